@@ -1,0 +1,105 @@
+import type { Policy } from "../../limiter/policy.ts";
+import type { Promises } from "../../limiter/promised.ts";
+import type { Requests } from "./requests.ts";
+
+/** The version of everything below; a reader refuses any other. */
+export const historySchemaVersion = 1;
+
+/**
+ * Everything that was seen of one run, on one monotonic clock (milliseconds of CLOCK_MONOTONIC). It is all that
+ * a checker or a report is given: an old run can be judged and drawn again without Redis.
+ */
+export interface History {
+  readonly schemaVersion: typeof historySchemaVersion;
+  readonly run: RunRecord;
+  readonly policies: readonly Policy[];
+  /** What the variant promised for each policy, in the order of `policies`. */
+  readonly promises: readonly Promises[];
+  readonly phases: readonly PhaseSpan[];
+  readonly requests: Requests;
+  /** Names of the subjects, without the random run id that they carried on the wire. */
+  readonly subjects: readonly string[];
+  readonly lives: readonly ReplicaLife[];
+  readonly quiescences: readonly Quiescence[];
+  readonly faults: readonly FaultRecord[];
+  readonly scrapes: readonly Scrape[];
+  readonly clock: readonly ClockSample[];
+}
+
+/** What was run, where, and how to run it again. */
+export interface RunRecord {
+  readonly scenario: string;
+  readonly variant: string;
+  /** Random, part of every key on the wire, no part of the seed. */
+  readonly id: string;
+  readonly seed: number;
+  /** Wall clock, ISO 8601. */
+  readonly startedAt: string;
+  /** Instant on the monotonic clock that reports call zero. */
+  readonly originMs: number;
+  /** The one line that repeats this run. */
+  readonly command: string;
+  readonly environment: Environment;
+}
+
+export interface Environment {
+  readonly gatecrash: string;
+  readonly node: string;
+  readonly platform: string;
+  readonly cpus: string;
+  readonly redis: string;
+}
+
+/** A named part of the run; requests belong to the phase that scheduled them. */
+export interface PhaseSpan {
+  readonly name: string;
+  readonly fromMs: number;
+  readonly untilMs: number;
+  /** `open`: paced from a schedule. `saturate`: as fast as the target answers, so only proofs are judged. */
+  readonly model: "open" | "saturate";
+  /** Warm-ups are recorded, but no measurement and no demand for evidence concerns them. */
+  readonly role: "warmup" | "judged";
+}
+
+/** One process life of one replica. `untilMs` is `null` while it was alive at the end. */
+export interface ReplicaLife {
+  readonly replica: number;
+  readonly fromMs: number;
+  readonly untilMs: number | null;
+}
+
+/** From here on nothing that this replica asked of Redis before is still under way: proved, not assumed. */
+export interface Quiescence {
+  readonly replica: number;
+  readonly atMs: number;
+}
+
+export interface FaultRecord {
+  readonly name: string;
+  readonly legend: string;
+  readonly replicas: readonly number[];
+  readonly fromMs: number;
+  readonly untilMs: number;
+  readonly losesState: "none" | "all" | { readonly suffixMs: number };
+  /** What was seen of its effect from outside; `null` when nothing was seen. */
+  readonly verified: string | null;
+}
+
+/** One reading of a replica's metrics; the text itself is kept in the run's folder. */
+export interface Scrape {
+  readonly replica: number;
+  readonly requestedMs: number;
+  readonly receivedMs: number;
+  readonly text: string;
+}
+
+/**
+ * One reading of all clocks: taken between `fromMs` and `untilMs` of the monotonic one.
+ * `realtimeMs` and `redisMs` are milliseconds since 1970; `redisMs` is `null` where no Redis could be asked.
+ */
+export interface ClockSample {
+  readonly fromMs: number;
+  readonly untilMs: number;
+  readonly realtimeMs: number;
+  readonly redisMs: number | null;
+}

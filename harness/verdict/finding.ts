@@ -1,0 +1,45 @@
+/** `not-applicable` findings say why and are left out of the verdict. */
+export type FindingVerdict = "pass" | "fail" | "inconclusive" | "not-applicable";
+
+/** A number with its proof: `proved` <= the truth <= `atMost`, `estimate` between them. */
+export interface Triple {
+  readonly proved: number;
+  readonly estimate: number;
+  readonly atMost: number;
+}
+
+/** What a checker found out. */
+export interface Finding {
+  readonly checker: string;
+  /** `proof`: holds whatever the machine did. `measurement`: depends on the machine. `quality`: of the run itself. */
+  readonly kind: "proof" | "measurement" | "quality";
+  readonly verdict: FindingVerdict;
+  /** One sentence that a reader can act on, without its final full stop. */
+  readonly summary: string;
+  /** The numbers behind it, by camelCase name with unit or `share` in it; gates can address them. */
+  readonly numbers: Readonly<Record<string, number | Triple>>;
+  /** The worst that was seen; present with every `fail` that accuses requests. */
+  readonly witness?: Witness;
+  /** Further sentences: what was assumed, what was missing, how a bound came about. */
+  readonly notes?: readonly string[];
+}
+
+/** The span of one subject that convicts, small enough to check by hand. */
+export interface Witness {
+  readonly subject: string;
+  readonly policy: string;
+  /** The closed span, in milliseconds of the monotonic clock. */
+  readonly fromMs: number;
+  readonly untilMs: number;
+  /** Cost that certainly fell into the span. */
+  readonly cost: number;
+  /** Cost that the promise allows in it. */
+  readonly bound: number;
+  /** Rows of the history's requests that prove it; at most `witnessRows`. */
+  readonly rows: readonly number[];
+  /** Requests that prove it in all. */
+  readonly rowCount: number;
+}
+
+/** How many rows a witness names at the most. */
+export const witnessRows = 2_000;

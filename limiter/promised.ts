@@ -1,0 +1,52 @@
+import type { Policy } from "./policy.ts";
+
+/**
+ * An arrival curve as plain data. It bounds the cost admitted in every *closed* span of `x` milliseconds:
+ *
+ * | kind | bound for x >= 0 |
+ * |---|---|
+ * | `window` (sliding log) | limit * (floor(x / windowMs) + 1) |
+ * | `rate` (gcra, token bucket) | floor(burst + x * limit / windowMs) |
+ * | `two-counters` | floor(limit + x * limit / windowMs), one more if `floorsPrevious` |
+ * | `fixed` | limit * (ceil(x / windowMs) + 1) for x > 0, and one common phase for all windows |
+ * | `sum` | the curves of independent limiters add up |
+ * | `unlimited` | none: everything may be admitted, or (as a lower promise) nothing is ever denied |
+ * | `none` | nothing is promised, so nothing can be broken |
+ */
+export type Promised =
+  | { readonly kind: "window"; readonly limit: number; readonly windowMs: number }
+  | { readonly kind: "rate"; readonly burst: number; readonly limit: number; readonly windowMs: number }
+  | {
+      readonly kind: "two-counters";
+      readonly limit: number;
+      readonly windowMs: number;
+      /** The weighted previous count is rounded down before it is compared. @default false */
+      readonly floorsPrevious?: boolean;
+    }
+  | {
+      readonly kind: "fixed";
+      readonly limit: number;
+      readonly windowMs: number;
+      /** Where windows begin: at multiples of `windowMs` of Redis's clock, at the first hit, or unknown. */
+      readonly phase: "epoch" | "first-hit" | "unknown";
+    }
+  | { readonly kind: "sum"; readonly parts: readonly Promised[] }
+  | { readonly kind: "unlimited" }
+  | { readonly kind: "none" };
+
+/** What a limiter guarantees for one policy; plain data that a judge can read. */
+export interface Promises {
+  /** Never exceeded. */
+  readonly upper: Promised;
+  /** Never denied below it. */
+  readonly lower: Promised;
+  /** Granularity of the clock that the limiter decides by, in milliseconds (0 when exact to the microsecond). */
+  readonly clockResolutionMs: number;
+  /** Longest time that a key may live after its last admitted request, in milliseconds. */
+  readonly stateHorizonMs: number;
+  /** A denied request consumes as an admitted one does (some limiters do this on purpose). */
+  readonly deniedConsumes: boolean;
+}
+
+/** Says what one limiter promises for `policy`. */
+export type PromisesOf = (policy: Policy) => Promises;

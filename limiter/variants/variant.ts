@@ -1,0 +1,41 @@
+import type { RequestListener } from "node:http";
+import type { Policy } from "../policy.ts";
+import type { PromisesOf } from "../promised.ts";
+
+/** What one gateway process tells the limiter that it runs. */
+export interface GatewayContext {
+  /** Policies that hold for every request; the subject is the header `x-client-id`, the cost `x-cost`. */
+  readonly policies: readonly Policy[];
+  /** Redis as this replica reaches it (its own proxy, if there is one). */
+  readonly redisUrl: string;
+  readonly replicaIndex: number;
+  readonly replicaCount: number;
+}
+
+/** A limiter in service: `listener` answers `GET /` with 200, 429 or 503 as the gateway contract asks. */
+export interface Protected {
+  readonly listener: RequestListener;
+  /** The limiter's own Prometheus metrics; absent when the limiter has none. */
+  readonly metrics?: () => Promise<string>;
+  /** Frees every socket and timer. */
+  readonly close: () => Promise<void>;
+}
+
+/** A limiter that the harness can run: one file, one exported `variant`, known by the file's name. */
+export interface Variant {
+  /** One sentence: what it is and what is special about it. */
+  readonly about: string;
+  readonly promises: PromisesOf;
+  /** Puts the limiter before a resource that answers 200 `ok`. */
+  readonly protect: (context: GatewayContext) => Promise<Protected>;
+}
+
+/** A limiter with one bug seeded on purpose, and its fixed twin. */
+export interface Mutant {
+  readonly about: string;
+  /** The real bug that it re-tells: repository and issue. */
+  readonly source: string;
+  /** Names of the checkers of which at least one must convict it. */
+  readonly convictedBy: readonly string[];
+  readonly variant: (options: { readonly bug: boolean }) => Variant;
+}
