@@ -27,14 +27,14 @@ export const outcomeCode = {
   error: 4,
   lost: 5,
   dropped: 6,
-} as const satisfies Record<Outcome, number>;
+} as const;
 
 /** Who decided, as the answer says it (`x-ratelimit-source`). The order is part of the schema. */
 export const sources: readonly ["unlabelled", "redis", "local"] = ["unlabelled", "redis", "local"];
 export type Source = (typeof sources)[number];
 
 /** The code of each source in the column `source`. */
-export const sourceCode = { unlabelled: 0, redis: 1, local: 2 } as const satisfies Record<Source, number>;
+export const sourceCode = { unlabelled: 0, redis: 1, local: 2 } as const;
 
 /** `policy` of a row whose answer names no policy. */
 export const noPolicy = 255;
