@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import { outcomeCode } from "./requests.ts";
+import { sampleHistory } from "./sample-history.ts";
+import { kindCode, traceAt } from "./traces.ts";
+import { tracesOf } from "./traces-of.ts";
+
+describe("traces", () => {
+  const history = sampleHistory({ seed: 3, count: 2_000 });
+  const traces = tracesOf(history);
+
+  it("hold every request that was sent exactly once, under its own subject", () => {
+    const seen = new Set<number>();
+    for (let group = 0; group < traces.groups; group++) {
+      const trace = traceAt(traces, group);
+      for (const row of trace.row) {
+        expect(history.requests.subject[row]).toBe(trace.subject);
+        seen.add(row);
+      }
+    }
+    const sent = [...history.requests.outcome].filter(
+      (code) => code !== outcomeCode.dropped && code !== outcomeCode.blank,
+    );
+    expect(seen.size).toBe(sent.length);
+    expect(traces.row.length).toBe(sent.length);
+  });
+
+  it("are in order of the instant of sending", () => {
+    for (let group = 0; group < traces.groups; group++) {
+      const { sentMs } = traceAt(traces, group);
+      expect([...sentMs]).toEqual([...sentMs].sort((a, b) => a - b));
+    }
+  });
+
+  it("leave an ambiguous request open until its replica was proved quiescent, or for ever", () => {
+    for (let i = 0; i < traces.row.length; i++) {
+      if (traces.kind[i] !== kindCode.ambiguous) continue;
+      const replica = history.requests.replica[traces.row[i] ?? 0];
+      const sent = traces.sentMs[i] ?? 0;
+      const quiet = history.quiescences[0]?.atMs ?? 0;
+      const expected = replica === 1 && sent <= quiet ? quiet : Number.POSITIVE_INFINITY;
+      expect(traces.untilMs[i]).toBe(expected);
+    }
+  });
+});

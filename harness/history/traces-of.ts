@@ -1,0 +1,110 @@
+import type { History } from "./history.ts";
+import { outcomeCode, type Requests } from "./requests.ts";
+import { kindCode, type Traces } from "./traces.ts";
+
+/** Groups the requests of `history` by subject, each group in order of the instant it was sent. O(n log n). */
+export function tracesOf(history: History): Traces {
+  const { requests } = history;
+  const starts = groupStarts(requests, history.subjects.length);
+  const row = rowsBySubject(requests, starts);
+  sortGroupsBySent(row, starts, requests.sentMs);
+  return withoutEmptyGroups(history, starts, row);
+}
+
+/** The kind of a row; 0 for rows that belong to no trace. */
+const kindOfOutcome = new Uint8Array(8);
+kindOfOutcome[outcomeCode.allowed] = kindCode.allowed;
+kindOfOutcome[outcomeCode.denied] = kindCode.denied;
+kindOfOutcome[outcomeCode.unavailable] = kindCode.ambiguous;
+kindOfOutcome[outcomeCode.error] = kindCode.ambiguous;
+kindOfOutcome[outcomeCode.lost] = kindCode.ambiguous;
+
+function kindAt(requests: Requests, row: number): number {
+  return kindOfOutcome[requests.outcome[row] ?? 0] ?? 0;
+}
+
+function groupStarts(requests: Requests, subjects: number): Uint32Array {
+  const starts = new Uint32Array(subjects + 1);
+  for (let row = 0; row < requests.count; row++) {
+    if (kindAt(requests, row) === 0) continue;
+    const next = (requests.subject[row] ?? 0) + 1;
+    starts[next] = (starts[next] ?? 0) + 1;
+  }
+  for (let s = 0; s < subjects; s++) starts[s + 1] = (starts[s + 1] ?? 0) + (starts[s] ?? 0);
+  return starts;
+}
+
+function rowsBySubject(requests: Requests, starts: Uint32Array): Uint32Array {
+  const next = starts.slice();
+  const rows = new Uint32Array(starts[starts.length - 1] ?? 0);
+  for (let row = 0; row < requests.count; row++) {
+    if (kindAt(requests, row) === 0) continue;
+    const subject = requests.subject[row] ?? 0;
+    const at = next[subject] ?? 0;
+    rows[at] = row;
+    next[subject] = at + 1;
+  }
+  return rows;
+}
+
+/** Rows come nearly in order: only groups that are out of order are sorted. */
+function sortGroupsBySent(rows: Uint32Array, starts: Uint32Array, sentMs: Float64Array): void {
+  const sent = (row: number | undefined): number => sentMs[row ?? 0] ?? 0;
+  for (let s = 0; s + 1 < starts.length; s++) {
+    const from = starts[s] ?? 0;
+    const until = starts[s + 1] ?? 0;
+    for (let i = from + 1; i < until; i++) {
+      if (sent(rows[i]) >= sent(rows[i - 1])) continue;
+      rows.subarray(from, until).sort((a, b) => sent(a) - sent(b) || a - b);
+      break;
+    }
+  }
+}
+
+function withoutEmptyGroups(history: History, allStarts: Uint32Array, row: Uint32Array): Traces {
+  const { requests } = history;
+  const subject: number[] = [];
+  const starts: number[] = [];
+  for (let s = 0; s + 1 < allStarts.length; s++) {
+    if (allStarts[s] === allStarts[s + 1]) continue;
+    subject.push(s);
+    starts.push(allStarts[s] ?? 0);
+  }
+  starts.push(row.length);
+  const traces: Traces = {
+    groups: subject.length,
+    starts: Uint32Array.from(starts),
+    subject: Uint32Array.from(subject),
+    sentMs: new Float64Array(row.length),
+    untilMs: new Float64Array(row.length),
+    cost: new Uint32Array(row.length),
+    kind: new Uint8Array(row.length),
+    source: new Uint8Array(row.length),
+    phase: new Uint8Array(row.length),
+    row,
+  };
+  for (let i = 0; i < row.length; i++) copyRow(history, traces, i, row[i] ?? 0, requests);
+  return traces;
+}
+
+function copyRow(history: History, traces: Traces, i: number, row: number, requests: Requests): void {
+  const kind = kindAt(requests, row);
+  const sent = requests.sentMs[row] ?? 0;
+  traces.sentMs[i] = sent;
+  traces.untilMs[i] =
+    kind === kindCode.ambiguous
+      ? quietAfter(history, requests.replica[row] ?? 0, sent)
+      : (requests.receivedMs[row] ?? Number.POSITIVE_INFINITY);
+  traces.cost[i] = requests.cost[row] ?? 0;
+  traces.kind[i] = kind;
+  traces.source[i] = requests.source[row] ?? 0;
+  traces.phase[i] = requests.phase[row] ?? 0;
+}
+
+/** The first instant after `sentMs` at which `replica` was proved to have nothing under way; Infinity if none. */
+function quietAfter({ quiescences }: History, replica: number, sentMs: number): number {
+  let quiet = Number.POSITIVE_INFINITY;
+  for (const q of quiescences)
+    if (q.replica === replica && q.atMs >= sentMs && q.atMs < quiet) quiet = q.atMs;
+  return quiet;
+}
