@@ -1,0 +1,116 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { Redis } from "ioredis";
+import { afterEach, describe, expect, inject, it } from "vitest";
+
+const started: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of started.splice(0)) child.kill("SIGKILL");
+});
+
+function spawnGateway(args: readonly string[], environment: NodeJS.ProcessEnv = {}): ChildProcess {
+  const env = {
+    ...process.env,
+    PORT: "0",
+    REDIS_URL: inject("redisUrl"),
+    RATE_POLICIES: JSON.stringify([{ name: "burst", limit: 3, windowMs: 60_000 }]),
+    ...environment,
+  };
+  const child = spawn(process.execPath, ["harness/targets/gateway.ts", ...args], { env });
+  started.push(child);
+  return child;
+}
+
+async function gateway(...args: readonly string[]) {
+  const child = spawnGateway(args);
+  if (child.stdout === null) throw new Error("The gateway has no output.");
+  const [line] = (await once(createInterface(child.stdout), "line")) as [string];
+  const url = line.replace("listening on ", "");
+  const get = async (path: string, headers: Record<string, string> = {}) => {
+    const response = await fetch(url + path, { headers });
+    return { status: response.status, headers: response.headers, text: await response.text() };
+  };
+  return { child, get };
+}
+
+const exitOf = async (child: ChildProcess) => (await once(child, "exit")) as [number | null, string | null];
+
+describe("the gateway process", () => {
+  for (const [file, name, ...bug] of [
+    ["limiter/variants/sliding-log.ts", "the sliding log"],
+    ["limiter/variants/gcra.ts", "gcra"],
+    ["limiter/mutants/read-then-write.ts", "a mutant", "on"],
+    ["limiter/mutants/read-then-write.ts", "its twin", "off"],
+  ] as const) {
+    it(`speaks the gateway contract (${name})`, async () => {
+      const { get } = await gateway(file, ...bug);
+      expect((await get("/healthz")).status).toBe(200);
+      const subject = `test-${randomUUID()}`;
+      const ask = (cost: string) => get("/", { "x-client-id": subject, "x-cost": cost });
+      const answers = [await ask("1"), await ask("2"), await ask("1"), await ask("4")];
+      expect(answers.map(({ status }) => status)).toEqual([200, 200, 429, 429]);
+      expect(answers[1]?.headers.get("RateLimit")).toMatch(/^"burst";r=0;t=\d+$/);
+      expect(answers[2]?.headers.get("x-ratelimit-policy")).toBe("burst");
+      expect(Number(answers[2]?.headers.get("Retry-After"))).toBeGreaterThanOrEqual(20);
+      expect(answers[3]?.headers.has("Retry-After")).toBe(false);
+      const { text } = await get("/metrics");
+      expect(text).toMatch(/^rate_limiter_decisions_total\{.*outcome="allowed".*\} 2$/m);
+      expect(text).toMatch(/^rate_limiter_throttled_total\{.*\} 2$/m);
+      expect(text).toMatch(/^nodejs_eventloop_lag_p99_seconds \d/m);
+      expect((await get("/", { "x-client-id": subject, "x-cost": "none" })).status).toBe(400);
+      expect((await get("/")).status).toBe(400);
+      expect((await get("/refund")).status).toBe(404);
+      const redis = new Redis(inject("redisUrl"));
+      await redis.del(await redis.keys(`gatecrash:{${subject}}*`));
+      await redis.quit();
+    });
+  }
+
+  it("allows everything with the variant none", async () => {
+    const { get } = await gateway("limiter/variants/none.ts");
+    for (let i = 0; i < 5; i++) expect((await get("/", { "x-client-id": "a" })).status).toBe(200);
+  });
+
+  it("answers 503 with the reason while Redis is away", async () => {
+    const child = spawnGateway(["limiter/variants/sliding-log.ts"], { REDIS_URL: "redis://127.0.0.1:1" });
+    if (child.stdout === null) throw new Error("The gateway has no output.");
+    const [line] = (await once(createInterface(child.stdout), "line")) as [string];
+    const response = await fetch(line.replace("listening on ", ""), { headers: { "x-client-id": "a" } });
+    expect(response.status).toBe(503);
+    expect(response.headers.get("x-ratelimit-reason")).toBe("unavailable");
+  });
+
+  it("ends when its standard input closes", async () => {
+    const { child } = await gateway("limiter/variants/none.ts");
+    child.stdin?.end();
+    expect(await exitOf(child)).toEqual([0, null]);
+  });
+
+  it("ends gracefully on SIGTERM", async () => {
+    const { child, get } = await gateway("limiter/variants/sliding-log.ts");
+    await get("/", { "x-client-id": "a" });
+    child.kill("SIGTERM");
+    expect(await exitOf(child)).toEqual([0, null]);
+  });
+
+  it("says what is wrong, and exits 1", async () => {
+    const wrong: readonly (readonly [string[], NodeJS.ProcessEnv, RegExp])[] = [
+      [[], {}, /Say which variant/],
+      [["limiter/policy.ts"], {}, /neither variant nor mutant/],
+      [["limiter/variants/gcra.ts"], { RATE_POLICIES: "[]" }, /policies is empty/],
+      [["limiter/variants/gcra.ts"], { RATE_POLICIES: undefined }, /RATE_POLICIES is missing/],
+    ];
+    for (const [args, environment, sentence] of wrong) {
+      const child = spawnGateway(args, environment);
+      let complaint = "";
+      child.stderr?.on("data", (bytes) => {
+        complaint += bytes;
+      });
+      const [[code]] = await Promise.all([exitOf(child), once(child, "close")]);
+      expect(code).toBe(1);
+      expect(complaint).toMatch(sentence);
+    }
+  });
+});

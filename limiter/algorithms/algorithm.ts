@@ -1,0 +1,23 @@
+import type { Policy } from "../policy.ts";
+import type { PromisesOf } from "../promised.ts";
+
+/**
+ * One way of limiting, known by its name. Adding one is adding one file.
+ *
+ * `lua` is an expression that yields `{ test, write, quota }`; all times are whole microseconds, all costs whole:
+ * - `test(key, now, cost, a, b, c)` reads only, and returns a plan with `retryUs`: 0 if there is room,
+ *   -1 if there never will be, else the shortest wait that makes room. (It may note on the key that the clock
+ *   stepped back: that is no change of what was admitted.)
+ * - `write(plan)` admits. It is called after every policy of a request has been tested, or never.
+ * - `quota(plan, admitted)` returns what remains, and the microseconds until more remains (0 if all of it does).
+ */
+export interface Algorithm {
+  /** Part of every key; lower-case letters and dashes. */
+  readonly name: string;
+  readonly lua: string;
+  /** The numbers `a`, `b`, `c` that Lua is given for `policy`. */
+  readonly numbers: (policy: Policy) => readonly [number, number, number];
+  /** Why this algorithm cannot keep `policy`: one sentence each, naming the mend. The policy is otherwise valid. */
+  readonly mistakes: (policy: Policy) => readonly string[];
+  readonly promises: PromisesOf;
+}

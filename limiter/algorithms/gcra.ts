@@ -1,0 +1,97 @@
+import type { Policy } from "../policy.ts";
+import type { Algorithm } from "./algorithm.ts";
+
+/**
+ * A leaky bucket as one debt per key: `limit` per `windowMs` at an even pace, and bursts of up to
+ * `burst ?? limit`, the first request included. At most floor(burst + x * limit / windowMs) in any x ms, and never less.
+ *
+ * The debt is an exact integer: it leaks `leak` a microsecond and grows by `unit` per cost, where
+ * leak / unit = limit / windowUs in lowest terms. An emission interval would be rounded, and the limit wrong with it.
+ */
+export const gcra: Algorithm = {
+  name: "gcra",
+  numbers: (policy) => {
+    const { leak, unit } = rateOf(policy);
+    return [leak, unit, burstOf(policy)];
+  },
+  mistakes: (policy) =>
+    burstOf(policy) * rateOf(policy).unit < Number.MAX_SAFE_INTEGER
+      ? []
+      : [
+          `burst ${burstOf(policy)} over windowMs ${policy.windowMs} cannot be counted exactly; lower the burst, ` +
+            "shorten the window, or choose a limit that divides it",
+        ],
+  promises: (policy) => {
+    const { limit, windowMs } = policy;
+    const curve = { kind: "rate", burst: burstOf(policy), limit, windowMs } as const;
+    return {
+      upper: curve,
+      lower: curve,
+      clockResolutionMs: 0,
+      stateHorizonMs: Math.ceil((burstOf(policy) * windowMs) / limit) + 1,
+      deniedConsumes: false,
+    };
+  },
+  lua: `(function()
+  -- State: debt, stamp of that debt, unit in which it is counted (a policy may change while keys live).
+  local STATE = ">I7I7I7"
+
+  local function save(key, debt, now, leak, unit)
+    local ttlMs = math.ceil(math.ceil(debt / leak) / 1000) + 1
+    redis.call("SET", key, struct.pack(STATE, debt, now, unit), "PX", ttlMs)
+  end
+
+  -- A product beyond 2^53 is rounded, but is then beyond any debt, and so is what it is rounded to.
+  local function debtAt(key, now, leak, unit, burst)
+    local state = redis.call("GET", key)
+    if not state then return 0 end
+    local debt, stamp, counted = struct.unpack(STATE, state)
+    if counted ~= unit then debt = math.min(math.ceil(debt / counted * unit), burst * unit) end
+    if now < stamp then
+      save(key, debt, now, leak, unit)
+      return debt
+    end
+    return math.max(0, debt - (now - stamp) * leak)
+  end
+
+  local function test(key, now, cost, leak, unit, burst)
+    local debt = debtAt(key, now, leak, unit, burst)
+    local plan = { key = key, now = now, cost = cost, leak = leak, unit = unit, burst = burst, debt = debt, retryUs = 0 }
+    if cost > burst then
+      plan.retryUs = -1
+    elseif debt + cost * unit > burst * unit then
+      plan.retryUs = math.ceil((debt + cost * unit - burst * unit) / leak)
+    end
+    return plan
+  end
+
+  local function write(plan)
+    save(plan.key, plan.debt + plan.cost * plan.unit, plan.now, plan.leak, plan.unit)
+  end
+
+  local function quota(plan, admitted)
+    local debt = admitted and plan.debt + plan.cost * plan.unit or plan.debt
+    if debt == 0 then return plan.burst, 0 end
+    local remaining = math.max(0, math.floor((plan.burst * plan.unit - debt) / plan.unit))
+    return remaining, math.ceil((debt - (plan.burst - remaining - 1) * plan.unit) / plan.leak)
+  end
+
+  return { test = test, write = write, quota = quota }
+end)()`,
+};
+
+/** Capacity of the bucket. */
+function burstOf({ burst, limit }: Policy): number {
+  return burst ?? limit;
+}
+
+/** limit / windowUs in lowest terms: what leaks in a microsecond, and what one cost weighs. */
+function rateOf({ limit, windowMs }: Policy): { readonly leak: number; readonly unit: number } {
+  const windowUs = windowMs * 1_000;
+  const divisor = greatestCommonDivisor(limit, windowUs);
+  return { leak: limit / divisor, unit: windowUs / divisor };
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}

@@ -1,0 +1,147 @@
+import type { Algorithm } from "./algorithm.ts";
+
+/** Costs are summed modulo this: the running total of a key needs four bytes. */
+const LARGEST_LIMIT = 0xffff_ffff;
+
+/**
+ * The exact sliding window: at most `limit` of cost in every (t - windowMs, t], and never less.
+ *
+ * A key is one string: a header and a ring of entries, one for each microsecond in which something was admitted
+ * (so at most `limit`), whatever was denied. The ring doubles when it is full. An entry holds its stamp and the total
+ * admitted before it: what is used is one subtraction, and what has expired is found by a galloping search, so
+ * a decision costs O(log entries) at worst and touches one or two entries on a hot key. `burst` is not used.
+ *
+ * A key has its own clock: Redis's, plus the sum of all backward steps that it has seen. So a step back
+ * neither forgives what was admitted nor stretches the window by more than the time until the next request.
+ */
+export const slidingLog: Algorithm = {
+  name: "sliding-log",
+  numbers: ({ limit, windowMs }) => [limit, windowMs * 1_000, 0],
+  mistakes: ({ limit, windowMs }) => [
+    ...(limit > LARGEST_LIMIT ? [`limit ${limit} is more than ${LARGEST_LIMIT}; use gcra for it`] : []),
+    ...(windowMs > 2 ** 42 ? [`windowMs ${windowMs} is more than 139 years; shorten it`] : []),
+  ],
+  promises: ({ limit, windowMs }) => ({
+    upper: { kind: "window", limit, windowMs },
+    lower: { kind: "window", limit, windowMs },
+    clockResolutionMs: 0,
+    stateHorizonMs: windowMs + 1,
+    deniedConsumes: false,
+  }),
+  lua: `(function()
+  -- Header: clock offset, newest stamp, oldest live stamp, total before the oldest, total, slot of the oldest,
+  -- number of entries, number of slots. Entry: stamp, total before it.
+  local HEADER, HEADER_BYTES = ">I7I7I7I4I4I4I4I4", 41
+  local ENTRY, ENTRY_BYTES = ">I7I4", 11
+  local SUMS = 4294967296
+
+  local function offsetOf(log, index)
+    return HEADER_BYTES + (log.head + index) % log.slots * ENTRY_BYTES
+  end
+
+  -- The first entry of which holds(stamp, before) is true: index, stamp, before, and the stamp of the entry
+  -- before it. It is false of the oldest and, once true, stays so; index = entries if it is true of none.
+  local function firstThat(log, holds)
+    local low, lowStamp, high, step = 0, log.oldest, log.entries, 1
+    local highStamp, highBefore
+    while high - low > 1 do
+      local probe = low + math.min(step, math.floor((high - low) / 2))
+      local at = offsetOf(log, probe)
+      local stamp, before = struct.unpack(ENTRY, redis.call("GETRANGE", log.key, at, at + ENTRY_BYTES - 1))
+      if holds(stamp, before) then
+        high, highStamp, highBefore = probe, stamp, before
+      else
+        low, lowStamp, step = probe, stamp, step * 2
+      end
+    end
+    return high, highStamp, highBefore, lowStamp
+  end
+
+  local function ttlMs(log)
+    return math.ceil(log.windowUs / 1000) + 1
+  end
+
+  local function read(key, now, windowUs)
+    local log = { key = key, t = now, windowUs = windowUs, offset = 0, oldest = now, entries = 0, used = 0 }
+    local header = redis.call("GETRANGE", key, 0, HEADER_BYTES - 1)
+    if header == "" then return log end
+    local offset, newest, oldest, before, total, head, entries, slots = struct.unpack(HEADER, header)
+    local t = now + offset
+    if t < newest then
+      offset, t = newest - now, newest
+      redis.call("SETRANGE", key, 0, struct.pack(">I7", offset))
+      redis.call("PEXPIRE", key, ttlMs(log))
+    end
+    if newest <= t - windowUs then return log end
+    log.t, log.offset, log.newest, log.oldest, log.before = t, offset, newest, oldest, before
+    log.total, log.head, log.entries, log.slots = total, head, entries, slots
+    if oldest <= t - windowUs then
+      local expired
+      expired, log.oldest, log.before = firstThat(log, function(stamp) return stamp > t - windowUs end)
+      log.head, log.entries = (head + expired) % slots, entries - expired
+    end
+    log.used = (total - log.before) % SUMS
+    return log
+  end
+
+  local function test(key, now, cost, limit, windowUs)
+    local log = read(key, now, windowUs)
+    log.cost, log.limit = cost, limit
+    local excess = log.used + cost - limit
+    if excess <= 0 then
+      log.retryUs = 0
+    elseif cost > limit then
+      log.retryUs = -1
+    else
+      local freeing = log.oldest
+      if excess > 1 then
+        local _
+        _, _, _, freeing = firstThat(log, function(_, before) return (before - log.before) % SUMS >= excess end)
+      end
+      log.retryUs = freeing + windowUs - log.t
+    end
+    return log
+  end
+
+  local function headerOf(log)
+    return struct.pack(HEADER, log.offset, log.t, log.oldest, log.before, log.total % SUMS, log.head, log.entries, log.slots)
+  end
+
+  local function begin(log)
+    log.oldest, log.before, log.total, log.head, log.entries, log.slots = log.t, 0, log.cost, 0, 1, 1
+    redis.call("SET", log.key, headerOf(log) .. struct.pack(ENTRY, log.t, 0), "PX", ttlMs(log))
+  end
+
+  -- Unrolls the full ring into one of twice the slots, which is written whole: no spare bytes are allocated.
+  local function grow(log, entry)
+    local first, last = offsetOf(log, 0), HEADER_BYTES + log.slots * ENTRY_BYTES - 1
+    local ring = redis.call("GETRANGE", log.key, first, last)
+    if first > HEADER_BYTES then ring = ring .. redis.call("GETRANGE", log.key, HEADER_BYTES, first - 1) end
+    local slots = math.min(math.max(4, log.slots * 2), log.limit)
+    local spare = string.rep("\\0", (slots - log.slots - 1) * ENTRY_BYTES)
+    log.head, log.slots, log.entries = 0, slots, log.entries + 1
+    redis.call("SET", log.key, headerOf(log) .. ring .. entry .. spare, "PX", ttlMs(log))
+  end
+
+  local function write(log)
+    if log.entries == 0 then return begin(log) end
+    local entry = struct.pack(ENTRY, log.t, log.total)
+    log.total = log.total + log.cost
+    if log.newest < log.t then
+      if log.entries == log.slots then return grow(log, entry) end
+      redis.call("SETRANGE", log.key, offsetOf(log, log.entries), entry)
+      log.entries = log.entries + 1
+    end
+    redis.call("SETRANGE", log.key, 0, headerOf(log))
+    redis.call("PEXPIRE", log.key, ttlMs(log))
+  end
+
+  local function quota(log, admitted)
+    local used = admitted and log.used + log.cost or log.used
+    if used == 0 then return log.limit, 0 end
+    return math.max(0, log.limit - used), log.oldest + log.windowUs - log.t
+  end
+
+  return { test = test, write = write, quota = quota }
+end)()`,
+};

@@ -1,0 +1,36 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { keySuffix, keysOf } from "./keys.ts";
+
+const text = fc.string({ unit: fc.constantFrom("a", ":", "{", "}", "%", "7", "D", "é"), maxLength: 6 });
+const prefixes = text.map((prefix) => prefix.replaceAll(/[{}]/g, ""));
+const parts = fc.tuple(prefixes, text, text, fc.constantFrom("gcra", "sliding-log"));
+const keyOf = ([prefix, subject, policy, algorithm]: readonly [string, string, string, string]) =>
+  keysOf(prefix, [keySuffix(policy, algorithm)], subject)[0] ?? "";
+
+describe("keysOf", () => {
+  it("makes different keys of different parts", () => {
+    fc.assert(
+      fc.property(parts, parts, (a, b) => {
+        expect(keyOf(a) === keyOf(b)).toBe(a.join("\n") === b.join("\n"));
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
+  it("puts all policies of a subject, even the empty one, into one hash tag", () => {
+    fc.assert(
+      fc.property(prefixes, text, (prefix, subject) => {
+        const tags = keysOf(prefix, [":a:gcra", ":b{c}:gcra"], subject).map(
+          (key) => /\{(.*?)\}/.exec(key)?.[1],
+        );
+        expect(tags[0]).not.toBe("");
+        expect(tags[0]).toBe(tags[1]);
+      }),
+    );
+  });
+
+  it("reads well for an ordinary subject", () => {
+    expect(keysOf("gatecrash", [":burst:gcra"], "alice")).toEqual(["gatecrash:{alice}:burst:gcra"]);
+  });
+});

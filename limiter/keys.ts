@@ -1,0 +1,21 @@
+/**
+ * The Redis key of one subject under one policy: `prefix:{subject}:policy:algorithm`.
+ * Different parts never make the same key, whatever they contain: the prefix has no brace, `%` and `}` of the subject
+ * are escaped, and the algorithm's name has no colon. The braces keep all policies of a subject in one cluster slot.
+ */
+export function keysOf(prefix: string, suffixes: readonly string[], subject: string): string[] {
+  const head = `${prefix}:{${escaped(subject)}}`;
+  return suffixes.map((suffix) => head + suffix);
+}
+
+/** What follows the subject in its key. */
+export function keySuffix(policy: string, algorithm: string): string {
+  return `:${policy}:${algorithm}`;
+}
+
+/** An empty tag would not be one, so the empty subject is written `%`, which no other subject is. */
+function escaped(subject: string): string {
+  if (subject === "") return "%";
+  if (!(subject.includes("%") || subject.includes("}"))) return subject;
+  return subject.replaceAll("%", "%25").replaceAll("}", "%7D");
+}

@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+import { createLimiter } from "./limiter.ts";
+import { LimiterOptionsError, mistakesIn } from "./limiter-options.ts";
+
+const redis = "redis://127.0.0.1:6379";
+const policy = { name: "burst", limit: 10, windowMs: 1_000 };
+
+describe("the options of a limiter", () => {
+  it("are accepted when they can be kept", () => {
+    expect(
+      mistakesIn({ redis, policies: [policy, { ...policy, name: "day", algorithm: "gcra", burst: 5 }] }),
+    ).toEqual([]);
+  });
+
+  it("are refused with all their mistakes at once", () => {
+    const create = () =>
+      createLimiter({
+        redis: "127.0.0.1",
+        policies: [{ name: 'a"b', limit: 0, windowMs: 1.5 }, policy, policy],
+        prefix: "a{b}",
+        deadlineMs: 0,
+      });
+    expect(create).toThrow(LimiterOptionsError);
+    try {
+      create();
+    } catch (error) {
+      expect(error).toMatchObject({ code: "ERR_LIMITER_OPTIONS" });
+      expect((error as LimiterOptionsError).mistakes).toEqual([
+        "redis is not a redis:// or rediss:// URL; write it like redis://127.0.0.1:6379",
+        'two policies are named "burst"; give each its own name',
+        'a policy is named "a"b"; use printable ASCII without quotes',
+        'policy "a"b": limit is 0; give a whole number from 1 to 999999999999999',
+        'policy "a"b": windowMs is 1.5; give a whole number from 1 to 999999999999999',
+        'policy "a"b": burst is 0; give a whole number from 1 to 999999999999999',
+        'prefix "a{b}" has a brace; braces are for the cluster\'s hash tag, leave them out',
+        "deadlineMs is 0; give milliseconds from 1 to 60000",
+      ]);
+    }
+  });
+
+  it("are refused when an algorithm could not count exactly", () => {
+    const tooMany = { name: "x", limit: 5_000_000_000, windowMs: 1_000 };
+    expect(mistakesIn({ redis, policies: [tooMany] })).toHaveLength(1);
+    const prime = { name: "x", limit: 104_729, windowMs: 2_592_000_000 };
+    expect(mistakesIn({ redis, policies: [prime], algorithm: "gcra" })).toHaveLength(1);
+    expect(mistakesIn({ redis, policies: [{ ...prime, limit: 100_000 }], algorithm: "gcra" })).toEqual([]);
+  });
+
+  it("name only algorithms that exist, also from plain JavaScript", () => {
+    const options = { redis, policies: [policy], algorithm: "toString" } as unknown as Parameters<
+      typeof mistakesIn
+    >[0];
+    expect(mistakesIn(options)).toEqual(['algorithm "toString" is not known; choose sliding-log or gcra']);
+  });
+});

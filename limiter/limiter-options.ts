@@ -1,0 +1,96 @@
+import type { Redis } from "ioredis";
+import type { Registry } from "prom-client";
+import type { Algorithm } from "./algorithms/algorithm.ts";
+import { gcra } from "./algorithms/gcra.ts";
+import { slidingLog } from "./algorithms/sliding-log.ts";
+import type { Policy } from "./policy.ts";
+
+/** The algorithms that a policy may name. */
+export const ALGORITHMS: { readonly "sliding-log": Algorithm; readonly gcra: Algorithm } = {
+  "sliding-log": slidingLog,
+  gcra,
+};
+
+export type AlgorithmName = keyof typeof ALGORITHMS;
+
+/** A policy, and how it is kept. */
+export interface LimiterPolicy extends Policy {
+  /** @default the limiter's `algorithm` */
+  readonly algorithm?: AlgorithmName;
+}
+
+export interface LimiterOptions {
+  /** A URL, or a client whose options are used for a connection of the limiter's own. */
+  readonly redis: string | Redis;
+  /** Each holds for every request, by subject; all are decided in one step: all are charged, or none. */
+  readonly policies: readonly LimiterPolicy[];
+  /** For policies that name none. @default "sliding-log" */
+  readonly algorithm?: AlgorithmName;
+  /** How all keys begin. Limiters with the same prefix and policy name share what they count. @default "gatecrash" */
+  readonly prefix?: string;
+  /** When Redis has not answered by then, the decision is `unavailable`. Milliseconds, at least 1. @default 50 */
+  readonly deadlineMs?: number;
+  /** Where the metrics go. @default a new one, `limiter.registry` */
+  readonly registry?: Registry;
+}
+
+/** The options are wrong; `mistakes` has a sentence for each, saying what would be right. */
+export class LimiterOptionsError extends Error {
+  readonly code = "ERR_LIMITER_OPTIONS";
+  readonly mistakes: readonly string[];
+
+  constructor(mistakes: readonly string[]) {
+    super(`The limiter cannot be created:\n- ${mistakes.join("\n- ")}`);
+    this.name = "LimiterOptionsError";
+    this.mistakes = mistakes;
+  }
+}
+
+/** Everything that is wrong with `options`; empty if nothing is. */
+export function mistakesIn(options: LimiterOptions): readonly string[] {
+  const { redis, policies, algorithm = "sliding-log", prefix = "gatecrash", deadlineMs = 50 } = options;
+  const names = policies.map(({ name }) => name);
+  const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index));
+  return [
+    ...(typeof redis === "string" ? urlMistakes(redis) : []),
+    ...(policies.length === 0 ? ["policies is empty; give at least one { name, limit, windowMs }"] : []),
+    ...[...twice].map((name) => `two policies are named "${name}"; give each its own name`),
+    ...policies.flatMap((policy) => policyMistakes(policy, policy.algorithm ?? algorithm)),
+    ...(/[{}]/.test(prefix)
+      ? [`prefix "${prefix}" has a brace; braces are for the cluster's hash tag, leave them out`]
+      : []),
+    ...(deadlineMs >= 1 && deadlineMs <= 60_000
+      ? []
+      : [`deadlineMs is ${deadlineMs}; give milliseconds from 1 to 60000`]),
+  ];
+}
+
+function urlMistakes(redis: string): readonly string[] {
+  const protocol = URL.canParse(redis) ? new URL(redis).protocol : "";
+  if (["redis:", "rediss:"].includes(protocol)) return [];
+  return ["redis is not a redis:// or rediss:// URL; write it like redis://127.0.0.1:6379"];
+}
+
+function policyMistakes(policy: Policy, algorithm: string): readonly string[] {
+  const { name, limit, windowMs, burst = limit } = policy;
+  const chosen = Object.entries(ALGORITHMS).find(([known]) => known === algorithm)?.[1];
+  const mistakes = [
+    ...(/^[ !#-[\]-~]+$/.test(name)
+      ? []
+      : [`a policy is named "${name}"; use printable ASCII without quotes`]),
+    ...wholeMistakes(name, "limit", limit),
+    ...wholeMistakes(name, "windowMs", windowMs),
+    ...wholeMistakes(name, "burst", burst),
+    ...(chosen === undefined
+      ? [`algorithm "${algorithm}" is not known; choose ${Object.keys(ALGORITHMS).join(" or ")}`]
+      : []),
+  ];
+  if (chosen === undefined || mistakes.length > 0) return mistakes;
+  return chosen.mistakes(policy).map((mistake) => `policy "${name}": ${mistake}`);
+}
+
+/** Integers of a structured field have at most 15 digits. */
+function wholeMistakes(policy: string, field: string, value: number): readonly string[] {
+  if (Number.isInteger(value) && value >= 1 && value < 1e15) return [];
+  return [`policy "${policy}": ${field} is ${value}; give a whole number from 1 to 999999999999999`];
+}

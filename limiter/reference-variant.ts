@@ -1,0 +1,59 @@
+import type { IncomingMessage, RequestListener } from "node:http";
+import { createLimiter, type Limiter } from "./limiter.ts";
+import { ALGORITHMS, type AlgorithmName } from "./limiter-options.ts";
+import { type NodeMiddleware, rateLimit } from "./middleware/node-http.ts";
+import type { Variant } from "./variants/variant.ts";
+
+/** The reference limiter with one algorithm for all policies, as a variant. */
+export function referenceVariant(algorithm: AlgorithmName, about: string): Variant {
+  return {
+    about,
+    promises: ALGORITHMS[algorithm].promises,
+    protect: async ({ policies, redisUrl }) => {
+      const own = policies.map(({ name, limit, windowMs, burst }) => ({
+        name,
+        limit,
+        windowMs,
+        ...(burst === undefined ? {} : { burst }),
+      }));
+      const limiter = createLimiter({ redis: redisUrl, policies: own, algorithm });
+      // Without Redis it serves all the same, but with it the first request need not find the door closed.
+      await limiter.connected(CONNECT_WITHIN_MS);
+      return {
+        listener: limitedResource(limiter),
+        metrics: () => limiter.registry.metrics(),
+        close: limiter.close,
+      };
+    },
+  };
+}
+
+const CONNECT_WITHIN_MS = 2_000;
+
+/** The resource behind `limiter`: the subject is the header `x-client-id`, the cost `x-cost`; bad ones are a 400. */
+export function limitedResource(limiter: Pick<Limiter, "decide" | "policies">): RequestListener {
+  const limit: NodeMiddleware = rateLimit(limiter, { key: subjectOf, cost: costOf });
+  return (request, response) => {
+    limit(request, response, (error) => {
+      if (error === undefined) return response.end("ok");
+      response.statusCode = error instanceof BadRequest ? 400 : 500;
+      response.end(error instanceof Error ? `${error.message}\n` : "The limiter failed.\n");
+      return undefined;
+    });
+  };
+}
+
+class BadRequest extends Error {}
+
+function subjectOf({ headers }: IncomingMessage): string {
+  const subject = headers["x-client-id"];
+  if (typeof subject !== "string") throw new BadRequest("Say who you are in the header x-client-id.");
+  return subject;
+}
+
+function costOf({ headers }: IncomingMessage): number {
+  const cost = headers["x-cost"];
+  if (cost === undefined) return 1;
+  if (typeof cost === "string" && /^[1-9]\d{0,14}$/.test(cost)) return Number(cost);
+  throw new BadRequest("Give the header x-cost as a whole number of at least 1.");
+}
