@@ -1,24 +1,13 @@
 /**
- * How a request ended. The order is part of the history's schema: append, never reorder.
+ * How a request ended, as the column `outcome` codes it. The codes are part of the history's schema: append only.
  * - `blank`: the row was never used
  * - `allowed` 200, `denied` 429
  * - `unavailable`: 503 with `x-ratelimit-reason: unavailable`, refused because the limiter could not decide
  * - `error`: any other answer
  * - `lost`: sent, never answered; it may or may not have consumed
  * - `dropped`: scheduled, never sent; it consumed nothing
+ * - `control`: asked the gateway's health, which no limiter guards, and was answered; no limiter is judged by it
  */
-export const outcomes: readonly ["blank", "allowed", "denied", "unavailable", "error", "lost", "dropped"] = [
-  "blank",
-  "allowed",
-  "denied",
-  "unavailable",
-  "error",
-  "lost",
-  "dropped",
-];
-export type Outcome = (typeof outcomes)[number];
-
-/** The code of each outcome in the column `outcome`. */
 export const outcomeCode = {
   blank: 0,
   allowed: 1,
@@ -27,14 +16,19 @@ export const outcomeCode = {
   error: 4,
   lost: 5,
   dropped: 6,
+  control: 7,
 } as const;
+export type Outcome = keyof typeof outcomeCode;
 
-/** Who decided, as the answer says it (`x-ratelimit-source`). The order is part of the schema. */
-export const sources: readonly ["unlabelled", "redis", "local"] = ["unlabelled", "redis", "local"];
-export type Source = (typeof sources)[number];
+/** The outcomes in order of their codes. */
+export const outcomes: readonly Outcome[] = Object.keys(outcomeCode) as Outcome[];
 
-/** The code of each source in the column `source`. */
+/** Who decided, as the answer says it (`x-ratelimit-source`) and the column `source` codes it: append only. */
 export const sourceCode = { unlabelled: 0, redis: 1, local: 2 } as const;
+export type Source = keyof typeof sourceCode;
+
+/** The sources in order of their codes. */
+export const sources: readonly Source[] = Object.keys(sourceCode) as Source[];
 
 /** `policy` of a row whose answer names no policy. */
 export const noPolicy = 255;

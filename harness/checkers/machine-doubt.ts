@@ -1,0 +1,17 @@
+import type { History } from "../history/history.ts";
+import { percentileOf, sortedLatencies } from "./latency-percentiles.ts";
+import { scheduleFinding } from "./load-quality.ts";
+import { measuredPhases } from "./phases-of.ts";
+
+/**
+ * Why a bad measurement in the paced phases (of these names, if given) may be the machine's fault and not the
+ * limiter's: the schedule was not kept, or requests that no limiter guards took more than `slowMs` too (at the 99th
+ * percentile). Null when nothing excuses it.
+ */
+export function machineDoubt(history: History, slowMs: number, phases?: readonly string[]): string | null {
+  if (scheduleFinding(history, {}, phases).verdict !== "pass") return "the schedule was not kept";
+  const controls = sortedLatencies(history.requests, measuredPhases(history, phases), "controls");
+  const p99Ms = percentileOf(controls, 99);
+  if (p99Ms > slowMs) return `the machine was slow (p99 ${p99Ms.toFixed(1)} ms past the limiter)`;
+  return null;
+}
