@@ -18,7 +18,10 @@ export interface Volley {
   readonly stopSendingMs: number;
   /** Wait until this long after the last send for answers; what is still open then is lost. */
   readonly drainMs: number;
-  /** Connections in all; only a closed engine needs it. */
+  /**
+   * Connections in all. A closed engine keeps so many busy; the open one opens so many before it begins, and more
+   * whenever an arrival finds none free. @default 50 (closed), 0 (open)
+   */
   readonly connections?: number;
 }
 
@@ -30,6 +33,11 @@ export interface EngineContext {
   readonly wireKeys: readonly string[];
   /** Names of the policies, to turn `x-ratelimit-policy` into the column `policy`. */
   readonly policyNames: readonly string[];
+  /**
+   * Requests of this subject ask `GET /healthz` without any key, and their outcome is `control` when the answer is
+   * 200: they measure the path without a limiter. -1 if there are none. @default -1
+   */
+  readonly controlSubject?: number;
   /** Header that carries the subject. @default "x-client-id" */
   readonly keyHeader?: string;
 }
@@ -50,4 +58,6 @@ export interface EngineReport {
   readonly connectionsOpened: number;
   /** CPU time of the worker thread in the volley, in milliseconds; 0 where it cannot be read. */
   readonly cpuMs: number;
+  /** Sentences on what the engine's own books say otherwise than the rows; empty when all adds up. */
+  readonly discrepancies: readonly string[];
 }

@@ -1,7 +1,7 @@
 import type { Arrival, Load } from "./arrival.ts";
 import type { KeyChooser } from "./key-chooser.ts";
-import { requirePositive } from "./positive.ts";
 import type { Random } from "./random.ts";
+import { requirePositive } from "./require-positive.ts";
 
 /** Options of `burstTrains`. */
 export interface BurstTrainsOptions {

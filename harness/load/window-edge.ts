@@ -1,5 +1,5 @@
 import type { Arrival, Load } from "./arrival.ts";
-import { requirePositive } from "./positive.ts";
+import { requirePositive } from "./require-positive.ts";
 
 /** Options of `windowEdge`. */
 export interface WindowEdgeOptions {

@@ -1,5 +1,5 @@
 import type { KeyChooser } from "./key-chooser.ts";
-import { requirePositive } from "./positive.ts";
+import { requirePositive } from "./require-positive.ts";
 import { type KeyShare, weightedIndex } from "./weighted-keys.ts";
 
 /** Options of `zipfKeys`. */
