@@ -1,0 +1,88 @@
+import { createHash } from "node:crypto";
+import type { JudgedRun } from "../report-format.ts";
+import { type WorstSpan, worstSpan } from "../series/worst-span.ts";
+import { cut, plain } from "../words/plain.ts";
+import { verdictWords } from "../words/verdict-words.ts";
+import { accuracyBars } from "./accuracy-bars.ts";
+import type { Assets } from "./assets.ts";
+import { chartData } from "./chart-data.ts";
+import { evidenceTable, spanSentence } from "./evidence.ts";
+import { findingCards, gateTable } from "./findings.ts";
+import { hero } from "./hero.ts";
+import { type Markup, markup } from "./markup.ts";
+import { environmentList, phaseTable, repeatCommand } from "./particulars.ts";
+import { runCharts } from "./run-charts.ts";
+
+/** The whole page; nothing in it is fetched, and its policy forbids to try. */
+export function page(run: JudgedRun, { style, script }: Assets): string {
+  const { result } = run;
+  const span = worstSpan(run);
+  const title = `${verdictWords[result.verdict].word}: ${cut(plain(result.scenario), 60)} on ${cut(plain(result.variant), 60)}`;
+  const policy = `default-src 'none'; script-src '${hash(script)}'; style-src '${hash(style)}'; font-src data:; img-src data:; base-uri 'none'; form-action 'none'`;
+  const { html } = markup`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${{ html: policy }}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${title}</title>
+<link rel="icon" href="data:,">
+<style>${{ html: style }}</style>
+</head>
+<body>
+<main>
+${hero(result)}
+${sections(run, span)}
+</main>
+<script type="application/json" id="chart-data">${{ html: chartData(run, span) }}</script>
+<script>${{ html: script }}</script>
+</body>
+</html>
+`;
+  return html;
+}
+
+function sections({ result, history }: JudgedRun, span: WorstSpan | null): readonly Markup[] {
+  const none = markup``;
+  return [
+    section("time-line", "What happened, and when", runCharts(result)),
+    span === null
+      ? none
+      : section("worst-span", span.verdict === "fail" ? "The span that convicts" : "The tightest span", [
+          markup`<p class="lead">${spanSentence(span)}</p>`,
+          witnessFigure(span),
+          evidenceTable(history, span),
+        ]),
+    section("findings", "Findings", findingCards(result.findings)),
+    result.accuracy === null
+      ? none
+      : section("accuracy", "Accuracy against an exact sliding window", accuracyBars(result.accuracy)),
+    result.gates.length === 0 ? none : section("gates", "Gates", gateTable(result.gates)),
+    section("phases", "Phases", phaseTable(result)),
+    section("repeat", "Repeat it", [repeatCommand(result), environmentList(result)]),
+  ];
+}
+
+function section(id: string, title: string, content: Markup | readonly Markup[]): Markup {
+  return markup`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>${content}</section>`;
+}
+
+function witnessFigure({ verdict, witness }: WorstSpan): Markup {
+  const convicts = verdict === "fail" && witness.cost > witness.bound;
+  const buttons = convicts
+    ? markup`<button type="button" data-span="all">Whole span</button><button type="button" data-span="excess">Where the promise breaks</button>`
+    : null;
+  return markup`
+<div class="zoom" role="group" aria-label="Zoom to">${buttons}<span class="hint">Drag to zoom, double click to reset</span></div>
+<figure class="chart-card">
+  <figcaption><h3>Cost let in since the span began</h3><output id="witness-readout" class="readout">Each line is one admitted request, from sent to answered</output></figcaption>
+  <div id="witness-chart" class="chart tall" tabindex="0" role="img" aria-label="Cost certainly admitted over the span against the promised bound; the table below lists the requests"></div>
+  <ul class="key"><li><i class="swatch interval"></i>admitted request, sent to answered</li>${convicts ? markup`<li><i class="swatch over"></i>beyond the promise</li>` : null}<li><i class="swatch promise"></i>promised bound</li><li><i class="swatch rug"></i>denied request</li></ul>
+</figure>`;
+}
+
+function hash(text: string): string {
+  return `sha256-${createHash("sha256").update(text).digest("base64")}`;
+}

@@ -1,0 +1,111 @@
+import type { FindingVerdict, Triple } from "../harness/verdict/finding.ts";
+import type { GateResult, Result } from "../harness/verdict/result.ts";
+import type { ReportFormat } from "./report-format.ts";
+import { accuracyRows } from "./words/accuracy-rows.ts";
+import { loadFacts } from "./words/load-facts.ts";
+import { duration, significant } from "./words/numerals.ts";
+import { plain } from "./words/plain.ts";
+import { policyText } from "./words/policy-text.ts";
+import { sentence } from "./words/sentence.ts";
+import { tally, verdictWords, worstFirst } from "./words/verdict-words.ts";
+
+/** `report.md`: the verdict and why, short enough for a pull request or a step summary. */
+export const format: ReportFormat = {
+  render: ({ result }) => [{ path: "report.md", content: markdownOf(result) }],
+};
+
+const signs: Record<FindingVerdict, string> = {
+  pass: "\u2705",
+  fail: "\u274c",
+  inconclusive: "\u26a0\ufe0f",
+  "not-applicable": "\u2796",
+};
+
+function markdownOf(result: Result): string {
+  const { word } = verdictWords[result.verdict];
+  const sections = [
+    `## ${signs[result.verdict]} ${word}: ${code(result.scenario)} on ${code(result.variant)}`,
+    `**${sentence(safe(result.reason))}**`,
+    `${sentence(safe(result.about))} ${result.policies.map((policy) => code(policyText(policy))).join(", ")}; ${result.replicas} replicas, seed ${result.seed}, ${duration(result.durationMs)}.`,
+    findingsTable(result),
+    accuracyTable(result),
+    `**Load**: ${loadFacts(result).join(" \u00b7 ")}`,
+    latencyLine(result),
+    gatesTable(result),
+    `Repeat it:\n\n${fenced(result.command)}`,
+    `<sub>Gatecrash ${safe(result.environment.gatecrash, 40)} \u00b7 Node ${safe(result.environment.node, 40)} \u00b7 ${safe(result.environment.redis, 120)} \u00b7 ${safe(result.environment.cpus, 80)} \u00b7 ${safe(result.startedAt, 40)}</sub>`,
+  ];
+  return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
+}
+
+function findingsTable({ findings }: Result): string {
+  const rows = worstFirst(findings).map(
+    ({ verdict, checker, summary }) =>
+      `| ${signs[verdict]} ${verdictWords[verdict].word} | ${code(checker)} | ${safe(summary)} |`,
+  );
+  return ["| Verdict | Checker | What was found |", "|:--|:--|:--|", ...rows].join("\n");
+}
+
+function accuracyTable({ accuracy }: Result): string {
+  if (accuracy === null) return "";
+  const rows = accuracyRows(accuracy).map(({ label, triple, text }) => {
+    const { proved, estimate, atMost } = triple;
+    return `| ${label} | ${text(proved)} | ${text(estimate)} | ${text(atMost)} |`;
+  });
+  return [
+    "| Against the exact sliding window | proved | estimate | at most |",
+    "|:--|--:|--:|--:|",
+    ...rows,
+  ].join("\n");
+}
+
+function latencyLine({ latencyMs }: Result): string {
+  if (latencyMs === null) return "";
+  const { p50, p90, p99, p999, max } = latencyMs;
+  return `**Latency** from the intended instant: p50 ${duration(p50)}, p90 ${duration(p90)}, p99 ${duration(p99)}, p99.9 ${duration(p999)}, max ${duration(max)}`;
+}
+
+function gatesTable({ gates }: Result): string {
+  if (gates.length === 0) return "";
+  const rows = gates.map(
+    (gate) =>
+      `| ${signs[gate.verdict]} | ${code(gate.expression)} | ${actualText(gate)} | ${safe(gate.summary)} |`,
+  );
+  return [`**Gates**: ${tally(gates)}`, "", "| | Gate | Actual | |", "|:--|:--|:--|:--|", ...rows].join("\n");
+}
+
+function actualText({ actual }: GateResult): string {
+  if (actual === null) return "missing";
+  if (typeof actual === "number") return significant(actual);
+  const part = (name: keyof Triple) => significant(actual[name]);
+  return `${part("proved")} to ${part("atMost")}, about ${part("estimate")}`;
+}
+
+/** Prose from elsewhere: no markup, no table cell, no link, no mention comes of it. */
+function safe(text: string, atMost = 400): string {
+  return plain(text, atMost)
+    .replace(/[\\`*_~[\]|#$]/g, "\\$&")
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll("://", ":\\//")
+    .replace(/\bwww\./gi, "www\\.")
+    .replaceAll("@", "@\u200b");
+}
+
+/** A name from elsewhere as code; a bar would end the table's cell, so it is escaped as tables want it. */
+function code(text: string): string {
+  const line = plain(text, 120).replaceAll("|", "\\|").trim();
+  const ticks = "`".repeat(longestTicks(line) + 1);
+  return ticks.length === 1 ? `\`${line === "" ? " " : line}\`` : `${ticks} ${line} ${ticks}`;
+}
+
+function fenced(text: string): string {
+  const line = plain(text, 1_000);
+  const fence = "`".repeat(Math.max(3, longestTicks(line) + 1));
+  return `${fence}sh\n${line}\n${fence}`;
+}
+
+function longestTicks(text: string): number {
+  return (text.match(/`+/g) ?? []).reduce((most, ticks) => Math.max(most, ticks.length), 0);
+}

@@ -1,0 +1,48 @@
+import { readFileSync } from "node:fs";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { describe, expect, it } from "vitest";
+import { Refusal } from "../harness/refusal.ts";
+import { resultText } from "./json.ts";
+import { parseResult, resultJsonSchema } from "./result-schema.ts";
+import { guiltyRun, hostileRun, inconclusiveRun, sampleRun } from "./sample-run.ts";
+
+const results = {
+  sample: sampleRun().result,
+  guilty: guiltyRun().result,
+  inconclusive: inconclusiveRun().result,
+  hostile: hostileRun().result,
+};
+
+describe("result.json", () => {
+  it("has a published schema that is up to date", () => {
+    expect(readFileSync(new URL("result.schema.json", import.meta.url), "utf8")).toBe(resultJsonSchema());
+  });
+
+  const validate = new Ajv2020({ strict: true, allErrors: true }).compile(JSON.parse(resultJsonSchema()));
+
+  it.each(Object.entries(results))("is valid under its schema and reads back as it was: %s", (_, result) => {
+    const text = resultText(result);
+    expect(validate(JSON.parse(text)), JSON.stringify(validate.errors)).toBe(true);
+    expect(parseResult(text)).toEqual(result);
+  });
+
+  it("spells out what JSON has no number for", () => {
+    expect(resultText(results.inconclusive)).toContain('"atMost": "Infinity"');
+    expect(parseResult(resultText(results.inconclusive)).accuracy?.wronglyAllowedShare.atMost).toBe(Infinity);
+  });
+
+  it("writes the rows of a witness on one line", () => {
+    expect(resultText(results.guilty).split("\n").length).toBeLessThan(500);
+  });
+
+  it.each([
+    ["", "not JSON"],
+    [resultText(results.sample).slice(0, 900), "not JSON"],
+    ["{}", "schemaVersion"],
+    [resultText(results.sample).replace('"schemaVersion": 1', '"schemaVersion": 2'), "schemaVersion"],
+    [resultText(results.sample).replace('"verdict": "pass"', '"verdict": "fine"'), "verdict"],
+  ])("refuses what is no result in one sentence", (text, word) => {
+    expect(() => parseResult(text)).toThrow(Refusal);
+    expect(() => parseResult(text)).toThrow(word);
+  });
+});

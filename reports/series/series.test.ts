@@ -1,0 +1,98 @@
+import { describe, expect, it } from "vitest";
+import { outcomeCode } from "../../harness/history/requests.ts";
+import { guiltyRun, inconclusiveRun, sampleRun } from "../sample-run.ts";
+import { lagSeries } from "./lag-series.ts";
+import { latencySeries } from "./latency-series.ts";
+import { quantileSeries } from "./quantile-series.ts";
+import { slotOfRow, slotsOf } from "./slots.ts";
+import { tightestSpan } from "./tightest-span.ts";
+import { timeLine } from "./time-line.ts";
+import { witnessPicture } from "./witness-picture.ts";
+import { worstSpan } from "./worst-span.ts";
+
+const run = inconclusiveRun();
+const { history, result } = run;
+const guilty = guiltyRun();
+const sum = (values: Uint32Array) => values.reduce((a, b) => a + b, 0);
+
+describe("slots", () => {
+  it("cover the run in 100 ms, and widen for long runs", () => {
+    expect(slotsOf(history)).toEqual({ fromMs: 0, slotMs: 100, count: 224 });
+    expect(slotsOf(history, 50)).toMatchObject({ slotMs: 500 });
+  });
+});
+
+describe("the time line", () => {
+  it("counts every request once, and its outcomes add up to what was offered", () => {
+    const { offered, allowed, denied, errors, lost, dropped } = timeLine(history);
+    expect(sum(offered)).toBe(history.requests.count);
+    expect(sum(allowed)).toBe(result.outcomes.allowed);
+    expect(sum(lost)).toBe(result.outcomes.lost);
+    for (const [slot, many] of offered.entries())
+      expect(
+        [allowed, denied, errors, lost, dropped].reduce((total, column) => total + (column[slot] ?? 0), 0),
+      ).toBe(many);
+  });
+});
+
+describe("quantiles over time", () => {
+  it("are the exact ones of each slot", () => {
+    const slots = slotsOf(history);
+    const { p50, p99, max } = latencySeries(history, slots);
+    const slotOf = slotOfRow(slots, history);
+    const { intendedMs, receivedMs } = history.requests;
+    const took = [...slotOf.keys()]
+      .filter((row) => slotOf[row] === 60 && Number.isFinite(receivedMs[row]))
+      .map((row) => (receivedMs[row] ?? 0) - (intendedMs[row] ?? 0))
+      .sort((a, b) => a - b);
+    expect(p50[60]).toBe(took[Math.ceil(took.length * 0.5) - 1]);
+    expect(p99[60]).toBe(took[Math.ceil(took.length * 0.99) - 1]);
+    expect(max[60]).toBe(took.at(-1));
+  });
+
+  it("are NaN where nothing was measured, and the lag knows only paced phases", () => {
+    const slots = { fromMs: 0, slotMs: 100, count: 3 };
+    const series = quantileSeries(slots, Int32Array.of(0, -1, 2), Float64Array.of(Number.NaN, 5, 7));
+    expect([...series.max]).toEqual([Number.NaN, Number.NaN, 7]);
+    expect(lagSeries(history).max[200]).toBeNaN();
+  });
+});
+
+describe("the tightest span", () => {
+  it("is not beaten by any other start", () => {
+    const { requests, subjects } = guilty.history;
+    const witness = tightestSpan(guilty.history);
+    const subject = subjects.indexOf(witness?.subject ?? "");
+    const rows = [...requests.subject.keys()].filter(
+      (row) => requests.subject[row] === subject && requests.outcome[row] === outcomeCode.allowed,
+    );
+    const within = (fromMs: number) =>
+      rows.filter(
+        (row) =>
+          (requests.sentMs[row] ?? 0) >= fromMs && (requests.receivedMs[row] ?? 0) <= fromMs + 1_999.998,
+      ).length;
+    const starts = [witness?.rows[0] ?? 0, ...rows.filter((_, index) => index % 25 === 0)];
+    const most = Math.max(...starts.map((row) => within(requests.sentMs[row] ?? 0)));
+    expect(witness?.cost).toBe(most);
+    expect(witness?.rowCount).toBe(most);
+  });
+
+  it("stays within the promise of an exact limiter", () => {
+    const span = worstSpan(sampleRun());
+    expect(span?.checker).toBeNull();
+    expect(span?.witness.cost).toBeLessThanOrEqual(span?.witness.bound ?? 0);
+  });
+});
+
+describe("the picture of a witness", () => {
+  it("ends at the cost that convicts, and knows how many it left out", () => {
+    const span = worstSpan(guilty);
+    expect(span?.checker).toBe("within-bound");
+    if (span === null) return;
+    const picture = witnessPicture(guilty.history, span.witness, 100);
+    expect(picture.admitted.at(-1)?.total).toBe(span.witness.cost);
+    expect(picture.admitted.length).toBeLessThanOrEqual(101);
+    expect(picture.admittedCount).toBe(span.witness.rowCount);
+    expect(picture.promise.every(({ cost }) => cost === span.witness.bound)).toBe(true);
+  });
+});

@@ -1,0 +1,44 @@
+import { stripVTControlCharacters } from "node:util";
+import { describe, expect, it } from "vitest";
+import { guiltyRun, hostileRun, inconclusiveRun, sampleRun } from "./sample-run.ts";
+import { renderVerdict } from "./terminal.ts";
+
+const passed = sampleRun().result;
+const failed = guiltyRun().result;
+const unsure = inconclusiveRun().result;
+const hostile = hostileRun().result;
+const runs = [passed, failed, unsure, hostile];
+const reportPath = "reports/runs/burst/latest/report.html";
+
+describe("the verdict screen", () => {
+  it.each([40, 80, 120])("fits %i columns, all but the paths and commands that must stay whole", (width) => {
+    for (const result of runs) {
+      const lines = renderVerdict(result, { width, colour: true }).split("\n").map(stripVTControlCharacters);
+      const long = lines.filter((line) => line.length > width && !/^ {2}(?:Repeat|Report)/.test(line));
+      expect(long).toEqual([]);
+    }
+  });
+
+  it("says the verdict first and where the report is", () => {
+    const lines = renderVerdict(failed, { colour: false, reportPath }).split("\n");
+    expect(lines[1]).toContain("x FAIL   burst on read-then-write");
+    expect(lines[2]).toContain("hot-blast certainly let in 1,043");
+    expect(lines.some((line) => line.endsWith(reportPath))).toBe(true);
+  });
+
+  it("is plain ASCII without colour, as far as the words are ours", () => {
+    for (const result of runs.slice(0, 3))
+      expect(renderVerdict(result, { colour: false })).not.toMatch(/[^\n -~]/);
+  });
+
+  it("passes no escape of a foreign string on to the terminal", () => {
+    const screen = renderVerdict(hostile, { colour: false });
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
+    expect(screen).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+  });
+
+  it("puts what failed before what passed", () => {
+    const screen = renderVerdict(unsure, { colour: false });
+    expect(screen.indexOf("load-quality ")).toBeLessThan(screen.indexOf("latency-within"));
+  });
+});
