@@ -22,6 +22,7 @@ export interface ScenarioRequest {
   readonly ratePerSecond: number;
   /** Multiplies the length of the phases: 1 is the scenario as written. */
   readonly stretch: number;
+  readonly replicas: number;
   readonly policies: readonly Policy[];
 }
 
@@ -38,8 +39,8 @@ interface PhaseBase {
 /** Sent by the open engine: each arrival at its intended instant, whatever is still unanswered. */
 export interface PacedPhase extends PhaseBase {
   readonly load: Load;
-  /** Begin at a multiple of this many milliseconds of Redis's clock. @default at once */
-  readonly alignToMs?: number;
+  /** The instant `atMs` of the load falls on a multiple of `toMs` of Redis's clock. @default begins at once */
+  readonly align?: { readonly atMs: number; readonly toMs: number };
 }
 
 /** Sent by autocannon, as fast as the target answers. */

@@ -3,7 +3,7 @@ import { requirePositive } from "./require-positive.ts";
 
 /** Options of `windowEdge`. */
 export interface WindowEdgeOptions {
-  /** Distance of the edges; the first lies `windowMs` after the start of the phase. */
+  /** Distance of the edges. */
   readonly windowMs: number;
   /** Requests in each of the two bursts at an edge: a whole number. */
   readonly requests: number;
@@ -13,6 +13,8 @@ export interface WindowEdgeOptions {
   readonly guardMs: number;
   /** One edge a key, so that each key comes to its edge rested. */
   readonly keys: readonly string[];
+  /** The first edge, in milliseconds after the start; at least `burstMs + guardMs`. @default `windowMs` */
+  readonly firstEdgeMs?: number;
   /** Cost of each request. @default 1 */
   readonly cost?: number;
 }
@@ -21,14 +23,8 @@ export interface WindowEdgeOptions {
  * Double bursts over window edges: `requests` that end `guardMs` before the edge, then silence, then as many from
  * `guardMs` after it. A limiter with fixed windows lets both through. For a phase that is aligned to the windows.
  */
-export function windowEdge({
-  windowMs,
-  requests,
-  burstMs,
-  guardMs,
-  keys,
-  cost = 1,
-}: WindowEdgeOptions): Load {
+export function windowEdge(options: WindowEdgeOptions): Load {
+  const { windowMs, requests, burstMs, guardMs, keys, cost = 1, firstEdgeMs = windowMs } = options;
   requirePositive("windowEdge", { windowMs, requests, burstMs, guardMs, keys: keys.length });
   if (!Number.isInteger(requests))
     throw new RangeError(`windowEdge: requests must be whole, not ${requests}.`);
@@ -36,11 +32,15 @@ export function windowEdge({
     throw new RangeError(
       `windowEdge: two bursts of ${burstMs} ms and two guards of ${guardMs} ms do not fit into a window of ${windowMs} ms.`,
     );
+  if (!(firstEdgeMs >= guardMs + burstMs))
+    throw new RangeError(
+      `windowEdge: a burst of ${burstMs} ms and a guard of ${guardMs} ms do not fit before the first edge at ${firstEdgeMs} ms.`,
+    );
   return {
-    durationMs: keys.length * windowMs + guardMs + burstMs,
+    durationMs: firstEdgeMs + (keys.length - 1) * windowMs + guardMs + burstMs,
     *arrivals(): Iterable<Arrival> {
       for (const [index, key] of keys.entries()) {
-        const edgeMs = (index + 1) * windowMs;
+        const edgeMs = firstEdgeMs + index * windowMs;
         yield* burst(edgeMs - guardMs - burstMs, key);
         yield* burst(edgeMs + guardMs, key);
       }

@@ -1,0 +1,53 @@
+import { join } from "node:path";
+import type { Mutant, Variant } from "../../limiter/variants/variant.ts";
+import { discover, type Found, pick } from "../discover.ts";
+import { packageRoot } from "../package-root.ts";
+import { Refusal } from "../refusal.ts";
+import type { Scenario } from "../scenario.ts";
+
+/** Every scenario, by its file's name. */
+export const listScenarios = (): Promise<Found<Scenario>[]> =>
+  discover<Scenario>(join(packageRoot, "scenarios"), "scenario");
+
+/** Every limiter that can be run, by its file's name. */
+export const listVariants = (): Promise<Found<Variant>[]> =>
+  discover<Variant>(join(packageRoot, "limiter", "variants"), "variant");
+
+/** Every limiter with a seeded bug, by its file's name. */
+export const listMutants = (): Promise<Found<Mutant>[]> =>
+  discover<Mutant>(join(packageRoot, "limiter", "mutants"), "mutant");
+
+/** A limiter to run, as the command line names it. */
+export interface ChosenVariant {
+  readonly name: string;
+  readonly variant: Variant;
+  /** What a gateway process is told to load: a file, and for a mutant whether its bug is on. */
+  readonly gatewayArgs: readonly string[];
+}
+
+/** The scenario called `name`; throws a `Refusal` with the nearest name. */
+export async function chooseScenario(name: string): Promise<Found<Scenario>> {
+  return pick(await listScenarios(), name, "scenario");
+}
+
+/**
+ * The variant called `name`, or the mutant: `NAME` runs its bug, `NAME:fixed` the twin without it.
+ * Throws a `Refusal` with the nearest name.
+ */
+export async function chooseVariant(name: string): Promise<ChosenVariant> {
+  const variants = await listVariants();
+  const mutants = await listMutants();
+  const [base = "", suffix, ...rest] = name.split(":");
+  if (rest.length > 0 || (suffix !== undefined && suffix !== "fixed")) {
+    throw new Refusal(`"${name}" is no variant: a mutant is NAME, its twin without the bug NAME:fixed.`);
+  }
+  const mutant = mutants.find((candidate) => candidate.name === base);
+  if (mutant !== undefined) {
+    const bug = suffix === undefined;
+    return { name, variant: mutant.thing.variant({ bug }), gatewayArgs: [mutant.file, bug ? "on" : "off"] };
+  }
+  const found = pick([...variants, ...(mutants as unknown as Found<Variant>[])], base, "variant");
+  if (suffix !== undefined)
+    throw new Refusal(`"${base}" is no mutant, so it has no fixed twin: say --variant ${base}.`);
+  return { name, variant: found.thing, gatewayArgs: [found.file] };
+}

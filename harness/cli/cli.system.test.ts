@@ -1,0 +1,264 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { packageRoot } from "../package-root.ts";
+import { exitCode } from "../refusal.ts";
+import type { Result } from "../verdict/result.ts";
+
+const launcher = join(packageRoot, "harness", "cli", "gatecrash.js");
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function gatecrash(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [launcher, ...args],
+      { env: { ...process.env, NO_COLOR: "1", ...env }, maxBuffer: 2 ** 26 },
+      (error, stdout, stderr) =>
+        resolve({
+          code: typeof error?.code === "number" ? error.code : error === null ? 0 : -1,
+          stdout,
+          stderr,
+        }),
+    );
+  });
+}
+
+let out = "";
+beforeAll(async () => {
+  out = await mkdtemp(join(tmpdir(), "gatecrash-cli-"));
+});
+afterAll(() => rm(out, { recursive: true, force: true }));
+
+describe("a mistake on the command line is one sentence and exit code 3", () => {
+  const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
+    ["an unknown scenario", ["scenario", "brust"], /no scenario called "brust": did you mean burst\?/],
+    ["an unknown variant", ["scenario", "burst", "--variant", "gcar"], /did you mean gcra\?/],
+    ["an unknown option", ["scenario", "burst", "--rat", "1"], /--rate/],
+    ["an unknown command", ["scenaro"], /scenario/],
+    ["no scenario", ["scenario"], /missing required argument/i],
+    ["rate 0", ["scenario", "burst", "--rate", "0"], /--rate takes a whole number from 1/],
+    ["a negative duration", ["scenario", "burst", "--duration", "-5s"], /--duration takes a time/],
+    ["an absurd duration", ["scenario", "burst", "--duration", "9000h"], /--duration takes a time/],
+    ["a duration too short to judge", ["scenario", "burst", "--duration", "10ms"], /too short/],
+    ["replicas 0", ["scenario", "burst", "--replicas", "0"], /--replicas takes a whole number/],
+    ["a seed that is none", ["scenario", "burst", "--seed", "x"], /--seed takes a whole number/],
+    [
+      "a system that is none",
+      ["scenario", "burst", "--system", "podman"],
+      /--system takes auto, local or docker/,
+    ],
+    ["a gate that is none", ["scenario", "burst", "--gate", "latencyMs.p99 about 5"], /gate/i],
+    ["a gate on nothing", ["scenario", "burst", "--gate", "latencyMs.p98<=5"], /p99/],
+    ["no run of that name", ["report", "nothing"], /no recorded run at nothing/],
+    ["an unknown bench", ["bench", "laod"], /did you mean load\?/],
+    [
+      "an unreachable Redis",
+      ["scenario", "burst", "--redis", "redis://u:secret@127.0.0.1:1"],
+      /127\.0\.0\.1:1/,
+    ],
+  ];
+  it.each(cases)("%s", async (_, args, sentence) => {
+    const { code, stderr, stdout } = await gatecrash([
+      ...args,
+      ...(args[0] === "scenario" ? ["--out", out] : []),
+    ]);
+    expect(stderr.trim().split("\n").at(-1)).toMatch(sentence);
+    expect(stderr).not.toMatch(/secret|\n\s+at /);
+    expect(stdout).toBe("");
+    expect(code).toBe(exitCode.usage);
+  });
+
+  it("an option that npm swallowed", async () => {
+    const swallowed = { npm_lifecycle_event: "scenario", npm_config_rate: "0" };
+    const { code, stderr } = await gatecrash(["scenario", "burst"], swallowed);
+    expect(stderr.trim()).toBe(
+      "npm kept --rate for itself; put options behind two dashes: npm run scenario burst -- --rate 0",
+    );
+    expect(code).toBe(exitCode.usage);
+  });
+
+  it("a folder that cannot be written", async () => {
+    const file = join(out, "file");
+    await writeFile(file, "");
+    const { code, stderr } = await gatecrash(["scenario", "burst", "--out", join(file, "x")]);
+    expect(stderr).toMatch(/cannot be written/);
+    expect(code).toBe(exitCode.usage);
+  });
+
+  it("a Redis port on which something else listens", async () => {
+    const silent = createServer(() => {}).listen(0, "127.0.0.1");
+    await new Promise((resolve) => silent.once("listening", resolve));
+    const address = silent.address();
+    const port = typeof address === "object" ? address?.port : 0;
+    const { code, stderr } = await gatecrash([
+      "scenario",
+      "burst",
+      "--out",
+      out,
+      "--redis",
+      `redis://127.0.0.1:${port}`,
+    ]);
+    silent.close();
+    expect(stderr.trim().split("\n").at(-1)).toMatch(/redis:\/\/127\.0\.0\.1/);
+    expect(code).toBe(exitCode.usage);
+  });
+});
+
+describe("help", () => {
+  it.each(["scenario", "report", "list", "doctor", "clean", "bench"])(
+    "of %s shows examples",
+    async (command) => {
+      const { code, stdout } = await gatecrash([command, "--help"]);
+      expect(stdout).toMatch(/Examples:\n {2}npm run/);
+      expect(code).toBe(0);
+    },
+  );
+});
+
+describe("the catalogue", () => {
+  it("lists what can be run", async () => {
+    const { stdout, code } = await gatecrash(["list"]);
+    for (const name of ["burst", "sliding-log", "gcra", "none", "read-then-write"])
+      expect(stdout).toContain(name);
+    expect(code).toBe(0);
+  });
+});
+
+describe("a short burst", () => {
+  const short = ["--rate", "3000", "--duration", "6s", "--seed", "5", "--json"];
+
+  async function burst(variant: string): Promise<{ result: Result; code: number; runs: string }> {
+    const runs = join(out, variant.replace(":", "-"));
+    const { code, stdout, stderr } = await gatecrash(
+      ["scenario", "burst", ...short, "--variant", variant, "--out", runs],
+      {},
+    );
+    expect(stderr).toBe("");
+    return { code, runs, result: JSON.parse(stdout) as Result };
+  }
+
+  const proofs = ({ findings }: Result): Record<string, string> =>
+    Object.fromEntries(findings.filter(({ kind }) => kind === "proof").map((f) => [f.checker, f.verdict]));
+
+  it("acquits an exact limiter, leaves every report behind, and can be judged again without Redis", async () => {
+    const { result, code, runs } = await burst("sliding-log");
+    expect(proofs(result)).toEqual({ "within-bound": "pass", "no-false-denials": "pass" });
+    expect([exitCode.pass, exitCode.inconclusive]).toContain(code);
+    expect(result.outcomes.lost).toBe(0);
+    const folder = join(runs, "latest");
+    const files = await readdir(folder);
+    for (const file of [
+      "result.json",
+      "report.html",
+      "report.md",
+      "junit.xml",
+      "charts",
+      "history.parquet",
+      "logs",
+    ])
+      expect(files).toContain(file);
+    await rm(join(folder, "report.html"));
+    const again = await gatecrash(["report", folder, "--json"], { PATH: "" });
+    expect(JSON.parse(again.stdout)).toEqual(JSON.parse(await readFile(join(folder, "result.json"), "utf8")));
+    expect(JSON.parse(again.stdout).findings).toEqual(result.findings);
+    expect(again.code).toBe(code);
+    expect(await readdir(folder)).toContain("report.html");
+  });
+
+  it("acquits gcra by its own promise", async () => {
+    const { result } = await burst("gcra");
+    expect(proofs(result)).toEqual({ "within-bound": "pass", "no-false-denials": "pass" });
+  });
+
+  it("convicts nobody where there is no limiter and nothing was promised, and passes nobody either", async () => {
+    const { result, code } = await burst("none");
+    expect(result.findings.filter(({ verdict }) => verdict === "fail")).toEqual([]);
+    expect(code).toBe(exitCode.inconclusive);
+  });
+
+  it("refuses a history that was cut off", async () => {
+    const folder = join(out, "cut");
+    await mkdir(folder);
+    const whole = join(out, "sliding-log", "latest", "history.parquet");
+    await copyFile(whole, join(folder, "history.parquet"));
+    await truncate(join(folder, "history.parquet"), 10_000);
+    const { code, stderr } = await gatecrash(["report", folder]);
+    expect(stderr).toMatch(/cut off or damaged/);
+    expect(code).toBe(exitCode.usage);
+  });
+
+  it("deletes its own keys, and nothing else, from a Redis that is not ours", async () => {
+    const { Redis } = await import("ioredis");
+    const redis = new Redis(inject("redisUrl"));
+    await redis.set("somebody-elses", "1");
+    const before = await redis.dbsize();
+    const runs = join(out, "external");
+    await gatecrash(["scenario", "burst", ...short, "--out", runs, "--redis", inject("redisUrl")]);
+    expect(await redis.get("somebody-elses")).toBe("1");
+    expect(await redis.dbsize()).toBe(before);
+    await redis.del("somebody-elses");
+    redis.disconnect();
+  });
+});
+
+describe("Ctrl-C", () => {
+  it("in the middle of a run stops everything and ends with 130", async () => {
+    const runs = join(out, "interrupted");
+    const run = spawn(process.execPath, [launcher, "scenario", "burst", "--out", runs], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const children = await descendantsOnce(run, 4);
+    run.kill("SIGINT");
+    const code = await new Promise((resolve) => run.once("exit", resolve));
+    expect(code).toBe(exitCode.interrupted);
+    for (const pid of children) await gone(pid);
+  });
+});
+
+/** The processes below `run`, as soon as there are at least `least` of them (Linux). */
+async function descendantsOnce(run: ChildProcess, least: number): Promise<number[]> {
+  for (;;) {
+    const found = await descendants(run.pid ?? 0);
+    if (found.length >= least) return found;
+    if (run.exitCode !== null)
+      throw new Error(`the run ended with ${run.exitCode} before it could be interrupted`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function descendants(pid: number): Promise<number[]> {
+  const parents = new Map<number, number>();
+  for (const name of await readdir("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    const stat = await readFile(`/proc/${name}/stat`, "utf8").catch(() => "");
+    const parent = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+    if (parent > 0) parents.set(Number(name), parent);
+  }
+  const below = (candidate: number): boolean => {
+    const parent = parents.get(candidate);
+    return parent !== undefined && (parent === pid || below(parent));
+  };
+  return [...parents.keys()].filter(below);
+}
+
+async function gone(pid: number): Promise<void> {
+  for (;;) {
+    try {
+      process.kill(pid, 0);
+    } catch {
+      return;
+    }
+    const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+    if (stat === "" || stat.includes(") Z ")) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

@@ -1,0 +1,171 @@
+import { join, resolve } from "node:path";
+import type { Command } from "commander";
+import { packageRoot } from "../../package-root.ts";
+import { Refusal } from "../../refusal.ts";
+import { makeRunFolder, pruneRuns } from "../../run/run-folder.ts";
+import { type RunRequest, runScenario } from "../../run/run-scenario.ts";
+import { saveRun } from "../../run/save-run.ts";
+import type { Scenario, ScenarioRequest } from "../../scenario.ts";
+import { trackEnding } from "../../system/ending.ts";
+import { type Gate, parseGate } from "../../verdict/gate.ts";
+import { chooseScenario, chooseVariant } from "../catalogue.ts";
+import { durationMs, wholeNumber } from "../duration.ts";
+import { screen } from "../screen.ts";
+import { systemChoice } from "../system-choice.ts";
+
+/** The options of `scenario` as commander hands them over. */
+interface ScenarioOptions {
+  readonly variant: string;
+  readonly replicas?: string;
+  readonly rate: string;
+  readonly duration?: string;
+  readonly seed?: string;
+  readonly redis?: string;
+  readonly system: string;
+  readonly gate: readonly string[];
+  readonly out: string;
+  readonly keep?: string;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+const examples = `
+Examples:
+  npm run scenario burst
+  npm run scenario burst -- --variant gcra
+  npm run scenario burst -- --variant read-then-write      a mutant: it must fail
+  npm run scenario burst -- --duration 6s --seed 7 --gate 'accuracy.wronglyAllowedShare.proved==0'
+  npm run scenario burst -- --redis redis://127.0.0.1:6379 --json
+
+Exit codes: 0 pass, 1 fail, 2 inconclusive, 3 usage, 4 the harness failed, 130 interrupted.`;
+
+/** `scenario <name>`: runs it, judges it, writes its reports. */
+export function addScenario(program: Command, ended: (code: number) => void): void {
+  program
+    .command("scenario")
+    .description("Runs a scenario against a limiter and gives a verdict.")
+    .argument("<name>", "what to run; `npm run list` shows them")
+    .option("--variant <name>", "limiter under test", "sliding-log")
+    .option("--replicas <n>", "gateways that share one Redis (default: as the scenario says)")
+    .option("--rate <n>", "requests per second where the scenario blasts", "10000")
+    .option("--duration <time>", "length of the judged, paced phases together, like 6s or 2m")
+    .option("--seed <n>", "seed of the arrivals (default: a new one, printed)")
+    .option("--redis <url>", "a Redis of yours; it is never flushed, only our own keys are deleted")
+    .option("--system <where>", "where a Redis comes from: auto, local or docker", "auto")
+    .option("--gate <expression>", "a threshold, like 'latencyMs.p99<=20'; repeatable", collect, [])
+    .option("--out <dir>", "folder for the runs", join(packageRoot, "reports", "runs"))
+    .option("--keep <n>", "keep only the newest n runs of each scenario")
+    .option("--json", "print result.json instead of the screen", false)
+    .option("--quiet", "print the verdict only", false)
+    .addHelpText("after", examples)
+    .action(async (name: string, options: ScenarioOptions) => ended(await runCommand(name, options)));
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+async function runCommand(name: string, options: ScenarioOptions): Promise<number> {
+  const { thing: scenario } = await chooseScenario(name);
+  const chosen = await chooseVariant(options.variant);
+  const asked = askedOf(scenario, options);
+  const gates = [...(scenario.gates ?? []), ...options.gate].map(parseGate);
+  const keep = options.keep === undefined ? null : wholeNumber(options.keep, "--keep", 1, 1_000_000);
+  const out = resolve(options.out);
+  const runFolder = await makeRunFolder(out, name, chosen.name, new Date());
+  const request: RunRequest = {
+    ...asked,
+    scenarioName: name,
+    scenario,
+    variantName: chosen.name,
+    variant: chosen.variant,
+    gatewayArgs: [join(packageRoot, "harness", "targets", "gateway.ts"), ...chosen.gatewayArgs],
+    redisUrl: options.redis ?? null,
+    system: systemChoice(options.system),
+    runFolder,
+    command: repeatLine(name, options, asked),
+  };
+  const code = await runAndSave(request, gates, out, options);
+  if (keep !== null) await pruneRuns(out, keep);
+  return code;
+}
+
+async function runAndSave(
+  request: RunRequest,
+  gates: readonly Gate[],
+  out: string,
+  options: ScenarioOptions,
+): Promise<number> {
+  const ending = trackEnding();
+  const show = screen({ json: options.json, quiet: options.quiet });
+  try {
+    show.start(request);
+    const history = await runScenario(request, {
+      signal: ending.signal,
+      own: ending.own,
+      onStep: show.step,
+      onLive: show.live,
+    });
+    show.step("judging and drawing");
+    const result = await saveRun(history, {
+      scenario: request.scenario,
+      gates,
+      folder: request.runFolder,
+      out,
+    });
+    show.verdict(result, request.runFolder);
+    return result.exitCode;
+  } finally {
+    show.stop();
+    await ending.release();
+  }
+}
+
+/** The numbers that were asked for; throws a `Refusal` for those that make no run. */
+function askedOf(scenario: Scenario, options: ScenarioOptions): ScenarioRequest & { readonly seed: number } {
+  const { replicas, seed, duration } = options;
+  const asked = {
+    ratePerSecond: wholeNumber(options.rate, "--rate", 1, 1_000_000),
+    policies: scenario.policies,
+    replicas: replicas === undefined ? scenario.replicas : wholeNumber(replicas, "--replicas", 1, 64),
+    seed:
+      seed === undefined
+        ? Math.floor(Math.random() * 1_000_000)
+        : wholeNumber(seed, "--seed", 0, 2_147_483_647),
+  };
+  return { ...asked, stretch: duration === undefined ? 1 : stretchTo(scenario, duration, asked) };
+}
+
+/** By how much the phases stretch so that the judged, paced ones come to `duration` together. */
+function stretchTo(scenario: Scenario, duration: string, asked: Omit<ScenarioRequest, "stretch">): number {
+  const wantedMs = durationMs(duration, "--duration");
+  const lengthMs = (stretch: number): number =>
+    scenario
+      .phases({ ...asked, stretch })
+      .reduce(
+        (sum, phase) => sum + ("load" in phase && phase.role !== "warmup" ? phase.load.durationMs : 0),
+        0,
+      );
+  const perStretch = lengthMs(2) - lengthMs(1);
+  const fixedMs = lengthMs(1) - perStretch;
+  const stretch = perStretch <= 0 ? 1 : (wantedMs - fixedMs) / perStretch;
+  if (!(stretch >= 0.1)) {
+    const least = Math.ceil((fixedMs + 0.1 * perStretch) / 100) / 10;
+    throw new Refusal(`--duration ${duration} is too short for this scenario: give at least ${least}s.`);
+  }
+  return stretch;
+}
+
+/** The line that repeats the run, with the seed that was drawn; passwords are never part of it. */
+function repeatLine(
+  name: string,
+  options: ScenarioOptions,
+  asked: { ratePerSecond: number; seed: number },
+): string {
+  const parts = ["npm run scenario", name, "--", `--variant ${options.variant}`, `--seed ${asked.seed}`];
+  if (asked.ratePerSecond !== 10_000) parts.push(`--rate ${asked.ratePerSecond}`);
+  if (options.replicas !== undefined) parts.push(`--replicas ${options.replicas}`);
+  if (options.duration !== undefined) parts.push(`--duration ${options.duration}`);
+  for (const gate of options.gate) parts.push(`--gate '${gate.replaceAll("'", "")}'`);
+  return parts.join(" ");
+}

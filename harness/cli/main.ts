@@ -1,0 +1,58 @@
+import { Command, CommanderError } from "commander";
+import { exitCode, Refusal } from "../refusal.ts";
+import { addBench } from "./commands/bench.ts";
+import { addClean } from "./commands/clean.ts";
+import { addDoctor } from "./commands/doctor.ts";
+import { addList } from "./commands/list.ts";
+import { addReport } from "./commands/report.ts";
+import { addScenario } from "./commands/scenario.ts";
+import { refuseSwallowedOptions } from "./swallowed-options.ts";
+
+/** Runs one command line (without `node` and the script) and resolves to its exit code; never rejects for the user's mistakes. */
+export async function main(args: readonly string[]): Promise<number> {
+  let code: number = exitCode.pass;
+  const program = programOf((ended) => {
+    code = ended;
+  });
+  try {
+    refuseSwallowedOptions(program, args, process.env);
+    await program.parseAsync(args, { from: "user" });
+    return code;
+  } catch (error) {
+    return explained(error);
+  }
+}
+
+function programOf(ended: (code: number) => void): Command {
+  const program = new Command("gatecrash")
+    .description("Blasts a rate limiter, breaks its Redis, and proves from the recorded history what it did.")
+    .exitOverride()
+    .configureOutput({ outputError: () => {} })
+    .showSuggestionAfterError(true);
+  for (const add of [addScenario, addReport, addList, addDoctor, addClean, addBench]) add(program, ended);
+  for (const command of program.commands) command.exitOverride().configureOutput({ outputError: () => {} });
+  return program;
+}
+
+/** One sentence for what the user can mend; anything else is ours and goes up. */
+function explained(error: unknown): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return exitCode.pass;
+    if (error.code !== "commander.help") console.error(oneSentence(error.message));
+    return exitCode.usage;
+  }
+  if (error instanceof Refusal) {
+    console.error(error.message);
+    return exitCode.usage;
+  }
+  throw error;
+}
+
+function oneSentence(message: string): string {
+  const plain = message
+    .replace(/^error: /, "")
+    .replaceAll("\n", " ")
+    .trim();
+  const hint = plain.includes("Did you mean") ? "" : " (--help shows examples).";
+  return plain.charAt(0).toUpperCase() + plain.slice(1) + hint;
+}

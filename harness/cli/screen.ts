@@ -1,0 +1,55 @@
+import { join, relative } from "node:path";
+import { renderLiveLine } from "../../reports/live-line.ts";
+import { renderVerdict } from "../../reports/terminal.ts";
+import type { LiveNumbers } from "../run/live.ts";
+import type { LivePosition, RunRequest } from "../run/run-scenario.ts";
+import type { Result } from "../verdict/result.ts";
+
+/** What a run shows while it runs and when it has ended. */
+export interface Screen {
+  readonly start: (request: RunRequest) => void;
+  readonly step: (step: string) => void;
+  readonly live: (numbers: LiveNumbers & LivePosition) => void;
+  readonly verdict: (result: Result, folder: string) => void;
+  /** Leaves the terminal as it was found. */
+  readonly stop: () => void;
+}
+
+/** How much is shown. */
+export interface ScreenOptions {
+  /** Nothing but result.json, on standard output. */
+  readonly json: boolean;
+  /** Nothing but the verdict. */
+  readonly quiet: boolean;
+}
+
+/** A screen on this process's terminal; progress goes to standard error, the verdict to standard output. */
+export function screen({ json, quiet }: ScreenOptions): Screen {
+  const silent = json || quiet;
+  const err = process.stderr;
+  const live = err.isTTY === true && !silent;
+  const colour = process.stdout.isTTY === true && (process.env.NO_COLOR ?? "") === "";
+  const wipe = (): void => {
+    if (live) err.write("\r\u001b[2K");
+  };
+  return {
+    start({ scenarioName, variantName, seed }) {
+      if (!silent) console.error(`${scenarioName} · ${variantName} · seed ${seed}`);
+    },
+    step(step) {
+      wipe();
+      if (!silent) console.error(`  ${step}`);
+    },
+    live(numbers) {
+      if (live) err.write(`\r\u001b[2K${renderLiveLine(numbers, (err.columns ?? 80) - 1)}`);
+    },
+    verdict(result, folder) {
+      wipe();
+      if (json) return console.log(JSON.stringify(result, null, 2));
+      if (quiet) return console.log(`${result.verdict}: ${result.reason}`);
+      const reportPath = join(relative(process.cwd(), folder), "report.html");
+      console.log(renderVerdict(result, { width: process.stdout.columns ?? 100, colour, reportPath }));
+    },
+    stop: wipe,
+  };
+}

@@ -1,0 +1,25 @@
+import { Command } from "commander";
+import { describe, expect, it } from "vitest";
+import { refuseSwallowedOptions } from "./swallowed-options.ts";
+
+const program = new Command();
+program.command("scenario").option("--rate <n>").option("--json").option("--some-thing <x>");
+
+const refuse = (environment: Record<string, string>) => () =>
+  refuseSwallowedOptions(program, ["scenario", "burst"], environment);
+
+describe("options that npm kept for itself", () => {
+  it("are refused with the right spelling", () => {
+    expect(refuse({ npm_lifecycle_event: "scenario", npm_config_rate: "0" })).toThrow(
+      "npm kept --rate for itself; put options behind two dashes: npm run scenario burst -- --rate 0",
+    );
+    expect(refuse({ npm_lifecycle_event: "scenario", npm_config_some_thing: "x" })).toThrow(
+      /-- --some-thing x$/,
+    );
+  });
+
+  it("are none where npm has options of that name itself, or npm is not there", () => {
+    expect(refuse({ npm_lifecycle_event: "scenario", npm_config_json: "true" })).not.toThrow();
+    expect(refuse({ npm_config_rate: "0" })).not.toThrow();
+  });
+});

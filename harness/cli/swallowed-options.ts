@@ -1,0 +1,31 @@
+import type { Command } from "commander";
+import { Refusal } from "../refusal.ts";
+
+/**
+ * `npm run scenario burst --rate 0` hands `--rate` to npm, which turns it into `npm_config_rate` and drops it.
+ * Throws a `Refusal` with the right spelling when that happened to an option of the command in `args`.
+ */
+export function refuseSwallowedOptions(
+  program: Command,
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): void {
+  const script = environment.npm_lifecycle_event;
+  const command = program.commands.find((candidate) => candidate.name() === args[0]);
+  if (script === undefined || command === undefined) return;
+  for (const option of command.options) {
+    const name = option.attributeName().replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    const value = environment[`npm_config_${name}`];
+    if (value === undefined || value === "" || npmOwn.has(name)) continue;
+    const spelled = value === "true" ? `${option.long}` : `${option.long} ${value}`;
+    throw new Refusal(
+      `npm kept ${option.long} for itself; put options behind two dashes: npm run ${script} ${args.slice(1).join(" ")} -- ${spelled}`.replaceAll(
+        / {2,}/g,
+        " ",
+      ),
+    );
+  }
+}
+
+/** Options that npm knows too: set in the user's own npm configuration they mean npm. */
+const npmOwn: ReadonlySet<string> = new Set(["json", "quiet", "help", "version"]);

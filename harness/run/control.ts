@@ -1,0 +1,25 @@
+import type { Arrival, Load } from "../load/arrival.ts";
+import type { Random } from "../load/random.ts";
+
+/** The key of control requests; no scenario's key may be called so. */
+export const controlKey = "(control)";
+
+/** Every so many arrivals a control goes along. */
+const everyArrivals = 100;
+
+/**
+ * The load with control requests mixed in, one at the instant of every hundredth arrival: they ask the gateways'
+ * health, which no limiter guards, so that what the machine costs can be told from what the limiter costs.
+ */
+export function withControl(load: Load): Load {
+  return {
+    durationMs: load.durationMs,
+    *arrivals(random: Random): Iterable<Arrival> {
+      let count = 0;
+      for (const arrival of load.arrivals(random)) {
+        yield arrival;
+        if (++count % everyArrivals === 0) yield { atMs: arrival.atMs, key: controlKey };
+      }
+    },
+  };
+}

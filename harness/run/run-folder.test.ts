@@ -1,0 +1,60 @@
+import { mkdir, mkdtemp, readdir, readlink, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { findRunFolder, makeRunFolder, pointLatest, pruneRuns } from "./run-folder.ts";
+
+let out = "";
+beforeEach(async () => {
+  out = await mkdtemp(join(tmpdir(), "gatecrash-runs-"));
+});
+afterEach(() => rm(out, { recursive: true, force: true }));
+
+const second = (n: number): Date => new Date(Date.UTC(2026, 0, 1, 0, 0, n));
+
+async function recordedRun(n: number): Promise<string> {
+  const folder = await makeRunFolder(out, "burst", "sliding-log", second(n));
+  await writeFile(join(folder, "history.parquet"), "");
+  return folder;
+}
+
+describe("the folder of a run", () => {
+  it("carries the time and the variant, and no character that a path could trip over", async () => {
+    const folder = await makeRunFolder(out, "burst", "a/../b:fixed", second(7));
+    expect(folder).toBe(join(out, "burst", "20260101-000007-a-..-b-fixed"));
+    expect(await readdir(folder)).toEqual(["logs"]);
+  });
+
+  it("is a new one for two runs of the same second", async () => {
+    expect(await recordedRun(1)).not.toBe(await recordedRun(1));
+  });
+
+  it("is refused where it cannot be written", async () => {
+    const file = join(out, "file");
+    await writeFile(file, "");
+    await expect(makeRunFolder(file, "burst", "x", second(1))).rejects.toThrow(/cannot be written.*--out/);
+  });
+
+  it("is found by its path, by `latest`, by the scenario and by nothing else", async () => {
+    await recordedRun(1);
+    const folder = await recordedRun(2);
+    await pointLatest(out, "burst", folder);
+    expect(await readlink(join(out, "latest"))).toBe(folder);
+    for (const named of [folder, "latest", "burst"]) await findRunFolder(out, named);
+    await expect(findRunFolder(out, "nothing")).rejects.toThrow(/no recorded run at nothing/);
+  });
+});
+
+describe("pruning", () => {
+  it("keeps the newest runs of each scenario and touches nothing that is no run", async () => {
+    for (const n of [3, 1, 2]) await recordedRun(n);
+    await mkdir(join(out, "burst", "notes"));
+    const removed = await pruneRuns(out, 1);
+    expect(removed.map((path) => path.slice(-25, -12))).toHaveLength(2);
+    expect((await readdir(join(out, "burst"))).sort()).toEqual(["20260101-000003-sliding-log", "notes"]);
+  });
+
+  it("of a folder that is not there removes nothing", async () => {
+    expect(await pruneRuns(join(out, "nowhere"), 0)).toEqual([]);
+  });
+});

@@ -1,0 +1,89 @@
+import { access, constants, mkdir, readdir, rename, rm, stat, symlink } from "node:fs/promises";
+import { join } from "node:path";
+import { Refusal } from "../refusal.ts";
+
+/** Makes `<out>/<scenario>/<time>-<variant>/` for one run. Throws a `Refusal` where it cannot be written. */
+export async function makeRunFolder(
+  out: string,
+  scenario: string,
+  variant: string,
+  now: Date,
+): Promise<string> {
+  const time = now.toISOString().replaceAll(/[-:]/g, "").replace("T", "-").replace(/\..*/, "");
+  const base = join(out, scenario, `${time}-${variant.replaceAll(/[^A-Za-z0-9._-]/g, "-")}`);
+  try {
+    for (let n = 1; ; n++) {
+      const folder = n === 1 ? base : `${base}-${n}`;
+      await mkdir(join(out, scenario), { recursive: true });
+      if (!(await makes(folder))) continue;
+      await access(folder, constants.W_OK);
+      await mkdir(join(folder, "logs"));
+      return folder;
+    }
+  } catch (cause) {
+    const why = cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
+    throw new Refusal(`${out} cannot be written${why}: give a folder that can be with --out DIR.`, { cause });
+  }
+}
+
+async function makes(folder: string): Promise<boolean> {
+  try {
+    await mkdir(folder);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+/** Points `<out>/latest` and `<out>/<scenario>/latest` to `folder`; a file system without links goes without. */
+export async function pointLatest(out: string, scenario: string, folder: string): Promise<void> {
+  for (const home of [out, join(out, scenario)]) {
+    const link = join(home, "latest");
+    const fresh = `${link}.${process.pid}`;
+    try {
+      await symlink(folder, fresh, "dir");
+      await rename(fresh, link);
+    } catch {
+      await rm(fresh, { force: true });
+    }
+  }
+}
+
+/** Removes the oldest runs below `out` until `keep` are left for each scenario; returns what was removed. */
+export async function pruneRuns(out: string, keep: number): Promise<string[]> {
+  const removed: string[] = [];
+  for (const scenario of await foldersIn(out)) {
+    const runs = await runsIn(join(out, scenario));
+    for (const run of runs.slice(0, Math.max(0, runs.length - keep))) {
+      await rm(run, { recursive: true, force: true });
+      removed.push(run);
+    }
+  }
+  return removed;
+}
+
+/** The runs of one scenario, oldest first: folders that begin with a time, nothing else. */
+async function runsIn(folder: string): Promise<string[]> {
+  const names = (await foldersIn(folder)).filter((name) => /^\d{8}-\d{6}Z?-/.test(name)).sort();
+  return names.map((name) => join(folder, name));
+}
+
+async function foldersIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+}
+
+/**
+ * The folder of the run that `named` means: a folder, `latest`, `<scenario>` (its latest) or `<scenario>/<run>`.
+ * Throws a `Refusal` when there is none.
+ */
+export async function findRunFolder(out: string, named: string): Promise<string> {
+  for (const candidate of [named, join(out, named), join(out, named, "latest")]) {
+    const history = await stat(join(candidate, "history.parquet")).catch(() => null);
+    if (history?.isFile() === true) return candidate;
+  }
+  throw new Refusal(
+    `There is no recorded run at ${named}: name a run's folder, a scenario or \`latest\` (npm run scenario burst records one).`,
+  );
+}

@@ -1,0 +1,46 @@
+import { appendFile, mkdir, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { ReportFormat } from "../../reports/report-format.ts";
+import { discover } from "../discover.ts";
+import type { History } from "../history/history.ts";
+import { writeHistory } from "../history/history-file.ts";
+import { packageRoot } from "../package-root.ts";
+import type { Scenario } from "../scenario.ts";
+import type { Gate } from "../verdict/gate.ts";
+import type { Result } from "../verdict/result.ts";
+import { judgeRun } from "./judge-run.ts";
+import { pointLatest } from "./run-folder.ts";
+
+/** Where a run is kept and by what it is judged. */
+export interface SaveOptions {
+  readonly scenario: Scenario;
+  readonly gates: readonly Gate[];
+  readonly folder: string;
+  /** The folder of all runs, whose `latest` is to point here; `null` when an old run is judged again. */
+  readonly out: string | null;
+}
+
+/** Keeps the history, judges it, and renders every report format beside it. */
+export async function saveRun(
+  history: History,
+  { scenario, gates, folder, out }: SaveOptions,
+): Promise<Result> {
+  const historyPath = join(folder, "history.parquet");
+  if ((await stat(historyPath).catch(() => null)) === null) await writeHistory(historyPath, history);
+  const result = judgeRun(history, scenario, gates);
+  for (const { thing } of await discover<ReportFormat>(join(packageRoot, "reports"), "format")) {
+    for (const { path, content } of await thing.render({ result, history })) {
+      await mkdir(dirname(join(folder, path)), { recursive: true });
+      await writeFile(join(folder, path), content);
+      if (path === "report.md") await addStepSummary(content);
+    }
+  }
+  if (out !== null) await pointLatest(out, history.run.scenario, folder);
+  return result;
+}
+
+/** In GitHub Actions the markdown goes to the step summary too. */
+async function addStepSummary(markdown: string | Uint8Array): Promise<void> {
+  const path = process.env.GITHUB_STEP_SUMMARY;
+  if (path !== undefined && path !== "") await appendFile(path, markdown);
+}
