@@ -71,7 +71,7 @@ export const scenario: Scenario = {
         load: poisson({
           ratePerSecond: ratePerSecond / 2,
           durationMs: 4_000 * stretch,
-          keys: keys("baseline", 0.3),
+          keys: keys("baseline", 0.5),
         }),
       },
       {

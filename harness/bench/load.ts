@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import type { Endpoint } from "../engines/engine.ts";
 import { type Bench, type BenchOptions, type BenchOutcome, markOf, median } from "./bench.ts";
-import { startLoadTarget } from "./load-target.ts";
-import { type ConstantSender, constantSender } from "./load-volley.ts";
+import { startLoadTarget } from "./load/load-target.ts";
+import { type ConstantSender, constantSender } from "./load/load-volley.ts";
 
 const connections = 64;
 const rounds = 5;
@@ -95,7 +95,7 @@ interface BareAutocannon extends AsyncDisposable {
 
 function bareAutocannon({ host, port }: Endpoint): BareAutocannon {
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  const worker = new Worker(new URL(`./load-autocannon.${extension}`, import.meta.url));
+  const worker = new Worker(new URL(`./load/load-autocannon.${extension}`, import.meta.url));
   return {
     async cpuPerRequestUs(ratePerSecond, durationMs) {
       worker.postMessage({ url: `http://${host}:${port}/`, connections, ratePerSecond, durationMs });

@@ -43,7 +43,7 @@ export const bench: Bench = {
 /** A process of its own for each size, so that peak memory is that size's alone. */
 async function judged(count: number, onStep: (step: string) => void): Promise<Judged> {
   onStep(`judging ${count.toLocaleString("en")} requests`);
-  const once = fileURLToPath(new URL("oracle-once.ts", import.meta.url));
+  const once = fileURLToPath(new URL("oracle/oracle-once.ts", import.meta.url));
   const { stdout } = await run(process.execPath, [once, String(count)]);
   return JSON.parse(stdout) as Judged;
 }

@@ -1,59 +1,92 @@
 import type { Evidence } from "../history/evidence.ts";
-import type { Finding, FindingVerdict } from "../verdict/finding.ts";
+import type { History } from "../history/history.ts";
+import { outcomeCode } from "../history/requests.ts";
+import type { Finding } from "../verdict/finding.ts";
 import type { Checker } from "./checker.ts";
-import { type LoadQualityOptions, loadDoubt } from "./load-quality.ts";
-import { outcomeCounts } from "./outcome-counts.ts";
-import { judgedPhases } from "./phases-where.ts";
+import { machineDoubt } from "./machine-doubt.ts";
+import { measuredPhases } from "./phases-of.ts";
 
-/** What `answersEverything` puts up with. */
+/** How much may go unanswered. */
 export interface AnswersEverythingOptions {
-  /** Sent but never answered, as a share of the sent (0 to 1). @default 0 */
+  /** Requests that were sent and never answered, as a share of those sent (0 to 1). @default 0 */
   readonly maxUnansweredShare?: number;
-  /** Answered with anything but 200, 429 or a declared 503, as a share of the sent (0 to 1). @default 0 */
+  /** Answers that are neither 200, 429 nor a declared 503, as a share of those sent (0 to 1). @default 0 */
   readonly maxErrorShare?: number;
-  /** What the load must be like for a failure to count. @default as for `loadQuality` */
-  readonly load?: LoadQualityOptions;
+  /** Declared 503s: the limiter could not decide and refused. @default 0 */
+  readonly maxUnavailableShare?: number;
 }
 
+/** Controls slower than this, in milliseconds, excuse an answer that did not come in time. */
+const slowMs = 10;
+
 /**
- * Fails when too many requests of the judged phases were lost or answered with nonsense. Dropped arrivals were never
- * sent and are load-quality's affair. Without requests, or where the load was not kept, it is inconclusive.
+ * Fails when more than the given shares of the requests of the judged, paced phases got no answer, an error, or a
+ * refusal for want of a decision. An empty history is inconclusive: no traffic proves nothing. What a busy machine
+ * can cause (no answer, no decision in time) is inconclusive on one.
  */
-export function answersEverything({
-  maxUnansweredShare = 0,
-  maxErrorShare = 0,
-  load = {},
-}: AnswersEverythingOptions = {}): Checker {
+export function answersEverything(options: AnswersEverythingOptions = {}): Checker {
+  const { maxUnansweredShare = 0, maxErrorShare = 0, maxUnavailableShare = 0 } = options;
   return {
     name: "answers-everything",
-    check({ history }) {
-      const counts = outcomeCounts(history.requests, judgedPhases(history.phases));
-      const sent = counts.allowed + counts.denied + counts.unavailable + counts.errors + counts.lost;
-      if (sent === 0) return finding("inconclusive", "No requests were sent in a judged phase", {});
-      const numbers = {
-        sent,
-        unanswered: counts.lost,
-        errors: counts.errors,
-        unansweredShare: counts.lost / sent,
-        errorShare: counts.errors / sent,
-      };
-      const doubt = pacedDoubt(history, load);
-      if (doubt !== null) return finding("inconclusive", `The load was not kept: ${doubt}`, numbers);
-      if (numbers.unansweredShare > maxUnansweredShare)
-        return finding("fail", `${counts.lost} of ${sent} requests got no answer`, numbers);
-      if (numbers.errorShare > maxErrorShare)
-        return finding("fail", `${counts.errors} of ${sent} requests were answered with an error`, numbers);
-      const few = counts.lost + counts.errors === 0 ? "" : ` but ${counts.lost + counts.errors}, as declared`;
-      return finding("pass", `All ${sent} requests were answered${few}`, numbers);
+    check: ({ history }: Evidence): Finding => {
+      const counts = outcomesIn(history, measuredPhases(history));
+      const count = (code: number): number => counts[code] ?? 0;
+      const unsent = count(outcomeCode.dropped) + count(outcomeCode.blank);
+      const sent = counts.reduce((sum, n) => sum + n, 0) - unsent;
+      const parts = [
+        { what: "got no answer", n: count(outcomeCode.lost), most: maxUnansweredShare, excusable: true },
+        { what: "got an error", n: count(outcomeCode.error), most: maxErrorShare, excusable: false },
+        {
+          what: "were refused undecided (503)",
+          n: count(outcomeCode.unavailable),
+          most: maxUnavailableShare,
+          excusable: true,
+        },
+      ];
+      return finding(sent, parts, () => machineDoubt(history, slowMs));
     },
   };
 }
 
-function pacedDoubt(history: Evidence["history"], options: LoadQualityOptions): string | null {
-  const paced = judgedPhases(history.phases, "open");
-  return paced.length === 0 ? null : loadDoubt(history, paced, options);
+function outcomesIn({ requests }: History, phases: readonly number[]): Uint32Array {
+  const asked = new Uint8Array(256);
+  for (const phase of phases) asked[phase] = 1;
+  const counts = new Uint32Array(16);
+  for (let row = 0; row < requests.count; row++) {
+    const code = requests.outcome[row] ?? 0;
+    if (asked[requests.phase[row] ?? 0] === 1) counts[code] = (counts[code] ?? 0) + 1;
+  }
+  return counts;
 }
 
-function finding(verdict: FindingVerdict, summary: string, numbers: Finding["numbers"]): Finding {
-  return { checker: "answers-everything", kind: "measurement", verdict, summary, numbers };
+interface Part {
+  readonly what: string;
+  readonly n: number;
+  /** Share that is accepted. */
+  readonly most: number;
+  /** A busy machine can cause it. */
+  readonly excusable: boolean;
+}
+
+function finding(sent: number, parts: readonly Part[], doubtOf: () => string | null): Finding {
+  const guilty = parts.filter(({ n, most }) => n > most * sent);
+  const [unansweredShare = 0, errorShare = 0, unavailableShare = 0] = parts.map(({ n }) =>
+    sent === 0 ? 0 : n / sent,
+  );
+  const base = {
+    checker: "answers-everything",
+    kind: "measurement" as const,
+    numbers: { sent, unansweredShare, errorShare, unavailableShare },
+  };
+  if (sent === 0)
+    return { ...base, verdict: "inconclusive", summary: "no requests were sent in a paced phase" };
+  if (guilty.length === 0) {
+    return { ...base, verdict: "pass", summary: `all ${sent.toLocaleString("en")} requests were answered` };
+  }
+  const words = guilty.map(({ what, n }) => `${n.toLocaleString("en")} ${what}`).join(", ");
+  const summary = `of ${sent.toLocaleString("en")} requests ${words}`;
+  const doubt = guilty.every(({ excusable }) => excusable) ? doubtOf() : null;
+  return doubt === null
+    ? { ...base, verdict: "fail", summary }
+    : { ...base, verdict: "inconclusive", summary: `${summary}, but ${doubt}` };
 }

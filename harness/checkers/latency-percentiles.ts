@@ -1,40 +1,46 @@
 import { outcomeCode, type Requests } from "../history/requests.ts";
 import type { Latency } from "../verdict/result.ts";
-import { phaseMask } from "./outcome-counts.ts";
-import { percentiles } from "./percentile.ts";
+import { percentilesOf } from "./percentile.ts";
+
+/** Whose latencies: what the limiter decided, or the controls that no limiter guards. */
+export type LatencyOf = "decisions" | "controls";
 
 /**
- * Exact percentiles of received - intended over the requests of `phases` (indices) that the limiter answered:
- * allowed, denied or unavailable. Errors are left out, for failing fast is no merit. Null when there are none.
+ * Latencies from the intended instant of the answered requests of `phases` (indices), in milliseconds.
+ * An error is an answer of the machine, not of the limiter: it is left out.
  */
-export function latencyPercentiles(requests: Requests, phases: readonly number[]): Latency | null {
-  const { values, count } = latencies(requests, phases, answeredByLimiter);
-  if (count === 0) return null;
-  const [p50 = 0, p90 = 0, p99 = 0, p999 = 0, max = 0] = percentiles(values, count, [0.5, 0.9, 0.99, 0.999, 1]);
-  return { p50, p90, p99, p999, max };
-}
-
-/** Outcomes of answers that a limiter gave. */
-export const answeredByLimiter: readonly number[] = [
-  outcomeCode.allowed,
-  outcomeCode.denied,
-  outcomeCode.unavailable,
-];
-
-/** Latencies in milliseconds, from the intended instant, of the rows of `phases` with one of `outcomes`. */
 export function latencies(
   requests: Requests,
-  phases: readonly number[],
-  outcomes: readonly number[],
-): { values: Float64Array; count: number } {
-  const wantedPhase = phaseMask(phases);
-  const wantedOutcome = phaseMask(outcomes);
-  const values = new Float64Array(requests.count);
+  phases: Iterable<number>,
+  of: LatencyOf = "decisions",
+): Float64Array {
+  const asked = new Uint8Array(256);
+  for (const phase of phases) asked[phase] = 1;
+  const counts = countedOutcomes[of];
+  const found = new Float64Array(requests.count);
   let count = 0;
   for (let row = 0; row < requests.count; row++) {
-    if (wantedPhase[requests.phase[row] ?? 0] !== 1 || wantedOutcome[requests.outcome[row] ?? 0] !== 1) continue;
-    const latency = (requests.receivedMs[row] ?? Number.NaN) - (requests.intendedMs[row] ?? Number.NaN);
-    if (!Number.isNaN(latency)) values[count++] = latency;
+    if (asked[requests.phase[row] ?? 0] !== 1 || counts[requests.outcome[row] ?? 0] !== 1) continue;
+    found[count++] = (requests.receivedMs[row] ?? 0) - (requests.intendedMs[row] ?? 0);
   }
-  return { values, count };
+  return found.subarray(0, count);
+}
+
+const countedOutcomes: Readonly<Record<LatencyOf, Uint8Array>> = {
+  decisions: flags(outcomeCode.allowed, outcomeCode.denied, outcomeCode.unavailable),
+  controls: flags(outcomeCode.control),
+};
+
+function flags(...codes: readonly number[]): Uint8Array {
+  const counted = new Uint8Array(256);
+  for (const code of codes) counted[code] = 1;
+  return counted;
+}
+
+/** The percentiles of the decisions of `phases` (indices); null when none was answered. */
+export function latencyPercentiles(requests: Requests, phases: Iterable<number>): Latency | null {
+  const all = latencies(requests, phases);
+  if (all.length === 0) return null;
+  const [p50 = 0, p90 = 0, p99 = 0, p999 = 0, max = 0] = percentilesOf(all, [50, 90, 99, 99.9, 100]);
+  return { p50, p90, p99, p999, max };
 }

@@ -1,94 +1,80 @@
+import type { Evidence } from "../history/evidence.ts";
 import type { History } from "../history/history.ts";
 import type { Finding } from "../verdict/finding.ts";
-import type { LoadNumbers } from "../verdict/result.ts";
 import type { Checker } from "./checker.ts";
-import { outcomeCounts } from "./outcome-counts.ts";
-import { judgedPhases } from "./phases-where.ts";
-import { loadNumbers, type SlotOptions, type SlotQuality, slotQuality } from "./schedule-quality.ts";
+import { measuredPhases } from "./phases-of.ts";
+import { loadNumbers, type Slot, worstSlot } from "./schedule-quality.ts";
 
-/** What makes the load good enough to measure by. */
-export interface LoadQualityOptions extends SlotOptions {
-  /** Slots that may be off schedule, as a share of all (0 to 1). @default 0 */
-  readonly maxOffSlotShare?: number;
-  /** Arrivals that may never have been sent, as a share of all (0 to 1). @default 0 */
-  readonly maxDroppedShare?: number;
-  /** The 99th percentile of sent - intended, in milliseconds. @default 20 */
+/** What still counts as a kept schedule. */
+export interface LoadQualityOptions {
+  /** Length of the slots in which sent and scheduled requests are compared, in milliseconds. @default 100 */
+  readonly slotMs?: number;
+  /** By how much a slot may be off, 0 to 1. @default 0.1 */
+  readonly slotTolerance?: number;
+  /** The 99th percentile of the send lag, in milliseconds. @default 20 */
   readonly maxLagP99Ms?: number;
 }
 
 /**
- * Says whether the judged, paced phases kept their schedule. It passes or is inconclusive, never fails: a slow
- * machine never blames the limiter. Not applicable where nothing was paced.
+ * Says whether the paced phases were sent as scheduled. It never fails: a machine that is too slow blames no
+ * limiter, it makes the run inconclusive.
  */
 export function loadQuality(options: LoadQualityOptions = {}): Checker {
+  return { name: "load-quality", check: ({ history }: Evidence) => scheduleFinding(history, options) };
+}
+
+/** The finding of `load-quality` over the measured phases, or those of the given names. */
+export function scheduleFinding(
+  history: History,
+  { slotMs = 100, slotTolerance = 0.1, maxLagP99Ms = 20 }: LoadQualityOptions = {},
+  names?: readonly string[],
+): Finding {
+  const phases = measuredPhases(history, names);
+  const load = loadNumbers(history, phases);
+  const { sendLagMs, dropped, offered } = load;
+  const worst = worstOf(history, phases, slotMs);
+  const doubts: string[] = [];
+  if (offered === 0) doubts.push("no paced phase sent anything");
+  if (dropped > 0) doubts.push(`${dropped} of ${offered} arrivals were never sent`);
+  if (worst !== null && worst.slot.offShare > slotTolerance) {
+    const { phase, slot } = worst;
+    doubts.push(
+      `${slot.sent} instead of ${slot.intended} requests were sent in the ${slotMs} ms from ${(slot.atMs / 1_000).toFixed(1)} s of ${phase}`,
+    );
+  }
+  if (sendLagMs.p99 > maxLagP99Ms)
+    doubts.push(`1 % of the sends were more than ${sendLagMs.p99.toFixed(1)} ms late`);
+  const lag = `lag p50 ${sendLagMs.p50.toFixed(2)} ms, p99 ${sendLagMs.p99.toFixed(2)} ms`;
   return {
-    name: "load-quality",
-    check({ history }) {
-      const indices = judgedPhases(history.phases, "open");
-      const base = { checker: "load-quality", kind: "quality" } as const;
-      if (indices.length === 0) {
-        const summary = "No judged phase is paced, so there is no schedule to keep";
-        return { ...base, verdict: "not-applicable", summary, numbers: {} };
-      }
-      const doubt = loadDoubt(history, indices, options);
-      const load = loadNumbers(history, indices);
-      const slots = slotQuality(history, indices, options);
-      return {
-        ...base,
-        verdict: doubt === null ? "pass" : "inconclusive",
-        summary: doubt ?? goodSummary(load, slots, options),
-        numbers: numbersOf(load, slots, outcomeCounts(history.requests, indices).lost),
-        notes: notesOf(slots),
-      };
+    checker: "load-quality",
+    kind: "quality",
+    verdict: doubts.length === 0 ? "pass" : "inconclusive",
+    summary:
+      doubts.length === 0
+        ? `the schedule was kept: ${offered.toLocaleString("en")} requests, none dropped, ${lag}`
+        : `the schedule was not kept (a busy or slow machine?): ${doubts.join("; ")}`,
+    numbers: {
+      offered,
+      dropped,
+      sendLagP50Ms: sendLagMs.p50,
+      sendLagP99Ms: sendLagMs.p99,
+      sendLagMaxMs: sendLagMs.max,
+      worstSlotShare: worst?.slot.offShare ?? 0,
     },
+    notes: doubts.length === 0 ? [] : [`${lag}, at most ${sendLagMs.max.toFixed(1)} ms`],
   };
 }
 
-/**
- * Why these phases (indices) did not keep their schedule, as a sentence; null where they did. Anything that
- * measures asks this of its phases first.
- */
-export function loadDoubt(
-  history: Pick<History, "requests" | "phases">,
-  indices: readonly number[],
-  options: LoadQualityOptions = {},
-): string | null {
-  const { maxOffSlotShare = 0, maxDroppedShare = 0, maxLagP99Ms = 20, slotMs = 100 } = options;
-  const load = loadNumbers(history, indices);
-  if (load.offered === 0) return "No requests were scheduled in the judged, paced phases";
-  if (load.dropped > maxDroppedShare * load.offered)
-    return `${load.dropped} of ${load.offered} arrivals were never sent`;
-  if (load.sendLagMs.p99 > maxLagP99Ms)
-    return `Requests were sent late: p99 ${load.sendLagMs.p99.toFixed(1)} ms after they were due, more than ${maxLagP99Ms} ms`;
-  const { slots, offSlots, worst } = slotQuality(history, indices, options);
-  if (worst !== null && offSlots > maxOffSlotShare * slots)
-    return `${offSlots} of ${slots} slots of ${slotMs} ms were sent off schedule, the worst ${Math.round(worst.atMs)} ms into ${worst.phase}: ${worst.sent} sent, ${worst.intended} due`;
-  return null;
-}
-
-function goodSummary(load: LoadNumbers, { slots }: SlotQuality, { slotMs = 100 }: LoadQualityOptions): string {
-  return `All ${slots} slots of ${slotMs} ms kept their schedule, ${Math.round(load.achievedRatePerSecond)} requests a second with a send lag of ${load.sendLagMs.p99.toFixed(2)} ms at p99`;
-}
-
-function numbersOf(load: LoadNumbers, slots: SlotQuality, lost: number): Finding["numbers"] {
-  return {
-    offered: load.offered,
-    sent: load.sent,
-    droppedArrivals: load.dropped,
-    lost,
-    achievedRatePerSecond: load.achievedRatePerSecond,
-    sendLagP50Ms: load.sendLagMs.p50,
-    sendLagP99Ms: load.sendLagMs.p99,
-    sendLagMaxMs: load.sendLagMs.max,
-    slots: slots.slots,
-    offSlots: slots.offSlots,
-    worstSlotShare: slots.worst?.offShare ?? 0,
-  };
-}
-
-function notesOf({ worst }: SlotQuality): string[] {
-  if (worst === null) return [];
-  return [
-    `The worst slot is ${Math.round(worst.atMs)} ms into ${worst.phase}: ${worst.sent} sent, ${worst.intended} due`,
-  ];
+function worstOf(
+  history: History,
+  phases: readonly number[],
+  slotMs: number,
+): { readonly phase: string; readonly slot: Slot } | null {
+  let worst: { phase: string; slot: Slot } | null = null;
+  for (const phase of phases) {
+    const slot = worstSlot(history, phase, slotMs);
+    if (slot === null || (worst !== null && slot.offShare <= worst.slot.offShare)) continue;
+    worst = { phase: history.phases[phase]?.name ?? "", slot };
+  }
+  return worst;
 }

@@ -1,6 +1,7 @@
 import type { History } from "../history/history.ts";
-import { percentileOf, sortedLatencies } from "./latency-percentiles.ts";
+import { latencies } from "./latency-percentiles.ts";
 import { scheduleFinding } from "./load-quality.ts";
+import { percentilesOf } from "./percentile.ts";
 import { measuredPhases } from "./phases-of.ts";
 
 /**
@@ -10,8 +11,8 @@ import { measuredPhases } from "./phases-of.ts";
  */
 export function machineDoubt(history: History, slowMs: number, phases?: readonly string[]): string | null {
   if (scheduleFinding(history, {}, phases).verdict !== "pass") return "the schedule was not kept";
-  const controls = sortedLatencies(history.requests, measuredPhases(history, phases), "controls");
-  const p99Ms = percentileOf(controls, 99);
+  const controls = latencies(history.requests, measuredPhases(history, phases), "controls");
+  const [p99Ms = 0] = percentilesOf(controls, [99]);
   if (p99Ms > slowMs) return `the machine was slow (p99 ${p99Ms.toFixed(1)} ms past the limiter)`;
   return null;
 }

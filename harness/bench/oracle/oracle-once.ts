@@ -1,11 +1,11 @@
 import { performance } from "node:perf_hooks";
-import { accuracy } from "../checkers/accuracy.ts";
-import { answersEverything } from "../checkers/answers-everything.ts";
-import { latencyWithin } from "../checkers/latency-within.ts";
-import { loadQuality } from "../checkers/load-quality.ts";
-import { noFalseDenials } from "../checkers/no-false-denials.ts";
-import { withinBound } from "../checkers/within-bound.ts";
-import { evidenceOf } from "../history/evidence-of.ts";
+import { accuracy } from "../../checkers/accuracy.ts";
+import { answersEverything } from "../../checkers/answers-everything.ts";
+import { latencyWithin } from "../../checkers/latency-within.ts";
+import { loadQuality } from "../../checkers/load-quality.ts";
+import { noFalseDenials } from "../../checkers/no-false-denials.ts";
+import { withinBound } from "../../checkers/within-bound.ts";
+import { evidenceOf } from "../../history/evidence-of.ts";
 import { innocentHistory } from "./innocent-history.ts";
 
 /**

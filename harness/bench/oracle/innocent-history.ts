@@ -1,6 +1,12 @@
-import { type History, historySchemaVersion } from "../history/history.ts";
-import { allocateRequests, noPolicy, outcomeCode, type Requests, sourceCode } from "../history/requests.ts";
-import { seededRandom } from "../load/random.ts";
+import { type History, historySchemaVersion } from "../../history/history.ts";
+import {
+  allocateRequests,
+  noPolicy,
+  outcomeCode,
+  type Requests,
+  sourceCode,
+} from "../../history/requests.ts";
+import { seededRandom } from "../../load/random.ts";
 
 const limit = 1_000;
 const windowMs = 2_000;

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import type { Endpoint } from "../engines/engine.ts";
+import type { Endpoint } from "../../engines/engine.ts";
 
 /** A server process that is cheaper than any engine (`load-server.ts`). */
 export interface LoadTarget extends AsyncDisposable {

@@ -1,7 +1,7 @@
-import type { Endpoint } from "../engines/engine.ts";
-import { type LoadThread, startLoadThread } from "../engines/load-thread.ts";
-import { monotonicMs } from "../history/monotonic-clock.ts";
-import { allocateRequests, outcomeCode, type Requests } from "../history/requests.ts";
+import type { Endpoint } from "../../engines/engine.ts";
+import { type LoadThread, startLoadThread } from "../../engines/load-thread.ts";
+import { monotonicMs } from "../../history/monotonic-clock.ts";
+import { allocateRequests, outcomeCode, type Requests } from "../../history/requests.ts";
 
 /** How one volley at a constant rate went. */
 export interface VolleyQuality {

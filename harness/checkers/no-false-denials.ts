@@ -1,0 +1,230 @@
+import type { Claim, Evidence } from "../history/evidence.ts";
+import { noPolicy } from "../history/requests.ts";
+import { kindCode } from "../history/traces.ts";
+import { degradedSpans } from "../promises/degraded.ts";
+import { type Denials, denialScratch, denialsOf } from "../promises/denials.ts";
+import { demandedPhases, unknownPhases } from "../promises/teeth.ts";
+import { counted, percent } from "../promises/wording.ts";
+import { type Finding, type Witness, witnessRows } from "../verdict/finding.ts";
+import type { Checker } from "./checker.ts";
+
+/** Options of `noFalseDenials`. */
+export interface NoFalseDenialsOptions {
+  /** A pass needs a denial that would have been wrong, had this share of the limit been missing. @default 0.05 */
+  readonly maxBlindShare?: number;
+  /** Names of the phases that must have such a denial. @default all that are judged */
+  readonly phases?: readonly string[];
+}
+
+/**
+ * Fails when some request was certainly turned away although there was room for it, whatever happened inside the
+ * measured intervals and whatever became of the requests that were lost.
+ *
+ * Judged are denials that do not say `local` and that no replica gave near answers of its own: a fallback's share
+ * is rightly full while the whole limit is not. A denial under several policies is wrong if it is wrong under each, or
+ * under the one that it names. Where denials consume, all other denials may have.
+ */
+export function noFalseDenials({ maxBlindShare = 0.05, phases }: NoFalseDenialsOptions = {}): Checker {
+  return {
+    name: "no-false-denials",
+    check: (evidence) => ({
+      checker: "no-false-denials",
+      kind: "proof",
+      ...verdictOf(evidence, maxBlindShare, phases),
+    }),
+  };
+}
+
+type Outcome = Omit<Finding, "checker" | "kind">;
+
+function verdictOf(evidence: Evidence, maxBlindShare: number, named: readonly string[] | undefined): Outcome {
+  const { history, claims } = evidence;
+  const scratch = denialScratch(claims);
+  const judges = claims.map((claim) => denialsOf(claim, scratch));
+  const doubt = claims.find(({ clockDoubt }) => clockDoubt !== null)?.clockDoubt;
+  const tally = tallyOf(evidence, roomShares(evidence, judges));
+  const demanded = demandedPhases(history.phases, named);
+  const sharpest = demanded.map((code) => ({
+    phase: history.phases[code]?.name ?? "",
+    judged: tally.judgedIn[code] ?? 0,
+    blindShare: Math.min(1, tally.sharpestIn[code] ?? 1),
+  }));
+  const numbers = {
+    wrongDenials: doubt === undefined ? tally.wrong : 0,
+    judgedDenials: tally.judged,
+    resolvingPower: sharpest.reduce((most, { blindShare }) => Math.max(most, blindShare), 0),
+  };
+  if (judges.every(({ kind }) => kind.capacity === Number.POSITIVE_INFINITY) && tally.judged === 0)
+    return { verdict: "not-applicable", summary: "The limiter does not promise when it denies", numbers: {} };
+  const notes = notesOn(claims);
+  if (doubt !== undefined && doubt !== null)
+    return { verdict: "inconclusive", summary: `Windows cannot be judged: ${doubt}`, numbers, notes };
+  if (tally.wrong > 0) return { ...convicted(evidence, judges, tally), numbers, notes };
+  const [first, ...rest] = [
+    ...unknownPhases(history.phases, named),
+    ...sharpest.filter(({ blindShare }) => !(blindShare <= maxBlindShare)).map(missingFrom),
+    ...(sharpest.length === 0 ? ["No phase is judged"] : []),
+  ];
+  if (first !== undefined)
+    return { verdict: "inconclusive", summary: first, numbers, notes: [...rest, ...notes] };
+  if (sharpest.length === 0)
+    return { verdict: "inconclusive", summary: "No phase is judged", numbers, notes };
+  const summary = `None of ${counted(tally.judged)} denials was wrong; ${percent(numbers.resolvingPower)} of the limit missing would have shown`;
+  return { verdict: "pass", summary, numbers, notes };
+}
+
+function missingFrom({
+  phase,
+  judged,
+  blindShare,
+}: {
+  phase: string;
+  judged: number;
+  blindShare: number;
+}): string {
+  return judged === 0
+    ? `Nothing is proved in phase "${phase}": nothing was denied that could have been let in`
+    : `Nothing is proved in phase "${phase}": even its sharpest denial would be right if ${percent(blindShare)} of the limit were missing; shorter waits for answers, fewer lost ones, or a rested subject that runs into its limit would prove more`;
+}
+
+/**
+ * For each row of the history that was denied: the most by which it may have exceeded the limit, as a share of it, under
+ * the policy that denied it or, if none is named, under the one where it exceeds most. NaN: not judged.
+ */
+function roomShares({ history, claims }: Evidence, judges: readonly Denials[]): Float64Array {
+  const { requests } = history;
+  const shares = new Float64Array(requests.count).fill(Number.NaN);
+  const longestMs = claims.reduce((most, { policy }) => Math.max(most, policy.windowMs), 0);
+  const isDegraded = degradedSpans(history, longestMs);
+  judges.forEach((denials, index) => {
+    const traces = claims[index]?.traces;
+    if (traces === undefined) return;
+    // Where there is no limit to be a share of, only the sign counts.
+    const capacity = Math.min(denials.kind.capacity, Number.MAX_VALUE);
+    const onDenial = (at: number, excess: number): void => {
+      const row = traces.row[at] ?? 0;
+      const names = requests.policy[row] ?? noPolicy;
+      if (names !== noPolicy && names !== index) return;
+      if (isDegraded(requests.replica[row] ?? 0, traces.sentMs[at] ?? 0, traces.untilMs[at] ?? 0)) return;
+      const share = excess / capacity;
+      const known = shares[row] ?? Number.NaN;
+      if (!(share <= known)) shares[row] = share;
+    };
+    for (let group = 0; group < traces.groups; group++) denials.judge(group, onDenial);
+  });
+  return shares;
+}
+
+interface Tally {
+  readonly judged: number;
+  readonly wrong: number;
+  /** Row of the wrongest denial. */
+  readonly worstRow: number;
+  readonly judgedIn: Float64Array;
+  /** The smallest share by phase code: Infinity where nothing was judged. */
+  readonly sharpestIn: Float64Array;
+}
+
+function tallyOf({ history }: Evidence, shares: Float64Array): Tally {
+  const judgedIn = new Float64Array(256);
+  const sharpestIn = new Float64Array(256).fill(Number.POSITIVE_INFINITY);
+  let judged = 0;
+  let wrong = 0;
+  let worstRow = -1;
+  let worst = Number.POSITIVE_INFINITY;
+  for (let row = 0; row < shares.length; row++) {
+    const share = shares[row] ?? Number.NaN;
+    // What could never be let in, or is promised nothing, is rightly denied whatever happened.
+    if (Number.isNaN(share) || share === Number.POSITIVE_INFINITY) continue;
+    const code = history.requests.phase[row] ?? 0;
+    judged++;
+    judgedIn[code] = (judgedIn[code] ?? 0) + 1;
+    if (share < (sharpestIn[code] ?? 0)) sharpestIn[code] = share;
+    if (share <= 0) wrong++;
+    if (share < worst) {
+      worst = share;
+      worstRow = row;
+    }
+  }
+  return { judged, wrong, worstRow, judgedIn, sharpestIn };
+}
+
+function convicted(
+  evidence: Evidence,
+  judges: readonly Denials[],
+  { wrong, judged, worstRow }: Tally,
+): Omit<Outcome, "numbers"> {
+  const witness = witnessOf(evidence, judges, worstRow);
+  const others =
+    wrong === 1 ? "one denial was wrong" : `${counted(wrong)} of ${counted(judged)} denials were wrong`;
+  const limit = Number.isFinite(witness.bound)
+    ? `of ${counted(witness.bound)}`
+    : "of a limit that never denies";
+  return {
+    verdict: "fail",
+    summary: `${witness.subject} was turned away although at most ${counted(witness.cost)} ${limit} could have been used; ${others}`,
+    witness,
+  };
+}
+
+function witnessOf({ history, claims }: Evidence, judges: readonly Denials[], row: number): Witness {
+  const { requests } = history;
+  const named = requests.policy[row] ?? noPolicy;
+  let index = named === noPolicy ? 0 : named;
+  let found = { group: -1, at: 0, excess: Number.NEGATIVE_INFINITY };
+  judges.forEach(({ judge }, candidate) => {
+    const traces = claims[candidate]?.traces;
+    if (traces === undefined || (named !== noPolicy && named !== candidate)) return;
+    const group = traces.subject.indexOf(requests.subject[row] ?? 0);
+    if (group < 0) return;
+    judge(group, (at, excess) => {
+      if (traces.row[at] !== row || excess < found.excess) return;
+      index = candidate;
+      found = { group, at, excess };
+    });
+  });
+  const claim = claims[index];
+  const kind = judges[index]?.kind;
+  const subject = history.subjects[requests.subject[row] ?? 0] ?? "";
+  const fromMs = (requests.sentMs[row] ?? 0) - (kind?.memoryMs ?? 0) - (claim?.slackMs ?? 0);
+  const untilMs = requests.receivedMs[row] ?? 0;
+  // Where there is no limit a bound says nothing.
+  const bound = kind === undefined || kind.capacity === Number.POSITIVE_INFINITY ? 0 : kind.capacity;
+  const others = claim === undefined ? [] : consumedWithin(claim, found.group, fromMs, untilMs);
+  const used = Number.isFinite(found.excess)
+    ? Math.max(0, bound + found.excess - (requests.cost[row] ?? 0))
+    : 0;
+  return {
+    subject,
+    policy: claim?.policy.name ?? "",
+    fromMs,
+    untilMs,
+    cost: Math.max(0, Math.ceil(used - 1e-3)),
+    bound,
+    rows: [row, ...others.slice(0, witnessRows - 1)].sort((a, b) => a - b),
+    rowCount: others.length + 1,
+  };
+}
+
+/** Rows that may have been consumed in the span. */
+function consumedWithin(
+  { traces, promises }: Claim,
+  group: number,
+  fromMs: number,
+  untilMs: number,
+): number[] {
+  const rows: number[] = [];
+  for (let i = traces.starts[group] ?? 0; i < (traces.starts[group + 1] ?? 0); i++) {
+    if (traces.kind[i] === kindCode.denied && !promises.deniedConsumes) continue;
+    if ((traces.sentMs[i] ?? 0) > untilMs || (traces.untilMs[i] ?? 0) < fromMs) continue;
+    rows.push(traces.row[i] ?? 0);
+  }
+  return rows;
+}
+
+function notesOn(claims: readonly Claim[]): string[] {
+  return claims.map(
+    ({ policy, promises }) =>
+      `"${policy.name}" is judged against ${JSON.stringify(promises.lower)}; every lost request is taken to have consumed its cost`,
+  );
+}

@@ -1,0 +1,31 @@
+import type { History } from "../history/history.ts";
+import { sourceCode } from "../history/requests.ts";
+
+/** Says whether a replica may have been deciding without Redis at some instant of [fromMs, untilMs]. */
+export type DegradedAt = (replica: number, fromMs: number, untilMs: number) => boolean;
+
+/**
+ * A replica counts as degraded from `windowMs` before an answer that it decided locally until `windowMs` after it: a
+ * recovering replica may deny for what it remembers, though Redis has room.
+ */
+export function degradedSpans({ requests }: History, windowMs: number): DegradedAt {
+  const spans = new Map<number, { fromMs: number; untilMs: number }[]>();
+  for (let row = 0; row < requests.count; row++) {
+    if (requests.source[row] !== sourceCode.local) continue;
+    const replica = requests.replica[row] ?? 0;
+    const own = spans.get(replica) ?? [];
+    spans.set(replica, own);
+    const fromMs = (requests.sentMs[row] ?? 0) - windowMs;
+    const untilMs = (requests.receivedMs[row] ?? 0) + windowMs;
+    const last = own.at(-1);
+    if (last !== undefined && fromMs <= last.untilMs && untilMs >= last.fromMs) {
+      last.fromMs = Math.min(last.fromMs, fromMs);
+      last.untilMs = Math.max(last.untilMs, untilMs);
+    } else {
+      own.push({ fromMs, untilMs });
+    }
+  }
+  if (spans.size === 0) return () => false;
+  return (replica, fromMs, untilMs) =>
+    spans.get(replica)?.some((span) => fromMs <= span.untilMs && untilMs >= span.fromMs) ?? false;
+}

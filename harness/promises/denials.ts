@@ -1,0 +1,111 @@
+import type { Claim } from "../history/evidence.ts";
+import { sourceCode } from "../history/requests.ts";
+import { kindCode, type Traces } from "../history/traces.ts";
+import { clearLedger, closeLedger, emptyLedger, enter, type Ledger } from "./ledger.ts";
+import { type PromiseKind, type Terms, termsOf } from "./promise.ts";
+import { promiseOf } from "./promise-of.ts";
+
+/** Hears of one denial: the most by which its own cost may have exceeded the limit; 0 or less proves it wrong. */
+export type OnDenial = (at: number, excess: number) => void;
+
+/**
+ * The denials of one claim. `judge(group, onDenial)` tells of each denial of the group that Redis decided and that
+ * could ever have been admitted; `at` is its place in the claim's traces. Ledger and columns are reused.
+ */
+export interface Denials {
+  readonly kind: PromiseKind;
+  readonly judge: (group: number, onDenial: OnDenial) => void;
+}
+
+/** What judging needs for one subject, as large as the largest: allocated once, used for all claims and subjects. */
+export interface DenialScratch {
+  readonly ledger: Ledger;
+  readonly excess: Float64Array;
+  readonly stack: Uint32Array;
+}
+
+/** Room for every subject of `claims`. */
+export function denialScratch(claims: readonly Claim[]): DenialScratch {
+  let longest = 0;
+  for (const { traces } of claims)
+    for (let group = 0; group < traces.groups; group++)
+      longest = Math.max(longest, (traces.starts[group + 1] ?? 0) - (traces.starts[group] ?? 0));
+  return {
+    ledger: emptyLedger(longest),
+    excess: new Float64Array(longest),
+    stack: new Uint32Array(longest),
+  };
+}
+
+/**
+ * Denials of `claim`, against its lower promise. All that was let in may have been consumed, wherever it was
+ * decided, and all that is ambiguous; where denials consume, each other denial too.
+ */
+export function denialsOf(claim: Claim, scratch: DenialScratch): Denials {
+  const kind = promiseOf(claim.promises.lower);
+  const terms = termsOf(claim);
+  return { kind, judge: (group, onDenial) => judgeGroup(claim, kind, terms, group, scratch, onDenial) };
+}
+
+function judgeGroup(
+  { traces, promises }: Claim,
+  kind: PromiseKind,
+  terms: Terms,
+  group: number,
+  scratch: DenialScratch,
+  onDenial: OnDenial,
+): void {
+  const from = traces.starts[group] ?? 0;
+  const until = traces.starts[group + 1] ?? 0;
+  if (!hasDenials(traces, from, until)) return;
+  const { ledger } = scratch;
+  clearLedger(ledger);
+  for (let i = from; i < until; i++) {
+    if (traces.kind[i] === kindCode.denied && !promises.deniedConsumes) continue;
+    enter(ledger, traces.sentMs[i] ?? 0, traces.untilMs[i] ?? 0, traces.cost[i] ?? 0, 0);
+  }
+  closeLedger(ledger);
+  const sentMs = traces.sentMs.subarray(from, until);
+  kind.possibleExcess(ledger, terms, sentMs, until - from, scratch.excess);
+  peaks(traces, from, until, scratch, (at, peak) => {
+    // Where denials consume, its own cost is among what may have been consumed.
+    const own = promises.deniedConsumes ? 0 : (traces.cost[at] ?? 0);
+    const neverFits = (traces.cost[at] ?? 0) > kind.capacity;
+    onDenial(at, neverFits ? Number.POSITIVE_INFINITY : peak + own);
+  });
+}
+
+function hasDenials({ kind }: Traces, from: number, until: number): boolean {
+  for (let i = from; i < until; i++) if (kind[i] === kindCode.denied) return true;
+  return false;
+}
+
+/**
+ * Finds for each denial the highest `excess` at any request sent while it was under way: between two of those it
+ * never rises. From the last row to the first, `stack` keeps the rows that are higher than all between them and
+ * here; the highest of an interval is the farthest of these that still lies in it.
+ */
+function peaks(
+  { sentMs, untilMs, kind, source }: Traces,
+  from: number,
+  until: number,
+  { excess, stack }: DenialScratch,
+  onPeak: (at: number, peak: number) => void,
+): void {
+  let height = 0;
+  for (let i = until - 1; i >= from; i--) {
+    const here = excess[i - from] ?? 0;
+    while (height > 0 && (excess[(stack[height - 1] ?? 0) - from] ?? 0) <= here) height--;
+    stack[height++] = i;
+    if (kind[i] !== kindCode.denied || source[i] === sourceCode.local) continue;
+    const endMs = untilMs[i] ?? 0;
+    let low = 0;
+    let high = height - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((sentMs[stack[middle] ?? 0] ?? 0) <= endMs) high = middle;
+      else low = middle + 1;
+    }
+    onPeak(i, excess[(stack[low] ?? 0) - from] ?? 0);
+  }
+}

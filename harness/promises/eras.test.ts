@@ -1,0 +1,23 @@
+import { expect, it } from "vitest";
+import type { FaultRecord } from "../history/history.ts";
+import { eraOf, lossesOf } from "./eras.ts";
+
+function fault(fromMs: number, untilMs: number, losesState: FaultRecord["losesState"]): FaultRecord {
+  return { name: "redis-kill", legend: "", replicas: [0], fromMs, untilMs, losesState, verified: null };
+}
+
+it("a loss of state separates two eras, and what touches it belongs to none", () => {
+  const losses = lossesOf([
+    fault(50, 60, { suffixMs: 5 }),
+    fault(10, 20, "all"),
+    fault(12, 25, "all"),
+    fault(30, 40, "none"),
+  ]);
+  expect(losses).toEqual({ fromMs: [10, 50], untilMs: [25, 60] });
+  expect(eraOf(losses, 1, 9)).toBe(0);
+  expect(eraOf(losses, 1, 10)).toBe(-1);
+  expect(eraOf(losses, 25, 26)).toBe(-1);
+  expect(eraOf(losses, 26, 49)).toBe(1);
+  expect(eraOf(losses, 26, 70)).toBe(-1);
+  expect(eraOf(losses, 61, 70)).toBe(2);
+});

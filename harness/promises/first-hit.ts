@@ -1,0 +1,35 @@
+import type { Borders } from "./borders.ts";
+
+/**
+ * Windows that begin at the first hit after the one before has ended: at any instants that are `apartMs` or more
+ * apart. Kept is where the last one may have begun, given that every set so far has one within it: disjoint
+ * ranges in order. A set is never longer than a window, so a new one begins only where the last is too early for it.
+ */
+export function firstHit(apartMs: number): Borders {
+  let from: number[] = [Number.NEGATIVE_INFINITY];
+  let until: number[] = [Number.NEGATIVE_INFINITY];
+  let head = 0;
+  return {
+    begin() {
+      from = [Number.NEGATIVE_INFINITY];
+      until = [Number.NEGATIVE_INFINITY];
+      head = 0;
+    },
+    excludedBy(fromMs, untilMs) {
+      const earliestMs = from[head] ?? Number.NEGATIVE_INFINITY;
+      if (earliestMs >= fromMs) return false;
+      while (head < from.length && (until[head] ?? 0) < fromMs) head++;
+      if (head < from.length) from[head] = Math.max(from[head] ?? 0, fromMs);
+      let beginMs = Math.max(fromMs, earliestMs + apartMs);
+      if (beginMs <= untilMs) {
+        while (from.length > head && (until.at(-1) ?? 0) >= beginMs) {
+          beginMs = Math.min(beginMs, from.pop() ?? beginMs);
+          until.pop();
+        }
+        from.push(beginMs);
+        until.push(untilMs);
+      }
+      return head >= from.length;
+    },
+  };
+}

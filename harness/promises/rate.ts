@@ -1,0 +1,23 @@
+import type { Promised } from "../../limiter/promised.ts";
+import { affineSpans } from "./affine-spans.ts";
+import { possibleDebt } from "./possible-debt.ts";
+import { type PromiseKind, slackOf } from "./promise.ts";
+
+/** A bucket that holds `burst` and refills by `limit` every windowMs: gcra, token bucket, leaky bucket. */
+export function ratePromise({ burst, limit, windowMs }: Extract<Promised, { kind: "rate" }>): PromiseKind {
+  const ratePerMs = limit / windowMs;
+  const curve = (spanMs: number): number => Math.floor(burst + (spanMs * limit) / windowMs);
+  return {
+    capacity: burst,
+    memoryMs: burst / ratePerMs,
+    line: { burst, ratePerMs },
+    several: (count) => ({ kind: "rate", burst: count * burst, limit: count * limit, windowMs }),
+    curve,
+    judgeSpans: (admitted, terms, spans) =>
+      affineSpans(admitted, { ratePerMs, windowMs, curve }, terms, spans),
+    possibleExcess(consumed, terms, atMs, count, out) {
+      const slackMs = slackOf(terms, windowMs, burst / ratePerMs);
+      possibleDebt(consumed, ratePerMs, burst - slackMs * ratePerMs, atMs, count, out);
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import type { Promised } from "../../limiter/promised.ts";
+import { possibleSince } from "./possible-since.ts";
+import type { PromiseKind } from "./promise.ts";
+import { stepSpans } from "./step-spans.ts";
+
+/**
+ * The exact sliding window: at most `limit` in every (t - windowMs, t], so up to twice that in a *closed* span of
+ * exactly windowMs, and a denial only where it would be exceeded.
+ */
+export function windowPromise({ limit, windowMs }: Extract<Promised, { kind: "window" }>): PromiseKind {
+  const stepsIn = (spanMs: number): number => Math.floor(spanMs / windowMs);
+  return {
+    capacity: limit,
+    memoryMs: windowMs,
+    line: { burst: limit, ratePerMs: limit / windowMs },
+    several: (count) => ({ kind: "window", limit: count * limit, windowMs }),
+    curve: (spanMs) => limit * (stepsIn(spanMs) + 1),
+    judgeSpans: (admitted, terms, spans) => stepSpans(admitted, { limit, windowMs, stepsIn }, terms, spans),
+    possibleExcess: (consumed, { slackMs }, atMs, count, out) =>
+      possibleSince(consumed, windowMs + slackMs, limit, atMs, count, out),
+  };
+}

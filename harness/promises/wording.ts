@@ -1,0 +1,18 @@
+/** 1412 as "1,412"; what is not whole with three digits at most. */
+export function counted(value: number): string {
+  return value.toLocaleString("en-US", { maximumFractionDigits: 3 });
+}
+
+/** 1980 as "1.98 s", 12.3 as "12.3 ms". */
+export function duration(ms: number): string {
+  return ms >= 1_000 ? `${significant(ms / 1_000)} s` : `${significant(ms)} ms`;
+}
+
+/** 0.0312 as "3.12 %". */
+export function percent(share: number): string {
+  return `${significant(100 * share)} %`;
+}
+
+function significant(value: number): string {
+  return value.toLocaleString("en-US", { maximumSignificantDigits: 3 });
+}
