@@ -26,7 +26,7 @@ describe("answers-everything", () => {
 
   it("fails for one lost request, one error and one refusal, unless so much is allowed", () => {
     const lost = rows({});
-    expect(check(lost)).toMatchObject({ verdict: "fail", summary: "of 1,000 requests 1 got no answer" });
+    expect(check(lost)).toMatchObject({ verdict: "fail", summary: "Of 1,000 requests 1 got no answer" });
     expect(check(lost, { maxUnansweredShare: 0.001 }).verdict).toBe("pass");
     const error = rows({ receivedMs: 1_000, outcome: "error" });
     expect(check(error).verdict).toBe("fail");

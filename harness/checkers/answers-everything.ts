@@ -79,12 +79,12 @@ function finding(sent: number, parts: readonly Part[], doubtOf: () => string | n
     numbers: { sent, unansweredShare, errorShare, unavailableShare },
   };
   if (sent === 0)
-    return { ...base, verdict: "inconclusive", summary: "no requests were sent in a paced phase" };
+    return { ...base, verdict: "inconclusive", summary: "No requests were sent in a paced phase" };
   if (guilty.length === 0) {
-    return { ...base, verdict: "pass", summary: `all ${sent.toLocaleString("en")} requests were answered` };
+    return { ...base, verdict: "pass", summary: `All ${sent.toLocaleString("en")} requests were answered` };
   }
   const words = guilty.map(({ what, n }) => `${n.toLocaleString("en")} ${what}`).join(", ");
-  const summary = `of ${sent.toLocaleString("en")} requests ${words}`;
+  const summary = `Of ${sent.toLocaleString("en")} requests ${words}`;
   const doubt = guilty.every(({ excusable }) => excusable) ? doubtOf() : null;
   return doubt === null
     ? { ...base, verdict: "fail", summary }

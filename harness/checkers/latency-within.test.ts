@@ -43,7 +43,7 @@ describe("latency-within", () => {
     expect(check({ decisionMs: 30, controlMs: 10 }).summary).toContain("the machine was slow");
     expect(check({ decisionMs: 9, controlMs: 1, sendLateMs: 40 }).summary).toContain("schedule was not kept");
     expect(check({ decisionMs: 9, controlMs: 1, controls: 20 }).summary).toContain(
-      "only 20 control requests",
+      "Only 20 control requests",
     );
     const none = latencyWithin({ addedMs: 5 }).check(evidenceFromRows({ policy, rows: [], phases: [phase] }));
     expect(none.verdict).toBe("inconclusive");

@@ -38,7 +38,7 @@ export function latencyWithin({ percentile = 99, addedMs, phases }: LatencyWithi
         return {
           ...base,
           verdict: "inconclusive",
-          summary: "no decision was answered in a paced phase",
+          summary: "No decision was answered in a paced phase",
           numbers: {},
         };
       }
@@ -46,7 +46,7 @@ export function latencyWithin({ percentile = 99, addedMs, phases }: LatencyWithi
       const p = `p${percentile}`;
       const words = `${p} ${decisionMs.toFixed(1)} ms, ${controlMs.toFixed(1)} ms without the limiter`;
       if (controls.length < fewestControls) {
-        const summary = `only ${controls.length} control requests were answered, too few to tell the limiter from the machine`;
+        const summary = `Only ${controls.length} control requests were answered, too few to tell the limiter from the machine`;
         return {
           ...base,
           verdict: "inconclusive",

@@ -51,8 +51,8 @@ export function scheduleFinding(
     verdict: doubts.length === 0 ? "pass" : "inconclusive",
     summary:
       doubts.length === 0
-        ? `the schedule was kept: ${offered.toLocaleString("en")} requests, none dropped, ${lag}`
-        : `the schedule was not kept (a busy or slow machine?): ${doubts.join("; ")}`,
+        ? `The schedule was kept: ${offered.toLocaleString("en")} requests, none dropped, ${lag}`
+        : `The schedule was not kept (a busy or slow machine?): ${doubts.join("; ")}`,
     numbers: {
       offered,
       dropped,

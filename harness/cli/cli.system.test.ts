@@ -4,6 +4,8 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { readHistory } from "../history/history-file.ts";
+import { outcomeCode } from "../history/requests.ts";
 import { packageRoot } from "../package-root.ts";
 import { exitCode } from "../refusal.ts";
 import type { Result } from "../verdict/result.ts";
@@ -176,6 +178,33 @@ describe("a short burst", () => {
 
   it("acquits gcra by its own promise", async () => {
     const { result } = await burst("gcra");
+    expect(proofs(result)).toEqual({ "within-bound": "pass", "no-false-denials": "pass" });
+  });
+
+  it("convicts a limiter that reads before it writes, in a span that plain counting confirms", async () => {
+    const { result, code, runs } = await burst("read-then-write");
+    expect(result.verdict).toBe("fail");
+    expect(code).toBe(exitCode.fail);
+    const witness = result.findings.find(({ checker }) => checker === "within-bound")?.witness;
+    if (witness === undefined) throw new Error("within-bound accused nobody");
+    const { run, requests, subjects, policies } = await readHistory(join(runs, "latest", "history.parquet"));
+    let inside = 0;
+    for (let row = 0; row < requests.count; row++) {
+      const certainly =
+        requests.outcome[row] === outcomeCode.allowed &&
+        subjects[requests.subject[row] ?? 0] === witness.subject &&
+        (requests.sentMs[row] ?? 0) - run.originMs >= witness.fromMs &&
+        (requests.receivedMs[row] ?? Number.POSITIVE_INFINITY) - run.originMs <= witness.untilMs;
+      if (certainly) inside += requests.cost[row] ?? 0;
+    }
+    const { limit = 0, windowMs = 0 } = policies[0] ?? {};
+    const windows = Math.floor((witness.untilMs - witness.fromMs) / windowMs) + 1;
+    expect(inside).toBe(witness.cost);
+    expect(inside).toBeGreaterThan(limit * windows);
+  });
+
+  it("acquits the same limiter without its bug", async () => {
+    const { result } = await burst("read-then-write:fixed");
     expect(proofs(result)).toEqual({ "within-bound": "pass", "no-false-denials": "pass" });
   });
 

@@ -11,6 +11,6 @@ export function environmentOf(redis: RedisServer | null): Environment {
     node: process.versions.node,
     platform: `${platform()} ${release()} ${arch()}`,
     cpus: `${availableParallelism()} × ${model}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
-    redis: redis === null ? "none" : `${redis.version} (${redis.origin})`,
+    redis: redis === null ? "none" : `${redis.version}, ${redis.origin.replace(/:.*/, "")}`,
   };
 }

@@ -4,7 +4,7 @@ import { evidenceOf } from "../history/evidence-of.ts";
 import type { FaultRecord, History } from "../history/history.ts";
 import { outcomeCode, type Requests } from "../history/requests.ts";
 import type { Scenario } from "../scenario.ts";
-import type { Finding, Triple } from "../verdict/finding.ts";
+import { type Finding, type Triple, witnessAfter } from "../verdict/finding.ts";
 import { evaluateGate, type Gate } from "../verdict/gate.ts";
 import { judge } from "../verdict/judge.ts";
 import {
@@ -55,7 +55,7 @@ function numbersOf(
     latencyMs: latencyPercentiles(requests, judgedOpen),
     phases: phases.map((_, index) => phaseResult(history, index)),
     faults: faults.map((fault) => relative(fault, originMs)),
-    findings,
+    findings: findings.map((finding) => onResultClock(finding, originMs)),
   };
 }
 
@@ -105,6 +105,12 @@ function accuracyOf(findings: readonly Finding[]): Accuracy | null {
   const worstAdmittedRatio = triple("worstAdmittedRatio");
   if (wronglyAllowedShare === null || wronglyDeniedShare === null || worstAdmittedRatio === null) return null;
   return { wronglyAllowedShare, wronglyDeniedShare, worstAdmittedRatio };
+}
+
+/** A finding as the result holds it: its witness in milliseconds after the run's origin, as in the history's file. */
+function onResultClock(finding: Finding, originMs: number): Finding {
+  const { witness } = finding;
+  return witness === undefined ? finding : { ...finding, witness: witnessAfter(witness, -originMs) };
 }
 
 function relative({ fromMs, ...fault }: FaultRecord, originMs: number): Result["faults"][number] {

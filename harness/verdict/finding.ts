@@ -28,7 +28,7 @@ export interface Finding {
 export interface Witness {
   readonly subject: string;
   readonly policy: string;
-  /** The closed span, in milliseconds of the monotonic clock. */
+  /** The closed span: what a checker finds is on the history's clock, what a result holds after the run's origin. */
   readonly fromMs: number;
   readonly untilMs: number;
   /** Cost that certainly fell into the span. */
@@ -39,6 +39,11 @@ export interface Witness {
   readonly rows: readonly number[];
   /** Requests that prove it in all. */
   readonly rowCount: number;
+}
+
+/** The witness on a clock that reads `ms` more. */
+export function witnessAfter(witness: Witness, ms: number): Witness {
+  return { ...witness, fromMs: witness.fromMs + ms, untilMs: witness.untilMs + ms };
 }
 
 /** How many rows a witness names at the most. */

@@ -31,7 +31,7 @@ export function verdictOf(findings: readonly Finding[], gates: readonly GateResu
   if (undecided.length > 0) return inconclusive(sentence(undecided));
   const proofs = findings.filter(({ kind, verdict }) => kind === "proof" && verdict === "pass");
   if (proofs.length === 0)
-    return inconclusive("nothing was proved: no proof applies to this limiter and passed");
+    return inconclusive("Nothing was proved: no proof applies to this limiter and passed");
   return { verdict: "pass", exitCode: exitCode.pass, reason: passed(proofs, gates) };
 }
 
@@ -51,5 +51,5 @@ function passed(proofs: readonly Finding[], gates: readonly GateResult[]): strin
   const held = gates.filter(({ verdict }) => verdict === "pass").length;
   const names = proofs.map(({ checker }) => checker).join(" and ");
   const gateWords = held === 0 ? "" : `, and ${held} ${held === 1 ? "gate" : "gates"} passed`;
-  return `the promise was kept: proved by ${names}${gateWords}`;
+  return `The promise was kept: proved by ${names}${gateWords}`;
 }

@@ -1,5 +1,6 @@
 import type { History } from "../../harness/history/history.ts";
 import type { Witness } from "../../harness/verdict/finding.ts";
+import { witnessAfter } from "../../harness/verdict/finding.ts";
 import {
   type Accuracy,
   type Result,
@@ -44,7 +45,7 @@ export function sampleResult(history: History, verdict: Verdict): Result {
       atMs: fromMs - history.run.originMs,
       untilMs: fault.untilMs - history.run.originMs,
     })),
-    findings: sampleFindings(verdict, witness),
+    findings: sampleFindings(verdict, witnessAfter(witness, -history.run.originMs)),
     gates: [
       {
         expression: "accuracy.wronglyAllowedShare<=0.001",
