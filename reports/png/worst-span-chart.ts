@@ -107,7 +107,7 @@ function captions(cost: number, bound: number, promised: number | null): Plugin 
       ctx.save();
       if (promised !== null && Number.isFinite(bound))
         write(
-          `promised: at most ${count(bound)}`,
+          promised === bound ? `promised: at most ${count(bound)}` : "promised at most",
           chartArea.left + 14,
           y.getPixelForValue(promised) + 16,
           "left",

@@ -105,7 +105,7 @@ function drawPromise(plot, { promiseMs, promiseCost, bound }, colours) {
   caption(
     plot,
     colours,
-    `promised: at most ${count(bound)}`,
+    promiseCost[0] === bound ? `promised: at most ${count(bound)}` : "promised at most",
     bbox.left + 10 * devicePixelRatio,
     y + 12 * devicePixelRatio,
   );
