@@ -58,6 +58,31 @@ describe.each(promises.map((promised) => ({ name: Object.values(promised).join("
       }
     });
 
+    it("is never convicted for a clock that drifts by what was measured", () => {
+      for (let seed = 1; seed <= 60; seed++) {
+        const clockRate = 1 + (seed % 2 === 0 ? 1e-3 : -1e-3);
+        const rows = simulatedRows({
+          ...simulationOf(promised, seed),
+          requests: 400,
+          latencyMs: 0.1,
+          offsetMs: 0,
+          clockRate,
+        });
+        const offsets = rows.flatMap(({ sentMs, receivedMs = sentMs }) =>
+          [sentMs, receivedMs].map((atMs) => atMs * (clockRate - 1)),
+        );
+        const evidence = evidenceFromRows({
+          policy: policyOf(promised),
+          promises: { upper: promised, lower: promised },
+          rows,
+          slackMs: 1.5 * 16 * 1e-3,
+          epochOffsetMs: { atLeast: Math.min(...offsets), atMost: Math.max(...offsets) },
+        });
+        expect(withinBound().check(evidence).verdict, `seed ${seed}`).not.toBe("fail");
+        expect(noFalseDenials().check(evidence).verdict, `seed ${seed}`).not.toBe("fail");
+      }
+    });
+
     it("does not become guilty when any answer is lost", () => {
       for (let seed = 1; seed <= 100; seed++) {
         const rows = simulatedRows({ ...simulationOf(promised, seed), requests: 60 });

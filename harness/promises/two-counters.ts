@@ -1,5 +1,6 @@
 import type { Promised } from "../../limiter/promised.ts";
 import { affineSpans } from "./affine-spans.ts";
+import { counterSpans } from "./counter-spans.ts";
 import { possibleCounters } from "./possible-counters.ts";
 import type { PromiseKind } from "./promise.ts";
 
@@ -7,11 +8,8 @@ import type { PromiseKind } from "./promise.ts";
  * The sliding counter: the count of this window of the clock, plus that of the one before in proportion to how
  * much of it the last windowMs still cover.
  */
-export function twoCountersPromise({
-  limit,
-  windowMs,
-  floorsPrevious = false,
-}: Extract<Promised, { kind: "two-counters" }>): PromiseKind {
+export function twoCountersPromise(promised: Extract<Promised, { kind: "two-counters" }>): PromiseKind {
+  const { limit, windowMs, floorsPrevious = false } = promised;
   const ratePerMs = limit / windowMs;
   const rounded = floorsPrevious ? 1 : 0;
   const curve = (spanMs: number): number => Math.floor(limit + (spanMs * limit) / windowMs) + rounded;
@@ -28,8 +26,10 @@ export function twoCountersPromise({
       windowMs,
     }),
     curve,
-    judgeSpans: (admitted, terms, spans) =>
-      affineSpans(admitted, { ratePerMs, windowMs, curve }, terms, spans),
+    judgeSpans(admitted, terms, spans) {
+      affineSpans(admitted, { ratePerMs, windowMs, curve }, terms, spans);
+      counterSpans(admitted, promised, terms, spans);
+    },
     possibleExcess: (consumed, terms, atMs, count, out) =>
       possibleCounters(consumed, counters, terms, atMs, count, out),
   };
