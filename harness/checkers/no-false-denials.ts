@@ -69,7 +69,7 @@ function verdictOf(evidence: Evidence, maxBlindShare: number, named: readonly st
     return { verdict: "inconclusive", summary: first, numbers, notes: [...rest, ...notes] };
   if (sharpest.length === 0)
     return { verdict: "inconclusive", summary: "No phase is judged", numbers, notes };
-  const summary = `None of ${counted(tally.judged)} denials was wrong; ${percent(numbers.resolvingPower)} of the limit missing would have shown`;
+  const summary = `None of ${counted(tally.judged)} denials was wrong; a limit that is ${percent(numbers.resolvingPower)} short would have shown`;
   return { verdict: "pass", summary, numbers, notes };
 }
 

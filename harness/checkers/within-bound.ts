@@ -80,8 +80,13 @@ function verdictOf(
   const [first, ...rest] = open;
   if (first !== undefined)
     return { verdict: "inconclusive", summary: first, numbers, notes: [...rest, ...notes] };
-  const summary = `No span of any of ${counted(numbers.judgedSubjects)} subjects let in more than promised; ${percent(Math.max(numbers.resolvingPower, 0))} too much would have shown`;
+  const summary = `No span of any of ${counted(numbers.judgedSubjects)} subjects let in more than promised; ${enoughToShow(numbers.resolvingPower)} more would have shown`;
   return { verdict: "pass", summary, numbers, notes };
+}
+
+/** By how much a limiter would have had to exceed its promise to be convicted by this history. */
+function enoughToShow(blindShare: number): string {
+  return blindShare <= 0 ? "one request" : percent(blindShare);
 }
 
 function sharpnessOf(
