@@ -10,6 +10,7 @@ const config: ViteUserConfig = defineConfig({
       {
         test: {
           name: "unit",
+          testTimeout: 30_000,
           include: ["{limiter,scenarios,harness,reports}/**/*.test.ts"],
           exclude: ["**/*.system.test.ts", "**/node_modules/**"],
         },

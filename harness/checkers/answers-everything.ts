@@ -4,6 +4,7 @@ import { outcomeCode } from "../history/requests.ts";
 import type { Finding } from "../verdict/finding.ts";
 import type { Checker } from "./checker.ts";
 import { machineDoubt } from "./machine-doubt.ts";
+import { machineStalls } from "./machine-stalls.ts";
 import { measuredPhases } from "./phases-of.ts";
 
 /** How much may go unanswered. */
@@ -16,77 +17,117 @@ export interface AnswersEverythingOptions {
   readonly maxUnavailableShare?: number;
 }
 
-/** Controls slower than this, in milliseconds, excuse an answer that did not come in time. */
+/** Controls slower than this, in milliseconds, at the 99th percentile: a machine that was slow all along. */
 const slowMs = 10;
+
+/** A stall that nothing else showed can cost so many answers, as a share of those sent; more is the limiter's own. */
+const unseenStallShare = 0.001;
 
 /**
  * Fails when more than the given shares of the requests of the judged, paced phases got no answer, an error, or a
  * refusal for want of a decision. An empty history is inconclusive: no traffic proves nothing. What a busy machine
- * can cause (no answer, no decision in time) is inconclusive on one.
+ * can cause (no answer, no decision in time) is inconclusive near a stall of it, and where it is rare; an error is an
+ * error on any machine.
  */
 export function answersEverything(options: AnswersEverythingOptions = {}): Checker {
   const { maxUnansweredShare = 0, maxErrorShare = 0, maxUnavailableShare = 0 } = options;
   return {
     name: "answers-everything",
     check: ({ history }: Evidence): Finding => {
-      const counts = outcomesIn(history, measuredPhases(history));
-      const count = (code: number): number => counts[code] ?? 0;
-      const unsent = count(outcomeCode.dropped) + count(outcomeCode.blank);
-      const sent = counts.reduce((sum, n) => sum + n, 0) - unsent;
-      const parts = [
-        { what: "got no answer", n: count(outcomeCode.lost), most: maxUnansweredShare, excusable: true },
-        { what: "got an error", n: count(outcomeCode.error), most: maxErrorShare, excusable: false },
+      const { sent, lost, error, unavailable } = tallyOf(history);
+      const base = {
+        checker: "answers-everything",
+        kind: "measurement" as const,
+        numbers: {
+          sent,
+          unansweredShare: share(lost.all, sent),
+          errorShare: share(error.all, sent),
+          unavailableShare: share(unavailable.all, sent),
+        },
+      };
+      if (sent === 0)
+        return { ...base, verdict: "inconclusive", summary: "No requests were sent in a paced phase" };
+      const parts: readonly Part[] = [
+        { what: "got no answer", ...lost, most: maxUnansweredShare * sent, spare: unseenStallShare * sent },
+        { what: "got an error", ...error, most: maxErrorShare * sent, spare: 0 },
         {
           what: "were refused undecided (503)",
-          n: count(outcomeCode.unavailable),
-          most: maxUnavailableShare,
-          excusable: true,
+          ...unavailable,
+          most: maxUnavailableShare * sent,
+          spare: unseenStallShare * sent,
         },
       ];
-      return finding(sent, parts, () => machineDoubt(history, slowMs));
+      return { ...base, ...judged(parts, sent, () => machineDoubt(history, slowMs)) };
     },
   };
 }
 
-function outcomesIn({ requests }: History, phases: readonly number[]): Uint32Array {
+/** Requests of one kind: all of them, and those that no stall of the machine was near. */
+interface Tally {
+  all: number;
+  unexcused: number;
+}
+
+interface Part extends Readonly<Tally> {
+  readonly what: string;
+  /** So many are accepted. */
+  readonly most: number;
+  /** So many more may be due to a stall that nothing showed. */
+  readonly spare: number;
+}
+
+function tallyOf(history: History): { sent: number; lost: Tally; error: Tally; unavailable: Tally } {
+  const { requests } = history;
   const asked = new Uint8Array(256);
-  for (const phase of phases) asked[phase] = 1;
-  const counts = new Uint32Array(16);
+  for (const phase of measuredPhases(history)) asked[phase] = 1;
+  const stalls = machineStalls(history);
+  const [lost, error, unavailable] = [none(), none(), none()];
+  let sent = 0;
   for (let row = 0; row < requests.count; row++) {
     const code = requests.outcome[row] ?? 0;
-    if (asked[requests.phase[row] ?? 0] === 1) counts[code] = (counts[code] ?? 0) + 1;
+    if (asked[requests.phase[row] ?? 0] !== 1) continue;
+    if (code === outcomeCode.dropped || code === outcomeCode.blank) continue;
+    sent++;
+    const tally =
+      code === outcomeCode.lost
+        ? lost
+        : code === outcomeCode.unavailable
+          ? unavailable
+          : code === outcomeCode.error
+            ? error
+            : null;
+    if (tally === null) continue;
+    tally.all++;
+    const sentMs = requests.sentMs[row] ?? 0;
+    const untilMs = requests.receivedMs[row] ?? Number.NaN;
+    const excused = tally !== error && stalls.near(sentMs, Number.isNaN(untilMs) ? sentMs : untilMs);
+    if (!excused) tally.unexcused++;
   }
-  return counts;
+  return { sent, lost, error, unavailable };
 }
 
-interface Part {
-  readonly what: string;
-  readonly n: number;
-  /** Share that is accepted. */
-  readonly most: number;
-  /** A busy machine can cause it. */
-  readonly excusable: boolean;
+function none(): Tally {
+  return { all: 0, unexcused: 0 };
 }
 
-function finding(sent: number, parts: readonly Part[], doubtOf: () => string | null): Finding {
-  const guilty = parts.filter(({ n, most }) => n > most * sent);
-  const [unansweredShare = 0, errorShare = 0, unavailableShare = 0] = parts.map(({ n }) =>
-    sent === 0 ? 0 : n / sent,
-  );
-  const base = {
-    checker: "answers-everything",
-    kind: "measurement" as const,
-    numbers: { sent, unansweredShare, errorShare, unavailableShare },
-  };
-  if (sent === 0)
-    return { ...base, verdict: "inconclusive", summary: "No requests were sent in a paced phase" };
-  if (guilty.length === 0) {
-    return { ...base, verdict: "pass", summary: `All ${sent.toLocaleString("en")} requests were answered` };
-  }
-  const words = guilty.map(({ what, n }) => `${n.toLocaleString("en")} ${what}`).join(", ");
+function share(n: number, of: number): number {
+  return of === 0 ? 0 : n / of;
+}
+
+function judged(
+  parts: readonly Part[],
+  sent: number,
+  doubtOf: () => string | null,
+): Pick<Finding, "verdict" | "summary"> {
+  const bad = parts.filter(({ all, most }) => all > most);
+  if (bad.length === 0)
+    return { verdict: "pass", summary: `All ${sent.toLocaleString("en")} requests were answered` };
+  const words = bad.map(({ what, all }) => `${all.toLocaleString("en")} ${what}`).join(", ");
   const summary = `Of ${sent.toLocaleString("en")} requests ${words}`;
-  const doubt = guilty.every(({ excusable }) => excusable) ? doubtOf() : null;
-  return doubt === null
-    ? { ...base, verdict: "fail", summary }
-    : { ...base, verdict: "inconclusive", summary: `${summary}, but ${doubt}` };
+  const guilty = bad.filter(({ unexcused, most, spare }) => unexcused > most + spare);
+  const own = guilty.some(({ spare }) => spare === 0);
+  const doubt = own ? null : doubtOf();
+  if (guilty.length > 0 && doubt === null) return { verdict: "fail", summary };
+  const why = doubt ?? "so few that a stall of the machine can be the reason, or near one that was seen";
+  return { verdict: "inconclusive", summary: `${summary}, but ${doubt === null ? `they are ${why}` : why}` };
 }

@@ -7,7 +7,7 @@ export type LatencyOf = "decisions" | "controls";
 
 /**
  * Latencies from the intended instant of the answered requests of `phases` (indices), in milliseconds.
- * An error is an answer of the machine, not of the limiter: it is left out.
+ * An error, or a refusal because no decision came in time, is no decision: it is left out.
  */
 export function latencies(
   requests: Requests,
@@ -27,7 +27,7 @@ export function latencies(
 }
 
 const countedOutcomes: Readonly<Record<LatencyOf, Uint8Array>> = {
-  decisions: flags(outcomeCode.allowed, outcomeCode.denied, outcomeCode.unavailable),
+  decisions: flags(outcomeCode.allowed, outcomeCode.denied),
   controls: flags(outcomeCode.control),
 };
 

@@ -44,6 +44,10 @@ export function scheduleFinding(
   }
   if (sendLagMs.p99 > maxLagP99Ms)
     doubts.push(`1 % of the sends were more than ${sendLagMs.p99.toFixed(1)} ms late`);
+  for (const { phase, discrepancies } of history.engines) {
+    for (const what of discrepancies) doubts.push(`in ${phase} ${what}`);
+  }
+  const unsent = history.engines.filter((engine) => engine.unsent > 0);
   const lag = `lag p50 ${sendLagMs.p50.toFixed(2)} ms, p99 ${sendLagMs.p99.toFixed(2)} ms`;
   return {
     checker: "load-quality",
@@ -61,7 +65,12 @@ export function scheduleFinding(
       sendLagMaxMs: sendLagMs.max,
       worstSlotShare: worst?.slot.offShare ?? 0,
     },
-    notes: doubts.length === 0 ? [] : [`${lag}, at most ${sendLagMs.max.toFixed(1)} ms`],
+    notes: [
+      ...(doubts.length === 0 ? [] : [`${lag}, at most ${sendLagMs.max.toFixed(1)} ms`]),
+      ...unsent.map(
+        (engine) => `The time of ${engine.phase} did not suffice for ${engine.unsent} of its requests`,
+      ),
+    ],
   };
 }
 

@@ -50,6 +50,11 @@ describe("a mistake on the command line is one sentence and exit code 3", () => 
     ["rate 0", ["scenario", "burst", "--rate", "0"], /--rate takes a whole number from 1/],
     ["a negative duration", ["scenario", "burst", "--duration", "-5s"], /--duration takes a time/],
     ["an absurd duration", ["scenario", "burst", "--duration", "9000h"], /--duration takes a time/],
+    [
+      "more requests than memory takes",
+      ["scenario", "burst", "--rate", "1000000", "--duration", "24h"],
+      /memory takes/,
+    ],
     ["a duration too short to judge", ["scenario", "burst", "--duration", "10ms"], /too short/],
     ["replicas 0", ["scenario", "burst", "--replicas", "0"], /--replicas takes a whole number/],
     ["a seed that is none", ["scenario", "burst", "--seed", "x"], /--seed takes a whole number/],
@@ -77,6 +82,10 @@ describe("a mistake on the command line is one sentence and exit code 3", () => 
     expect(stderr).not.toMatch(/secret|\n\s+at /);
     expect(stdout).toBe("");
     expect(code).toBe(exitCode.usage);
+  });
+
+  it("none of them leaves a folder behind", async () => {
+    expect(await readdir(join(out, "burst")).catch(() => [])).toEqual([]);
   });
 
   it("an option that npm swallowed", async () => {
@@ -124,6 +133,20 @@ describe("help", () => {
       expect(code).toBe(0);
     },
   );
+});
+
+describe("a reader that stops reading", () => {
+  it("is no failure of ours", async () => {
+    const list = spawn(process.execPath, [launcher, "list"], { stdio: ["ignore", "pipe", "pipe"] });
+    list.stdout.destroy();
+    let stderr = "";
+    list.stderr.on("data", (chunk) => {
+      stderr += String(chunk);
+    });
+    const code = await new Promise((resolve) => list.once("close", resolve));
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+  });
 });
 
 describe("the catalogue", () => {

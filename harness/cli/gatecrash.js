@@ -9,6 +9,14 @@ function broken(error) {
   process.exit(4);
 }
 
+// Whoever reads us may stop reading (`| head`): then there is nobody left to write to.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error) => {
+    if (error.code === "EPIPE") process.exit();
+    broken(error);
+  });
+}
+
 const major = Number(process.versions.node.split(".")[0]);
 if (major < 24) {
   console.error(

@@ -18,8 +18,11 @@ describe("options that npm kept for itself", () => {
     );
   });
 
-  it("are none where npm has options of that name itself, or npm is not there", () => {
-    expect(refuse({ npm_lifecycle_event: "scenario", npm_config_json: "true" })).not.toThrow();
+  it("are refused without a value too", () => {
+    expect(refuse({ npm_lifecycle_event: "scenario", npm_config_json: "true" })).toThrow(/-- --json$/);
+  });
+
+  it("are none where npm is not there", () => {
     expect(refuse({ npm_config_rate: "0" })).not.toThrow();
   });
 });

@@ -27,5 +27,5 @@ export function refuseSwallowedOptions(
   }
 }
 
-/** Options that npm knows too: set in the user's own npm configuration they mean npm. */
-const npmOwn: ReadonlySet<string> = new Set(["json", "quiet", "help", "version"]);
+/** Options that npm always has a value for: they say nothing of what was typed. */
+const npmOwn: ReadonlySet<string> = new Set(["help", "version"]);

@@ -34,8 +34,8 @@ export interface EngineContext {
   /** Names of the policies, to turn `x-ratelimit-policy` into the column `policy`. */
   readonly policyNames: readonly string[];
   /**
-   * Requests of this subject ask `GET /healthz` without any key, and their outcome is `control` when the answer is
-   * 200: they measure the path without a limiter. -1 if there are none. @default -1
+   * Requests of this subject ask `GET /healthz` without any key, and their outcome is `control` whatever the
+   * answer says: they measure the path without a limiter. -1 if there are none. @default -1
    */
   readonly controlSubject?: number;
   /** Header that carries the subject. @default "x-client-id" */

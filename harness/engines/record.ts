@@ -16,7 +16,7 @@ export function recordAnswer(
   requests.source[row] = answer.source;
   requests.policy[row] = answer.policy;
   const isControl = requests.subject[row] === controlSubject;
-  Atomics.store(requests.outcome, row, isControl ? controlOutcomeOf(answer) : outcomeOf(answer));
+  Atomics.store(requests.outcome, row, isControl ? outcomeCode.control : outcomeOf(answer));
 }
 
 /** Sent and never answered: `sentMs` stays. */
@@ -48,10 +48,6 @@ function outcomeOf({ status, unavailable }: Answer): number {
   if (status === 429) return outcomeCode.denied;
   if (status === 503 && unavailable) return outcomeCode.unavailable;
   return outcomeCode.error;
-}
-
-function controlOutcomeOf({ status }: Answer): number {
-  return status === 200 ? outcomeCode.control : outcomeCode.error;
 }
 
 function recordNothing(requests: Requests, row: number): void {

@@ -44,6 +44,21 @@ describe("the steadiness of the clock", () => {
   });
 
   it("knows nothing without samples", () => {
-    expect(clockSteadiness([], 1_000)).toEqual({ driftMs: 0, certainDriftMs: 0, offsetMs: null });
+    expect(clockSteadiness([], 1_000)).toEqual({
+      driftMs: 0,
+      certainDriftMs: 0,
+      longestGapMs: Number.POSITIVE_INFINITY,
+      offsetMs: null,
+    });
+  });
+
+  it("sees a step even where the clock was not read for longer than a window", () => {
+    const stepped = [0, 250, 3_000, 3_250].map((atMs) => {
+      const clock = atMs + (atMs > 1_000 ? 3_600_000 : 0);
+      return { fromMs: atMs - 0.1, untilMs: atMs + 0.1, realtimeMs: clock, redisMs: clock };
+    });
+    const { certainDriftMs, longestGapMs } = clockSteadiness(stepped, 2_000);
+    expect(certainDriftMs).toBeGreaterThan(3_599_000);
+    expect(longestGapMs).toBeGreaterThan(2_700);
   });
 });

@@ -6,6 +6,8 @@ export interface ClockSteadiness {
   readonly driftMs: number;
   /** How far it certainly moved within some window: more than slack explains means a step. */
   readonly certainDriftMs: number;
+  /** The longest time without a reading, in milliseconds; Infinity without any two. */
+  readonly longestGapMs: number;
   /** Clock minus monotonic clock lies in here for the whole run; `null` without samples. */
   readonly offsetMs: { readonly atLeast: number; readonly atMost: number } | null;
 }
@@ -18,7 +20,7 @@ interface Reading {
 }
 
 /**
- * Compares the readings that lie within `windowMs` of each other. Redis's own clock counts; where Redis could
+ * Compares the readings that lie within `windowMs` of each other, and all neighbours. Redis's own clock counts; where Redis could
  * not be asked the host's does. A reading that was delayed is wide, not wrong: of each quarter of a window only
  * the tightest is used.
  */
@@ -30,12 +32,23 @@ export function clockSteadiness(samples: readonly ClockSample[], windowMs: numbe
     for (let j = i + 1; j < readings.length; j++) {
       const a = readings[i];
       const b = readings[j];
-      if (a === undefined || b === undefined || b.atMs - a.atMs > 1.25 * windowMs) break;
+      // Neighbours are compared however far apart they are: a step in a gap of the readings still shows.
+      if (a === undefined || b === undefined) break;
+      if (j > i + 1 && b.atMs - a.atMs > 1.25 * windowMs) break;
       driftMs = Math.max(driftMs, b.high - a.low, a.high - b.low);
       certainDriftMs = Math.max(certainDriftMs, b.low - a.high, a.low - b.high);
     }
   }
-  return { driftMs, certainDriftMs, offsetMs: hull(readings) };
+  return { driftMs, certainDriftMs, longestGapMs: longestGap(samples), offsetMs: hull(readings) };
+}
+
+function longestGap(samples: readonly ClockSample[]): number {
+  if (samples.length < 2) return Number.POSITIVE_INFINITY;
+  let longest = 0;
+  for (let i = 1; i < samples.length; i++) {
+    longest = Math.max(longest, (samples[i]?.fromMs ?? 0) - (samples[i - 1]?.untilMs ?? 0));
+  }
+  return longest;
 }
 
 function readingOf(sample: ClockSample): Reading {

@@ -1,7 +1,14 @@
 import type { Policy } from "../../limiter/policy.ts";
 import type { Promised, Promises } from "../../limiter/promised.ts";
 import type { Claim, Evidence } from "./evidence.ts";
-import { type History, historySchemaVersion, type PhaseSpan, type Quiescence } from "./history.ts";
+import {
+  type EngineRecord,
+  type History,
+  historySchemaVersion,
+  type PhaseSpan,
+  type Quiescence,
+  type RedisPath,
+} from "./history.ts";
 import {
   allocateRequests,
   noPolicy,
@@ -52,6 +59,10 @@ export interface EvidenceOptions {
   readonly epochOffsetMs?: Claim["epochOffsetMs"];
   /** @default null */
   readonly clockDoubt?: string | null;
+  /** @default never asked */
+  readonly redisPath?: RedisPath;
+  /** @default none reported anything */
+  readonly engines?: readonly EngineRecord[];
 }
 
 /** Test support: a complete history of one policy, and its evidence, from plain rows in any order. */
@@ -73,6 +84,9 @@ export function evidenceFromRows(options: EvidenceOptions): Evidence {
     faults: [],
     scrapes: [],
     clock: [],
+    redisPath: options.redisPath ?? { asked: 0, slow: [] },
+    stateDoubt: null,
+    engines: options.engines ?? [],
   };
   const traces = tracesOf(history);
   return { history, claims: [{ policy, promises, traces, slackMs, epochOffsetMs, clockDoubt }] };
@@ -109,6 +123,7 @@ function sampleRun(rows: readonly Row[]): History["run"] {
     seed: 1,
     startedAt: "2026-01-01T00:00:00.000Z",
     originMs: rows[0]?.sentMs ?? 0,
+    gates: [],
     command: "npm test",
     environment: { gatecrash: "0", node: "0", platform: "test", cpus: "0", redis: "none" },
   };

@@ -1,4 +1,6 @@
-import { clockSteadiness } from "./clock-steadiness.ts";
+import type { Policy } from "../../limiter/policy.ts";
+import type { Promises } from "../../limiter/promised.ts";
+import { type ClockSteadiness, clockSteadiness } from "./clock-steadiness.ts";
 import type { Claim, Evidence } from "./evidence.ts";
 import type { History } from "./history.ts";
 import type { Traces } from "./traces.ts";
@@ -18,20 +20,29 @@ function claimOf(history: History, index: number, traces: Traces): Claim {
       `the history has ${history.promises.length} promises for ${history.policies.length} policies`,
     );
   }
-  const { driftMs, certainDriftMs, offsetMs } = clockSteadiness(history.clock, policy.windowMs);
-  const explainedMs = promises.clockResolutionMs + 0.5 * (policy.windowMs / 1_000);
+  const steadiness = clockSteadiness(history.clock, policy.windowMs);
   return {
     policy,
     promises,
     traces,
-    slackMs: promises.clockResolutionMs + driftMs,
-    epochOffsetMs: offsetMs,
-    clockDoubt: clockDoubt(history, certainDriftMs, explainedMs),
+    slackMs: promises.clockResolutionMs + steadiness.driftMs,
+    epochOffsetMs: steadiness.offsetMs,
+    clockDoubt: history.stateDoubt ?? clockDoubt(steadiness, policy, promises),
   };
 }
 
-function clockDoubt({ clock }: History, certainDriftMs: number, explainedMs: number): string | null {
-  if (clock.length === 0) return "no clock was sampled during the run";
-  if (certainDriftMs <= explainedMs) return null;
-  return `the clock moved by ${certainDriftMs.toFixed(1)} ms within one window, more than ${explainedMs.toFixed(1)} ms that drift explains`;
+/** So long the clock may go unread, or one window if that is longer. */
+const longestGapMs = 2_000;
+
+function clockDoubt(steadiness: ClockSteadiness, { windowMs }: Policy, promises: Promises): string | null {
+  const explainedMs = promises.clockResolutionMs + 0.5 * (windowMs / 1_000);
+  const gapMs = steadiness.longestGapMs;
+  if (gapMs === Number.POSITIVE_INFINITY) return "the clock was not sampled during the run";
+  if (steadiness.certainDriftMs > explainedMs) {
+    return `the clock moved by ${steadiness.certainDriftMs.toFixed(1)} ms within one window, more than ${explainedMs.toFixed(1)} ms that drift explains`;
+  }
+  if (gapMs > Math.max(longestGapMs, windowMs)) {
+    return `the clock could not be read for ${(gapMs / 1_000).toFixed(1)} s`;
+  }
+  return null;
 }

@@ -19,6 +19,6 @@ export interface Claim {
   readonly slackMs: number;
   /** Redis's clock minus the monotonic clock lies in here throughout the run; `null` where it is not known. */
   readonly epochOffsetMs: { readonly atLeast: number; readonly atMost: number } | null;
-  /** Why no test that involves windows can be trusted in this run; `null` when the clocks were steady. */
+  /** Why no test that involves windows can be trusted in this run: clocks that moved, state that was lost; or `null`. */
   readonly clockDoubt: string | null;
 }

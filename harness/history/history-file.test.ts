@@ -42,6 +42,15 @@ describe("a history file", () => {
     }
   });
 
+  it("is refused when its metadata was garbled", async () => {
+    const path = join(folder, "garbled.parquet");
+    await writeHistory(path, sampleHistory({ count: 10 }));
+    const bytes = await readFile(path);
+    bytes.write("#", bytes.indexOf('"run":{') + 6);
+    await writeFile(path, bytes);
+    await expect(readHistory(path)).rejects.toThrow(/cut off or damaged/);
+  });
+
   it("is refused when it is missing, foreign or of another version", async () => {
     await expect(readHistory(join(folder, "nowhere.parquet"))).rejects.toThrow(/There is no history at/);
     const path = join(folder, "other.parquet");

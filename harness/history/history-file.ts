@@ -92,10 +92,30 @@ function withoutRequests(history: History): Omit<History, "requests"> {
   return rest;
 }
 
+function parsed(path: string, text: string): Omit<History, "requests"> {
+  try {
+    const rest = JSON.parse(text) as Omit<History, "requests">;
+    const lists = [
+      rest.phases,
+      rest.subjects,
+      rest.policies,
+      rest.promises,
+      rest.clock,
+      rest.engines,
+      rest.lives,
+    ];
+    const isOurs = rest.schemaVersion === historySchemaVersion;
+    if (isOurs && !lists.every(Array.isArray)) throw new TypeError("a list is missing");
+    return rest;
+  } catch (cause) {
+    throw damaged(path, cause);
+  }
+}
+
 function metadataOf(path: string, metadata: FileMetaData): Omit<History, "requests"> {
   const text = metadata.key_value_metadata?.find(({ key }) => key === metadataKey)?.value;
   if (text === undefined) throw new Refusal(`${path} is a Parquet file, but no history of Gatecrash.`);
-  const rest = JSON.parse(text) as Omit<History, "requests">;
+  const rest = parsed(path, text);
   if (rest.schemaVersion !== historySchemaVersion) {
     throw new Refusal(
       `The history ${path} has schema version ${String(rest.schemaVersion)}, this Gatecrash reads ${historySchemaVersion}; run the scenario again.`,

@@ -24,6 +24,30 @@ export interface History {
   readonly faults: readonly FaultRecord[];
   readonly scrapes: readonly Scrape[];
   readonly clock: readonly ClockSample[];
+  readonly redisPath: RedisPath;
+  /** Why Redis's state may have been lost in the run by nobody's plan, so that no window can be judged; null if not. */
+  readonly stateDoubt: string | null;
+  /** What the engines themselves reported, one entry a phase. */
+  readonly engines: readonly EngineRecord[];
+}
+
+/** The harness's own way to Redis, asked for TIME again and again: what is slow here, the limiter did not cause. */
+export interface RedisPath {
+  readonly asked: number;
+  /** The calls that took longer than `slowCallMs`, from question to answer (or to giving up). */
+  readonly slow: readonly { readonly fromMs: number; readonly untilMs: number }[];
+}
+
+/** Calls of the harness to Redis that take longer than this, in milliseconds, are recorded one by one. */
+export const slowCallMs = 5;
+
+/** What an engine knows of one phase beyond its rows. */
+export interface EngineRecord {
+  readonly phase: string;
+  /** Where the engine's own books and the recorded rows disagree; empty when they agree. */
+  readonly discrepancies: readonly string[];
+  /** Requests of a saturating phase that its time did not suffice for. */
+  readonly unsent: number;
 }
 
 /** What was run, where, and how to run it again. */
@@ -37,6 +61,8 @@ export interface RunRecord {
   readonly startedAt: string;
   /** Instant on the monotonic clock that reports call zero. */
   readonly originMs: number;
+  /** The gates that the run was started with. */
+  readonly gates: readonly string[];
   /** The one line that repeats this run. */
   readonly command: string;
   readonly environment: Environment;

@@ -17,6 +17,7 @@ export function sampleHistory({ seed = 1, count = 500 }: { seed?: number; count?
       seed,
       startedAt: "2026-01-01T00:00:00.000Z",
       originMs,
+      gates: [],
       command: "npm run scenario burst",
       environment: { gatecrash: "0.1.0", node: "24", platform: "linux", cpus: "2", redis: "7.0.15" },
     },
@@ -40,6 +41,9 @@ export function sampleHistory({ seed = 1, count = 500 }: { seed?: number; count?
     quiescences: [{ replica: 1, atMs: originMs + 400 }],
     faults: [],
     scrapes: [],
+    redisPath: { asked: 40, slow: [{ fromMs: originMs + 3, untilMs: originMs + 11.5 }] },
+    stateDoubt: null,
+    engines: [{ phase: "burst", discrepancies: [], unsent: 0 }],
     clock: [
       { fromMs: originMs, untilMs: originMs + 0.25, realtimeMs: 1.7e12, redisMs: 1.7e12 + 0.125 },
       {

@@ -44,6 +44,8 @@ export interface Schedule {
  * another one changes. Throws a RangeError that names the phase when a load breaks its contract.
  */
 export function compileSchedule(phases: readonly PhaseLoad[], { seed, replicas }: ScheduleOptions): Schedule {
+  const names = new Set(phases.map(({ name }) => name));
+  if (names.size < phases.length) throw new RangeError("Two phases of one scenario have the same name.");
   const columns = growingColumns();
   const rows = phases.map((phase) => {
     const fromRow = columns.count();

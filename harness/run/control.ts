@@ -17,6 +17,8 @@ export function withControl(load: Load): Load {
     *arrivals(random: Random): Iterable<Arrival> {
       let count = 0;
       for (const arrival of load.arrivals(random)) {
+        if (arrival.key === controlKey)
+          throw new RangeError(`No key of a scenario may be called ${controlKey}.`);
         yield arrival;
         if (++count % everyArrivals === 0) yield { atMs: arrival.atMs, key: controlKey };
       }

@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, readdir, readlink, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readlink, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { findRunFolder, makeRunFolder, pointLatest, pruneRuns } from "./run-folder.ts";
+import { dropRunFolder, findRunFolder, makeRunFolder, pointLatest, pruneRuns } from "./run-folder.ts";
 
 let out = "";
 beforeEach(async () => {
@@ -39,9 +39,20 @@ describe("the folder of a run", () => {
     await recordedRun(1);
     const folder = await recordedRun(2);
     await pointLatest(out, "burst", folder);
-    expect(await readlink(join(out, "latest"))).toBe(folder);
+    expect(await realpath(join(out, "latest"))).toBe(await realpath(folder));
+    expect(await readlink(join(out, "burst", "latest"))).toBe("20260101-000002-sliding-log");
     for (const named of [folder, "latest", "burst"]) await findRunFolder(out, named);
     await expect(findRunFolder(out, "nothing")).rejects.toThrow(/no recorded run at nothing/);
+  });
+});
+
+describe("a run that was refused", () => {
+  it("leaves no folder, a recorded one does", async () => {
+    const empty = await makeRunFolder(out, "burst", "sliding-log", second(1));
+    const recorded = await recordedRun(2);
+    await dropRunFolder(empty);
+    await dropRunFolder(recorded);
+    expect(await readdir(join(out, "burst"))).toEqual(["20260101-000002-sliding-log"]);
   });
 });
 
@@ -49,9 +60,15 @@ describe("pruning", () => {
   it("keeps the newest runs of each scenario and touches nothing that is no run", async () => {
     for (const n of [3, 1, 2]) await recordedRun(n);
     await mkdir(join(out, "burst", "notes"));
+    const foreign = "20240101-120000-holiday";
+    await mkdir(join(out, "burst", foreign));
     const removed = await pruneRuns(out, 1);
     expect(removed.map((path) => path.slice(-25, -12))).toHaveLength(2);
-    expect((await readdir(join(out, "burst"))).sort()).toEqual(["20260101-000003-sliding-log", "notes"]);
+    expect((await readdir(join(out, "burst"))).sort()).toEqual([
+      foreign,
+      "20260101-000003-sliding-log",
+      "notes",
+    ]);
   });
 
   it("of a folder that is not there removes nothing", async () => {

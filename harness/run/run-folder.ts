@@ -1,5 +1,5 @@
-import { access, constants, mkdir, readdir, rename, rm, stat, symlink } from "node:fs/promises";
-import { join } from "node:path";
+import { access, constants, lstat, mkdir, readdir, rename, rm, stat, symlink } from "node:fs/promises";
+import { join, relative } from "node:path";
 import { Refusal } from "../refusal.ts";
 
 /** Makes `<out>/<scenario>/<time>-<variant>/` for one run. Throws a `Refusal` where it cannot be written. */
@@ -36,13 +36,18 @@ async function makes(folder: string): Promise<boolean> {
   }
 }
 
+/** Removes a run's folder in which nothing was recorded: it was refused or interrupted. */
+export async function dropRunFolder(folder: string): Promise<void> {
+  if (!(await isRecorded(folder))) await rm(folder, { recursive: true, force: true });
+}
+
 /** Points `<out>/latest` and `<out>/<scenario>/latest` to `folder`; a file system without links goes without. */
 export async function pointLatest(out: string, scenario: string, folder: string): Promise<void> {
   for (const home of [out, join(out, scenario)]) {
     const link = join(home, "latest");
     const fresh = `${link}.${process.pid}`;
     try {
-      await symlink(folder, fresh, "dir");
+      await symlink(relative(home, folder), fresh, "dir");
       await rename(fresh, link);
     } catch {
       await rm(fresh, { force: true });
@@ -50,7 +55,7 @@ export async function pointLatest(out: string, scenario: string, folder: string)
   }
 }
 
-/** Removes the oldest runs below `out` until `keep` are left for each scenario; returns what was removed. */
+/** Removes the oldest recorded runs below `out` until `keep` are left for each scenario; returns what was removed. */
 export async function pruneRuns(out: string, keep: number): Promise<string[]> {
   const removed: string[] = [];
   for (const scenario of await foldersIn(out)) {
@@ -59,14 +64,27 @@ export async function pruneRuns(out: string, keep: number): Promise<string[]> {
       await rm(run, { recursive: true, force: true });
       removed.push(run);
     }
+    await dropDeadLink(join(out, scenario, "latest"));
   }
+  await dropDeadLink(join(out, "latest"));
   return removed;
 }
 
-/** The runs of one scenario, oldest first: folders that begin with a time, nothing else. */
+/** The recorded runs of one scenario, oldest first: folders that begin with a time and hold a history, nothing else. */
 async function runsIn(folder: string): Promise<string[]> {
-  const names = (await foldersIn(folder)).filter((name) => /^\d{8}-\d{6}Z?-/.test(name)).sort();
-  return names.map((name) => join(folder, name));
+  const names = (await foldersIn(folder)).filter((name) => /^\d{8}-\d{6}-/.test(name)).sort();
+  const runs: string[] = [];
+  for (const name of names) if (await isRecorded(join(folder, name))) runs.push(join(folder, name));
+  return runs;
+}
+
+async function isRecorded(folder: string): Promise<boolean> {
+  return (await stat(join(folder, "history.parquet")).catch(() => null)) !== null;
+}
+
+async function dropDeadLink(link: string): Promise<void> {
+  const isLink = (await lstat(link).catch(() => null))?.isSymbolicLink() === true;
+  if (isLink && (await stat(link).catch(() => null)) === null) await rm(link, { force: true });
 }
 
 async function foldersIn(folder: string): Promise<string[]> {

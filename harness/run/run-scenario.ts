@@ -3,24 +3,26 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Policy } from "../../limiter/policy.ts";
 import type { Variant } from "../../limiter/variants/variant.ts";
 import { type LoadThread, startLoadThread } from "../engines/load-thread.ts";
-import type { ClockSample, History, PhaseSpan } from "../history/history.ts";
+import type { ClockSample, EngineRecord, History, PhaseSpan } from "../history/history.ts";
 import { historySchemaVersion } from "../history/history.ts";
 import { monotonicMs } from "../history/monotonic-clock.ts";
 import { withoutBlanks } from "../history/request-columns.ts";
-import { allocateRequests, type Requests } from "../history/requests.ts";
+import { allocateRequests, outcomeCode, type Requests } from "../history/requests.ts";
 import {
   compileSchedule,
   fillRequests,
   type PhaseLoad,
+  type PhaseRows,
   type Schedule,
   startPhase,
 } from "../load/schedule.ts";
 import type { Phase, Scenario } from "../scenario.ts";
-import { startClockSampler } from "../system/clock-sampler.ts";
+import { type ClockSampler, startClockSampler } from "../system/clock-sampler.ts";
 import { deleteKeysOf } from "../system/delete-keys.ts";
 import { type Gateways, startGateways } from "../system/gateways.ts";
 import { provideRedis } from "../system/provide-redis.ts";
 import type { RedisServer } from "../system/redis-server.ts";
+import { watchRedisState } from "../system/redis-state.ts";
 import { controlKey, withControl } from "./control.ts";
 import { environmentOf } from "./environment.ts";
 import { followRequests, type LiveNumbers } from "./live.ts";
@@ -41,6 +43,8 @@ export interface RunRequest {
   readonly redisUrl: string | null;
   readonly system: "auto" | "local" | "docker";
   readonly runFolder: string;
+  /** Gates of the scenario and of the command line. */
+  readonly gates: readonly string[];
   /** The line that repeats this run. */
   readonly command: string;
 }
@@ -89,24 +93,29 @@ export async function runScenario(request: RunRequest, watch: RunWatch): Promise
       controlSubject: schedule.subjects.indexOf(controlKey),
     }),
   );
-  const sampler = watch.own(startClockSampler(redis.url));
-  const spans = await sendPhases(
+  const sampler = watch.own(await startClockSampler(redis.url));
+  const state = await watchRedisState(redis.url, runId);
+  const sent = await sendPhases(
     { request, phases, schedule, requests, thread, clock: sampler.samples },
     watch,
   );
   await sampler[Symbol.asyncDispose]();
-  if (!redis.owned) await deleteKeysOf(redis.url, runId);
-  return historyOf({
-    request,
-    runId,
-    startedAt,
-    requests,
-    schedule,
-    spans,
-    gateways,
-    redis,
-    clock: sampler.samples,
-  });
+  const stateDoubt = await state.doubt();
+  const ran = { request, runId, startedAt, requests, schedule, sent, gateways, redis, sampler, stateDoubt };
+  const history = historyOf(ran);
+  if (!redis.owned) await cleanedUp(redis.url, runId, watch);
+  return history;
+}
+
+/** Our keys expire by themselves: a Redis that does not let us look for them costs nobody the run. */
+async function cleanedUp(redisUrl: string, runId: string, { onStep }: RunWatch): Promise<void> {
+  try {
+    await deleteKeysOf(redisUrl, runId);
+  } catch (error) {
+    onStep(
+      `the keys of this run were left to expire (${error instanceof Error ? error.message : String(error)})`,
+    );
+  }
 }
 
 function phaseLoad(phase: Phase): PhaseLoad {
@@ -143,9 +152,9 @@ interface Sending {
   readonly clock: readonly ClockSample[];
 }
 
-async function sendPhases(sending: Sending, watch: RunWatch): Promise<PhaseSpan[]> {
+async function sendPhases(sending: Sending, watch: RunWatch): Promise<SentPhase[]> {
   const follow = followRequests(sending.requests);
-  const spans: PhaseSpan[] = [];
+  const sent: SentPhase[] = [];
   const wholeMs = leftMs(sending.phases, -1, 0);
   for (const [index, phase] of sending.phases.entries()) {
     watch.signal.throwIfAborted();
@@ -157,12 +166,12 @@ async function sendPhases(sending: Sending, watch: RunWatch): Promise<PhaseSpan[
       watch.onLive({ ...follow(now), phase: phase.name, leftMs: left, doneShare: 1 - left / wholeMs });
     }, 250);
     try {
-      spans.push(await sendPhase(sending, index, fromMs, watch.signal));
+      sent.push(await sendPhase(sending, index, fromMs, watch.signal));
     } finally {
       clearInterval(live);
     }
   }
-  return spans;
+  return sent;
 }
 
 /** Time left of this phase and all that follow; a saturating phase is counted at a tenth of its bound. */
@@ -191,7 +200,7 @@ async function sendPhase(
   index: number,
   fromMs: number,
   signal: AbortSignal,
-): Promise<PhaseSpan> {
+): Promise<SentPhase> {
   const phase = phases[index];
   const rows = schedule.phases[index];
   if (phase === undefined || rows === undefined) throw new RangeError(`the schedule has no phase ${index}`);
@@ -200,16 +209,35 @@ async function sendPhase(
     startPhase(requests, rows, fromMs);
     const stopSendingMs = fromMs + phase.load.durationMs + drainMs;
     const connections = openConnections * request.replicas;
-    await thread.send("open", { ...rows, phase: index, stopSendingMs, drainMs, connections }, signal);
+    const report = await thread.send(
+      "open",
+      { ...rows, phase: index, stopSendingMs, drainMs, connections },
+      signal,
+    );
     const endMs = fromMs + phase.load.durationMs;
     const restMs = endMs - monotonicMs();
     if (restMs > 0) await sleep(restMs, undefined, { signal });
-    return { name, role, model: "open", fromMs, untilMs: Math.max(endMs, monotonicMs()) };
+    const span = { name, role, model: "open", fromMs, untilMs: Math.max(endMs, monotonicMs()) } as const;
+    return { span, engine: { phase: name, discrepancies: report.discrepancies, unsent: 0 } };
   }
   const { connections, atMostMs } = phase.saturate;
   const volley = { ...rows, phase: index, stopSendingMs: fromMs + atMostMs, drainMs, connections };
-  await thread.send("autocannon", volley, signal);
-  return { name, role, model: "saturate", fromMs, untilMs: monotonicMs() };
+  const report = await thread.send("autocannon", volley, signal);
+  const span = { name, role, model: "saturate", fromMs, untilMs: monotonicMs() } as const;
+  const unsent = blankRows(requests, rows);
+  return { span, engine: { phase: name, discrepancies: report.discrepancies, unsent } };
+}
+
+/** A phase that was sent, and what the engine had to say. */
+interface SentPhase {
+  readonly span: PhaseSpan;
+  readonly engine: EngineRecord;
+}
+
+function blankRows({ outcome }: Requests, { fromRow, untilRow }: PhaseRows): number {
+  let blank = 0;
+  for (let row = fromRow; row < untilRow; row++) if (outcome[row] === outcomeCode.blank) blank++;
+  return blank;
 }
 
 interface Ran {
@@ -218,23 +246,16 @@ interface Ran {
   readonly startedAt: string;
   readonly requests: Requests;
   readonly schedule: Schedule;
-  readonly spans: readonly PhaseSpan[];
+  readonly sent: readonly SentPhase[];
   readonly gateways: Gateways;
   readonly redis: RedisServer;
-  readonly clock: readonly ClockSample[];
+  readonly sampler: ClockSampler;
+  readonly stateDoubt: string | null;
 }
 
-function historyOf({
-  request,
-  runId,
-  startedAt,
-  requests,
-  schedule,
-  spans,
-  gateways,
-  redis,
-  clock,
-}: Ran): History {
+function historyOf(ran: Ran): History {
+  const { request, runId, startedAt, requests, schedule, sent, gateways, redis, sampler, stateDoubt } = ran;
+  const spans = sent.map(({ span }) => span);
   return {
     schemaVersion: historySchemaVersion,
     run: {
@@ -244,6 +265,7 @@ function historyOf({
       seed: request.seed,
       startedAt,
       originMs: Math.floor(spans[0]?.fromMs ?? 0),
+      gates: request.gates,
       command: request.command,
       environment: environmentOf(redis),
     },
@@ -256,6 +278,9 @@ function historyOf({
     quiescences: [],
     faults: [],
     scrapes: [],
-    clock,
+    clock: sampler.samples,
+    redisPath: sampler.redisPath(),
+    stateDoubt,
+    engines: sent.map(({ engine }) => engine),
   };
 }

@@ -1,10 +1,11 @@
-import { appendFile, mkdir, stat, writeFile } from "node:fs/promises";
+import { access, appendFile, constants, mkdir, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { ReportFormat } from "../../reports/report-format.ts";
 import { discover } from "../discover.ts";
 import type { History } from "../history/history.ts";
 import { writeHistory } from "../history/history-file.ts";
 import { packageRoot } from "../package-root.ts";
+import { Refusal } from "../refusal.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Gate } from "../verdict/gate.ts";
 import type { Result } from "../verdict/result.ts";
@@ -25,6 +26,9 @@ export async function saveRun(
   history: History,
   { scenario, gates, folder, out }: SaveOptions,
 ): Promise<Result> {
+  await access(folder, constants.W_OK).catch((cause: unknown) => {
+    throw new Refusal(`${folder} cannot be written: copy the run to a folder that can be.`, { cause });
+  });
   const historyPath = join(folder, "history.parquet");
   if ((await stat(historyPath).catch(() => null)) === null) await writeHistory(historyPath, history);
   const result = judgeRun(history, scenario, gates);
@@ -32,7 +36,7 @@ export async function saveRun(
     for (const { path, content } of await thing.render({ result, history })) {
       await mkdir(dirname(join(folder, path)), { recursive: true });
       await writeFile(join(folder, path), content);
-      if (path === "report.md") await addStepSummary(content);
+      if (path === "report.md" && out !== null) await addStepSummary(content);
     }
   }
   if (out !== null) await pointLatest(out, history.run.scenario, folder);

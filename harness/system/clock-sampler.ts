@@ -1,34 +1,63 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
-import type { ClockSample } from "../history/history.ts";
+import { type ClockSample, type RedisPath, slowCallMs } from "../history/history.ts";
 import { monotonicMs } from "../history/monotonic-clock.ts";
 
-/** Samples all clocks of a run until it is disposed of. */
+/** Samples all clocks of a run until it is disposed of, and watches the harness's own way to Redis meanwhile. */
 export interface ClockSampler extends AsyncDisposable {
   readonly samples: readonly ClockSample[];
+  /** As it is now; ask again at the end. */
+  readonly redisPath: () => RedisPath;
 }
 
-/** How many readings one sample is the tightest of. */
-const readingsPerSample = 3;
+/** Options of `startClockSampler`, in milliseconds. */
+export interface ClockSamplerOptions {
+  /** One sample is kept of each span of this length: the tightest reading in it. @default 250 */
+  readonly sampleEveryMs?: number;
+  /** Pause between two readings. @default 10 */
+  readonly readEveryMs?: number;
+}
+
+/** A Redis that has not answered for so long is not waited for. */
+const patienceMs = 1_000;
 
 /**
- * Reads the monotonic clock, the wall clock and Redis's TIME every `everyMs`, until disposed of. A reading that
- * Redis does not answer within a second is left out: the run goes on.
+ * Reads the monotonic clock, the wall clock and Redis's TIME again and again, until disposed of; resolves with the
+ * first sample taken (or given up). A reading that Redis does not answer within a second is left out and recorded as
+ * slow: the run goes on.
  */
-export function startClockSampler(
+export async function startClockSampler(
   redisUrl: string | null,
-  { everyMs = 250 }: { everyMs?: number } = {},
-): ClockSampler {
+  { sampleEveryMs = 250, readEveryMs = 10 }: ClockSamplerOptions = {},
+): Promise<ClockSampler> {
   const samples: ClockSample[] = [];
+  const slow: { fromMs: number; untilMs: number }[] = [];
   const stop = new AbortController();
+  let asked = 0;
   const redis =
-    redisUrl === null
-      ? null
-      : new Redis(redisUrl, { enableOfflineQueue: true, commandTimeout: 1_000, maxRetriesPerRequest: 0 });
+    redisUrl === null ? null : new Redis(redisUrl, { commandTimeout: patienceMs, maxRetriesPerRequest: 0 });
   redis?.on("error", () => {});
-  const ended = sampleUntil(stop.signal, redis, everyMs, samples);
+
+  async function read(): Promise<void> {
+    const fromMs = monotonicMs();
+    asked++;
+    const reading = await readClocks(redis).catch(() => null);
+    const untilMs = monotonicMs();
+    if (reading !== null) keepTightest(samples, reading, sampleEveryMs);
+    if (untilMs - fromMs > slowCallMs) slow.push({ fromMs, untilMs });
+  }
+  async function readOn(): Promise<void> {
+    while (!stop.signal.aborted) {
+      await sleep(readEveryMs, undefined, { signal: stop.signal }).catch(() => {});
+      await read();
+    }
+  }
+
+  await read();
+  const ended = readOn();
   return {
     samples,
+    redisPath: () => ({ asked, slow: [...slow] }),
     async [Symbol.asyncDispose]() {
       stop.abort();
       await ended;
@@ -37,29 +66,15 @@ export function startClockSampler(
   };
 }
 
-async function sampleUntil(
-  signal: AbortSignal,
-  redis: Redis | null,
-  everyMs: number,
-  samples: ClockSample[],
-): Promise<void> {
-  while (!signal.aborted) {
-    const sample = await tightestReading(redis);
-    if (sample !== null) samples.push(sample);
-    await sleep(everyMs, undefined, { signal }).catch(() => {});
+/** Of the readings that began in the same span of `everyMs` only the tightest stays. */
+function keepTightest(samples: ClockSample[], reading: ClockSample, everyMs: number): void {
+  const last = samples.at(-1);
+  const cell = (sample: ClockSample): number => Math.floor(sample.fromMs / everyMs);
+  if (last === undefined || cell(last) !== cell(reading)) {
+    samples.push(reading);
+  } else if (reading.untilMs - reading.fromMs < last.untilMs - last.fromMs) {
+    samples[samples.length - 1] = reading;
   }
-  const last = await tightestReading(redis);
-  if (last !== null) samples.push(last);
-}
-
-async function tightestReading(redis: Redis | null): Promise<ClockSample | null> {
-  let best: ClockSample | null = null;
-  for (let i = 0; i < readingsPerSample; i++) {
-    const reading = await readClocks(redis).catch(() => null);
-    if (reading === null) return best;
-    if (best === null || reading.untilMs - reading.fromMs < best.untilMs - best.fromMs) best = reading;
-  }
-  return best;
 }
 
 async function readClocks(redis: Redis | null): Promise<ClockSample> {

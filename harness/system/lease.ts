@@ -118,7 +118,8 @@ function write(): void {
   }
   const lease: Lease = {
     pidSpace: pidSpace(),
-    owner: myself(),
+    // Its command line may hold a password, and pid and start are enough to know it again.
+    owner: { ...myself(), command: "" },
     processes: [...processes.values()],
     folders: [...folders],
   };

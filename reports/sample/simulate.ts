@@ -42,6 +42,7 @@ export function simulate(options: SimulateOptions): History {
       seed,
       startedAt: "2026-03-14T15:09:26.535Z",
       originMs,
+      gates: [],
       command: `npm run scenario burst -- --variant ${variant} --seed ${seed}`,
       environment: {
         gatecrash: "0.1.0",
@@ -73,6 +74,9 @@ export function simulate(options: SimulateOptions): History {
     faults: withFaults ? sampleFaults : [],
     scrapes: [],
     clock: [],
+    redisPath: { asked: 0, slow: [] },
+    stateDoubt: null,
+    engines: [],
   };
 }
 

@@ -86,6 +86,7 @@ function historyOf(requests: Requests, subjects: readonly string[], lengthMs: nu
       seed: 1,
       startedAt: "1970-01-01T00:00:00.000Z",
       originMs: 0,
+      gates: [],
       command: "npm run bench oracle",
       environment: { gatecrash: "", node: "", platform: "", cpus: "", redis: "" },
     },
@@ -100,6 +101,9 @@ function historyOf(requests: Requests, subjects: readonly string[], lengthMs: nu
     quiescences: [],
     faults: [],
     scrapes: [],
+    redisPath: { asked: 0, slow: [] },
+    stateDoubt: null,
+    engines: [],
     clock: Array.from({ length: Math.ceil(lengthMs / 250) }, (_, i) => ({
       fromMs: 250 * i,
       untilMs: 250 * i + 0.1,

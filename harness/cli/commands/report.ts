@@ -16,7 +16,7 @@ export function addReport(program: Command, ended: (code: number) => void): void
     .argument("<run>", "a run's folder, a scenario's name (its latest run) or `latest`")
     .option(
       "--gate <expression>",
-      "a threshold; repeatable",
+      "a threshold, beside those of the run; repeatable",
       (gate: string, all: string[]) => [...all, gate],
       [],
     )
@@ -32,7 +32,7 @@ export function addReport(program: Command, ended: (code: number) => void): void
       const folder = await findRunFolder(out, run);
       const history = await readHistory(join(folder, "history.parquet"));
       const { thing: scenario } = await chooseScenario(history.run.scenario);
-      const gates = [...(scenario.gates ?? []), ...options.gate].map(parseGate);
+      const gates = [...history.run.gates, ...options.gate].map(parseGate);
       const result = await saveRun(history, { scenario, gates, folder, out: null });
       screen(options).verdict(result, folder);
       ended(result.exitCode);

@@ -1,8 +1,10 @@
+import { totalmem } from "node:os";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { packageRoot } from "../../package-root.ts";
+import { redactedUrl } from "../../redacted.ts";
 import { Refusal } from "../../refusal.ts";
-import { makeRunFolder, pruneRuns } from "../../run/run-folder.ts";
+import { dropRunFolder, makeRunFolder, pruneRuns } from "../../run/run-folder.ts";
 import { type RunRequest, runScenario } from "../../run/run-scenario.ts";
 import { saveRun } from "../../run/save-run.ts";
 import type { Scenario, ScenarioRequest } from "../../scenario.ts";
@@ -69,8 +71,10 @@ async function runCommand(name: string, options: ScenarioOptions): Promise<numbe
   const { thing: scenario } = await chooseScenario(name);
   const chosen = await chooseVariant(options.variant);
   const asked = askedOf(scenario, options);
-  const gates = [...(scenario.gates ?? []), ...options.gate].map(parseGate);
+  const gates = [...(scenario.gates ?? []), ...options.gate];
+  const parsedGates = gates.map(parseGate);
   const keep = options.keep === undefined ? null : wholeNumber(options.keep, "--keep", 1, 1_000_000);
+  const system = systemChoice(options.system);
   const out = resolve(options.out);
   const runFolder = await makeRunFolder(out, name, chosen.name, new Date());
   const request: RunRequest = {
@@ -81,11 +85,12 @@ async function runCommand(name: string, options: ScenarioOptions): Promise<numbe
     variant: chosen.variant,
     gatewayArgs: [join(packageRoot, "harness", "targets", "gateway.ts"), ...chosen.gatewayArgs],
     redisUrl: options.redis ?? null,
-    system: systemChoice(options.system),
+    system,
     runFolder,
+    gates,
     command: repeatLine(name, options, asked),
   };
-  const code = await runAndSave(request, gates, out, options);
+  const code = await runAndSave(request, parsedGates, out, options);
   if (keep !== null) await pruneRuns(out, keep);
   return code;
 }
@@ -96,8 +101,10 @@ async function runAndSave(
   out: string,
   options: ScenarioOptions,
 ): Promise<number> {
+  const { runFolder: folder, scenario } = request;
   const ending = trackEnding();
   const show = screen({ json: options.json, quiet: options.quiet });
+  ending.own({ [Symbol.asyncDispose]: () => dropRunFolder(folder) });
   try {
     show.start(request);
     const history = await runScenario(request, {
@@ -107,14 +114,12 @@ async function runAndSave(
       onLive: show.live,
     });
     show.step("judging and drawing");
-    const result = await saveRun(history, {
-      scenario: request.scenario,
-      gates,
-      folder: request.runFolder,
-      out,
-    });
-    show.verdict(result, request.runFolder);
+    const result = await saveRun(history, { scenario, gates, folder, out });
+    show.verdict(result, folder);
     return result.exitCode;
+  } catch (error) {
+    if (error instanceof Refusal) await dropRunFolder(folder);
+    throw error;
   } finally {
     show.stop();
     await ending.release();
@@ -133,7 +138,29 @@ function askedOf(scenario: Scenario, options: ScenarioOptions): ScenarioRequest 
         ? Math.floor(Math.random() * 1_000_000)
         : wholeNumber(seed, "--seed", 0, 2_147_483_647),
   };
-  return { ...asked, stretch: duration === undefined ? 1 : stretchTo(scenario, duration, asked) };
+  const stretch = duration === undefined ? 1 : stretchTo(scenario, duration, asked);
+  refuseTooMany(scenario, { ...asked, stretch });
+  return { ...asked, stretch };
+}
+
+/** What one request takes from its schedule to the end of its judgement, in bytes: measured, and rounded up. */
+const bytesPerRequestJudged = 200;
+
+/** Refuses a run whose requests would not fit into half of the machine's memory, before anything is allocated. */
+function refuseTooMany(scenario: Scenario, asked: ScenarioRequest): void {
+  const requests = scenario
+    .phases(asked)
+    .reduce(
+      (sum, phase) =>
+        sum +
+        ("load" in phase ? (asked.ratePerSecond * phase.load.durationMs) / 1_000 : phase.saturate.requests),
+      0,
+    );
+  const most = Math.floor(totalmem() / 2 / bytesPerRequestJudged);
+  if (requests <= most) return;
+  throw new Refusal(
+    `That would be up to ${Math.round(requests).toLocaleString("en")} requests and this machine's memory takes ${most.toLocaleString("en")}: give a lower --rate or a shorter --duration.`,
+  );
 }
 
 /** By how much the phases stretch so that the judged, paced ones come to `duration` together. */
@@ -165,6 +192,8 @@ function repeatLine(
   const parts = ["npm run scenario", name, "--", `--variant ${options.variant}`, `--seed ${asked.seed}`];
   if (asked.ratePerSecond !== 10_000) parts.push(`--rate ${asked.ratePerSecond}`);
   if (options.replicas !== undefined) parts.push(`--replicas ${options.replicas}`);
+  if (options.system !== "auto") parts.push(`--system ${options.system}`);
+  if (options.redis !== undefined) parts.push(`--redis ${redactedUrl(options.redis)}`);
   if (options.duration !== undefined) parts.push(`--duration ${options.duration}`);
   for (const gate of options.gate) parts.push(`--gate '${gate.replaceAll("'", "")}'`);
   return parts.join(" ");
