@@ -159,7 +159,7 @@ describe("the catalogue", () => {
 });
 
 describe("a short burst", () => {
-  const short = ["--rate", "6000", "--duration", "7s", "--seed", "5", "--json"];
+  const short = ["--rate", "10000", "--duration", "8s", "--seed", "5", "--json"];
 
   async function burst(variant: string): Promise<{ result: Result; code: number; runs: string }> {
     const runs = join(out, variant.replace(":", "-"));
@@ -174,9 +174,21 @@ describe("a short burst", () => {
   const proofs = ({ findings }: Result): Record<string, string> =>
     Object.fromEntries(findings.filter(({ kind }) => kind === "proof").map((f) => [f.checker, f.verdict]));
 
+  /** No proof fails, and each passes unless the machine was too busy for the evidence to be sharp. */
+  function expectAcquitted(result: Result): void {
+    const found = proofs(result);
+    expect(Object.keys(found).sort()).toEqual(["no-false-denials", "within-bound"]);
+    expect(Object.values(found)).not.toContain("fail");
+    const kept = result.findings.some(
+      ({ checker, verdict }) => checker === "load-quality" && verdict === "pass",
+    );
+    const isSharp = kept && (result.latencyMs?.p99 ?? 0) < (result.policies[0]?.windowMs ?? 0) / 50;
+    if (isSharp) expect(Object.values(found)).toEqual(["pass", "pass"]);
+  }
+
   it("acquits an exact limiter, leaves every report behind, and can be judged again without Redis", async () => {
     const { result, code, runs } = await burst("sliding-log");
-    expect(proofs(result)).toEqual({ "within-bound": "pass", "no-false-denials": "pass" });
+    expectAcquitted(result);
     expect([exitCode.pass, exitCode.inconclusive]).toContain(code);
     expect(result.outcomes.lost).toBe(0);
     const folder = join(runs, "latest");
@@ -201,7 +213,7 @@ describe("a short burst", () => {
 
   it("acquits gcra by its own promise", async () => {
     const { result } = await burst("gcra");
-    expect(proofs(result)).toEqual({ "within-bound": "pass", "no-false-denials": "pass" });
+    expectAcquitted(result);
   });
 
   it("convicts a limiter that reads before it writes, in a span that plain counting confirms", async () => {
@@ -228,7 +240,7 @@ describe("a short burst", () => {
 
   it("acquits the same limiter without its bug", async () => {
     const { result } = await burst("read-then-write:fixed");
-    expect(proofs(result)).toEqual({ "within-bound": "pass", "no-false-denials": "pass" });
+    expectAcquitted(result);
   });
 
   it("convicts nobody where there is no limiter and nothing was promised, and passes nobody either", async () => {
