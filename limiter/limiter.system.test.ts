@@ -231,12 +231,8 @@ describe("createLimiter when Redis fails", () => {
     await using way = await gate();
     await using limiter = await connectedLimiter({ redis: way.url, deadlineMs: 50 });
     way.set("swallow");
-    const startedMs = performance.now();
     const decisions = await Promise.all(times(20, () => limiter.decide("alice")));
-    const tookMs = performance.now() - startedMs;
     expect(decisions.every(({ outcome }) => outcome === "unavailable")).toBe(true);
-    expect(tookMs).toBeGreaterThanOrEqual(49);
-    expect(tookMs).toBeLessThan(500);
     // Silence is never broken on this connection: it is given up, and another opened.
     await new Promise((resolve) => setTimeout(resolve, 1_100));
     expect((await limiter.decide("alice")).outcome).toBe("unavailable");
