@@ -22,10 +22,10 @@ export interface Decision extends Quota {
   readonly quotas: readonly Quota[];
 }
 
-/** Reads the reply of the decide script (its head names the fields) for `names`, the policies in the order of KEYS. */
-export function decisionOf(reply: readonly number[], names: readonly string[]): Decision {
-  const quotas = names.map((policy, index) => quotaOf(reply, 3 * index + 1, policy));
-  const denying = reply[0] ?? 0;
+/** Reads one decision of the decide script's reply, at `at`, for `names`, the policies in the order of KEYS. */
+export function decisionOf(reply: readonly number[], names: readonly string[], at = 0): Decision {
+  const quotas = names.map((policy, index) => quotaOf(reply, at + 3 * index + 1, policy));
+  const denying = reply[at] ?? 0;
   const decisive = denying > 0 ? quotas[denying - 1] : tightest(quotas);
   if (decisive === undefined)
     throw new TypeError(`The script replied [${reply}] for ${names.length} policies.`);
@@ -51,6 +51,11 @@ export function unavailable(policy: string): Decision {
     resetMs: 0,
     quotas: [],
   };
+}
+
+/** The answer when Redis gave none and the policies let in without it. Nothing is known of their quotas. */
+export function letIn(policy: string): Decision {
+  return { ...unavailable(policy), outcome: "allowed" };
 }
 
 function quotaOf(reply: readonly number[], at: number, policy: string): Quota {

@@ -1,9 +1,14 @@
 // biome-ignore-all lint/performance/noBarrelFile: the one public entry of a library of its own
 export type { Algorithm } from "./algorithms/algorithm.ts";
+export { fixedWindow } from "./algorithms/fixed-window.ts";
 export { gcra } from "./algorithms/gcra.ts";
+export { slidingCounter } from "./algorithms/sliding-counter.ts";
 export { slidingLog } from "./algorithms/sliding-log.ts";
 export type { Decision, Quota } from "./decision.ts";
-export { rateLimitField, rateLimitPolicyField, retryAfterField } from "./headers.ts";
+export { legacyFields, rateLimitField, rateLimitPolicyField, retryAfterField } from "./headers.ts";
+export { type ByIpOptions, byIp } from "./ip/by-ip.ts";
+export type { AddressedRequest } from "./ip/client-address.ts";
+export type { TrustedProxies } from "./ip/trusted-proxies.ts";
 export { createLimiter, type Limiter } from "./limiter.ts";
 export {
   type AlgorithmName,
@@ -11,6 +16,19 @@ export {
   LimiterOptionsError,
   type LimiterPolicy,
 } from "./limiter-options.ts";
-export { type NodeMiddleware, type RateLimitOptions, rateLimit } from "./middleware/node-http.ts";
+export type { AskedLimiter, AskOptions, RequestLimits, Subject } from "./middleware/asked-limiter.ts";
+export { type Charge, chargeOf } from "./middleware/charge.ts";
+export {
+  type FastifyHook,
+  type FastifyHookName,
+  type FastifyLike,
+  type FastifyRateLimitOptions,
+  type FastifyReplyLike,
+  type FastifyRequestLike,
+  fastifyRateLimit,
+  fastifyRateLimitHook,
+} from "./middleware/fastify.ts";
+export { type NodeMiddleware, rateLimit } from "./middleware/node-http.ts";
+export type { Eventually, RateLimitOptions } from "./middleware/rate-limit-options.ts";
 export type { Policy } from "./policy.ts";
 export type { Promised, Promises, PromisesOf } from "./promised.ts";

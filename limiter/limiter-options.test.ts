@@ -50,6 +50,8 @@ describe("the options of a limiter", () => {
     const options = { redis, policies: [policy], algorithm: "toString" } as unknown as Parameters<
       typeof mistakesIn
     >[0];
-    expect(mistakesIn(options)).toEqual(['algorithm "toString" is not known; choose sliding-log or gcra']);
+    expect(mistakesIn(options)).toEqual([
+      'algorithm "toString" is not known; choose sliding-log or sliding-counter or gcra or fixed-window',
+    ]);
   });
 });

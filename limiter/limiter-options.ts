@@ -1,14 +1,20 @@
 import type { Redis } from "ioredis";
 import type { Registry } from "prom-client";
 import type { Algorithm } from "./algorithms/algorithm.ts";
+import { fixedWindow } from "./algorithms/fixed-window.ts";
 import { gcra } from "./algorithms/gcra.ts";
+import { slidingCounter } from "./algorithms/sliding-counter.ts";
 import { slidingLog } from "./algorithms/sliding-log.ts";
 import type { Policy } from "./policy.ts";
 
 /** The algorithms that a policy may name. */
-export const ALGORITHMS: { readonly "sliding-log": Algorithm; readonly gcra: Algorithm } = {
+export const ALGORITHMS: Readonly<
+  Record<"sliding-log" | "sliding-counter" | "gcra" | "fixed-window", Algorithm>
+> = {
   "sliding-log": slidingLog,
+  "sliding-counter": slidingCounter,
   gcra,
+  "fixed-window": fixedWindow,
 };
 
 export type AlgorithmName = keyof typeof ALGORITHMS;
@@ -17,6 +23,13 @@ export type AlgorithmName = keyof typeof ALGORITHMS;
 export interface LimiterPolicy extends Policy {
   /** @default the limiter's `algorithm` */
   readonly algorithm?: AlgorithmName;
+  /** Which of a request's subjects it holds for (`decide({ user, tenant })`). @default the only one */
+  readonly by?: string;
+  /**
+   * When Redis cannot decide: `open` lets in, `closed` refuses as `unavailable`. A request is let in if all its
+   * policies are `open`. @default "closed"
+   */
+  readonly fallback?: "open" | "closed";
 }
 
 export interface LimiterOptions {
@@ -39,8 +52,8 @@ export class LimiterOptionsError extends Error {
   readonly code = "ERR_LIMITER_OPTIONS";
   readonly mistakes: readonly string[];
 
-  constructor(mistakes: readonly string[]) {
-    super(`The limiter cannot be created:\n- ${mistakes.join("\n- ")}`);
+  constructor(mistakes: readonly string[], what = "The limiter") {
+    super(`${what} cannot be created:\n- ${mistakes.join("\n- ")}`);
     this.name = "LimiterOptionsError";
     this.mistakes = mistakes;
   }

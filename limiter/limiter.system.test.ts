@@ -48,7 +48,7 @@ describe("createLimiter", () => {
       const limiters = [first, second, third];
       const decisions = await Promise.all(times(300, (i) => limiters[i % 3]?.decide("alice")));
       expect(allowedIn(decisions.filter((decision) => decision !== undefined))).toBe(50);
-      expect(await redis.keys(`${first.prefix}:*`)).toEqual([`${first.prefix}:{alice}:hourly:${algorithm}`]);
+      expect(await redis.keys(`${first.prefix}:{*`)).toEqual([`${first.prefix}:{alice}:hourly:${algorithm}`]);
     });
 
     it(`denies for ever what costs more than the limit, and writes nothing (${algorithm})`, async () => {
@@ -58,7 +58,7 @@ describe("createLimiter", () => {
         retryAfterMs: Number.POSITIVE_INFINITY,
         remaining: 50,
       });
-      expect(await redis.keys(`${limiter.prefix}:*`)).toEqual([]);
+      expect(await redis.keys(`${limiter.prefix}:{*`)).toEqual([]);
       expect(await limiter.decide("alice", 50)).toMatchObject({ outcome: "allowed", remaining: 0 });
     });
 

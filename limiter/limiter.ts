@@ -1,10 +1,17 @@
 import { Registry } from "prom-client";
 import { decideScript } from "./algorithms/decide-script.ts";
+import { type Asking, Batch, type Mode } from "./batch.ts";
+import { batchQueue } from "./batch-queue.ts";
+import { type BatchSender, batchSender } from "./batch-sender.ts";
+import { breaker } from "./breaker.ts";
+import { Deciding } from "./deciding.ts";
 import { type Decision, decisionOf, unavailable } from "./decision.ts";
-import { keySuffix, keysOf } from "./keys.ts";
-import { ALGORITHMS, type LimiterOptions, LimiterOptionsError, mistakesIn } from "./limiter-options.ts";
-import { limiterMetrics } from "./metrics.ts";
+import { type LimiterOptions, LimiterOptionsError, mistakesIn } from "./limiter-options.ts";
+import { type LimiterMetrics, limiterMetrics } from "./metrics.ts";
+import type { AskOptions, Subject } from "./middleware/asked-limiter.ts";
 import type { Policy } from "./policy.ts";
+import { type Questions, questions } from "./questions.ts";
+import { type RedisGuard, redisGuard } from "./redis-guard.ts";
 import { redisLink } from "./redis-link.ts";
 
 /** Decides which requests are let in; one for a process is enough, whatever the number of subjects. */
@@ -12,13 +19,21 @@ export interface Limiter extends AsyncDisposable {
   readonly policies: readonly Policy[];
   readonly registry: Registry;
   /**
-   * Asks whether `subject` may spend `cost` now, and charges it if so: one round trip to Redis, within the deadline.
-   * Throws only for a cost that is not a whole number of at least 1; whatever Redis does is an outcome.
+   * Asks whether `subject` may spend `cost` now, and charges it if so, within the deadline. What is asked in one turn
+   * of the event loop travels to Redis together. Policies with different `by` need a subject for each: `{ user, tenant }`.
+   * Rejects only what no request can be: a cost or a limit that is not a whole number of at least 1, a policy
+   * without a subject. Whatever Redis does is an outcome.
    */
-  readonly decide: (subject: string, cost?: number) => Promise<Decision>;
+  readonly decide: (subject: Subject, cost?: number, options?: AskOptions) => Promise<Decision>;
+  /** What `decide` would answer now. Charges nothing and counts nothing; `remaining` is without the cost. */
+  readonly peek: (subject: Subject, cost?: number, options?: AskOptions) => Promise<Decision>;
+  /** Gives back what was charged last, as far as it still counts; whether Redis has done so. */
+  readonly refund: (subject: Subject, cost?: number, options?: AskOptions) => Promise<boolean>;
+  /** Forgets all that `subject` was charged; whether Redis has done so. */
+  readonly reset: (subject: Subject) => Promise<boolean>;
   /** Waits until Redis can be asked, for at most `withinMs`; whether it can. Deciding needs no such wait. */
   readonly connected: (withinMs: number) => Promise<boolean>;
-  /** Closes the connection; decisions from then on are `unavailable`. */
+  /** Closes the connection; decisions from then on are made without Redis. */
   readonly close: () => Promise<void>;
 }
 
@@ -29,38 +44,96 @@ export interface Limiter extends AsyncDisposable {
 export function createLimiter(options: LimiterOptions): Limiter {
   const mistakes = mistakesIn(options);
   if (mistakes.length > 0) throw new LimiterOptionsError(mistakes);
-  const { redis, policies, algorithm = "sliding-log", prefix = "gatecrash" } = options;
-  const { deadlineMs = 50, registry = new Registry() } = options;
-  const chosen = policies.map((policy) => ALGORITHMS[policy.algorithm ?? algorithm]);
-  const used = [...new Set(chosen)];
-  const script = decideScript(used);
-  const numbers = policies.flatMap((policy, i) => {
-    const own = chosen[i] ?? ALGORITHMS[algorithm];
-    return [used.indexOf(own) + 1, ...own.numbers(policy)].map(String);
-  });
-  const names = policies.map(({ name }) => name);
-  const suffixes = policies.map(({ name }, i) => keySuffix(name, chosen[i]?.name ?? algorithm));
-  const metrics = limiterMetrics(names, registry);
-  const link = redisLink(redis, { deadlineMs });
+  const { policies, algorithm = "sliding-log", prefix = "gatecrash", registry = new Registry() } = options;
+  const put = questions(policies, { algorithm, prefix });
+  const metrics = limiterMetrics(put.names, registry);
+  const { sender, guard, close } = connection(options, put, metrics);
+  const queue = batchQueue(
+    () => new Batch(sender.keptKey, put.usual.length),
+    (batch) => {
+      const refusal = guard.refusal();
+      if (refusal === undefined) return sender.send(batch);
+      return batch.fail(refusal);
+    },
+  );
+  const context = {
+    names: put.names,
+    metrics,
+    fallback: policies.every(({ fallback }) => fallback === "open") ? "open" : "closed",
+    giveBack: ({ keys, rows, cost }: Asking) => queue.add({ ...ASIDE, mode: "refund", keys, rows, cost }),
+  } as const;
 
-  async function decide(subject: string, cost = 1): Promise<Decision> {
-    if (!(Number.isSafeInteger(cost) && cost >= 1)) {
-      throw new RangeError(`cost is ${cost}; give a whole number of at least 1`);
-    }
-    const startedMs = performance.now();
-    const outcome = await link.run(script, keysOf(prefix, suffixes, subject), [cost, ...numbers]);
-    const decision = outcome.ok ? decisionOf(outcome.reply, names) : unavailable(names[0] ?? "");
-    if (!outcome.ok) metrics.redisFailed(outcome.trouble);
-    metrics.decided(decision, (performance.now() - startedMs) / 1_000);
-    return decision;
+  /** Resolves to undefined if Redis did not answer. */
+  function ask<T>(
+    mode: Mode,
+    subject: Subject,
+    cost: number,
+    limits: AskOptions["limits"],
+    read: (reply: readonly number[], at: number) => T,
+  ): Promise<T | undefined> {
+    return new Promise((resolve) => {
+      const question = {
+        mode,
+        cost: put.checked(mode, cost),
+        keys: put.keysOf(subject),
+        rows: put.rowsOf(limits),
+      };
+      const answered = (reply: readonly number[], at: number) => resolve(read(reply, at));
+      const failed = () => resolve(undefined);
+      queue.add({ ...ASIDE, ...question, answered, failed });
+    });
   }
 
   return {
     policies,
     registry,
-    decide,
-    connected: link.connected,
-    close: link.close,
-    [Symbol.asyncDispose]: link.close,
+    async decide(subject, cost = 1, asking) {
+      const rows = asking === undefined ? undefined : put.rowsOf(asking.limits);
+      const mode = asking?.shadow === true ? "shadow" : "enforced";
+      const deciding = new Deciding(context, put.checked("decide", cost), put.keysOf(subject), rows, mode);
+      queue.add(deciding);
+      return deciding.promise;
+    },
+    async peek(subject, cost = 1, asking) {
+      const read = (reply: readonly number[], at: number) => decisionOf(reply, put.names, at);
+      return (await ask("peek", subject, cost, asking?.limits, read)) ?? unavailable(put.names[0] ?? "");
+    },
+    refund: async (subject, cost = 1, asking) =>
+      (await ask("refund", subject, cost, asking?.limits, () => true)) ?? false,
+    reset: async (subject) => (await ask("reset", subject, 0, undefined, () => true)) ?? false,
+    connected: guard.connected,
+    close,
+    [Symbol.asyncDispose]: close,
   };
+}
+
+/** A question whose answer nobody waits for. */
+const ASIDE = { answered() {}, failed() {}, turnedOut() {} };
+
+function connection(
+  { redis, prefix = "gatecrash", deadlineMs = 50 }: LimiterOptions,
+  put: Questions,
+  metrics: LimiterMetrics,
+): { readonly sender: BatchSender; readonly guard: RedisGuard; readonly close: () => Promise<void> } {
+  const link = redisLink(redis, { deadlineMs });
+  const sender = batchSender(link, {
+    script: decideScript(put.algorithms, put.usual, put.keepMs),
+    prefix,
+    deadlineMs,
+    keepMs: put.keepMs,
+    onOutcome: (trouble) => guard.ended(trouble),
+    onStateLost() {},
+  });
+  const guard = redisGuard({
+    link,
+    breaker: breaker({ random: Math.random }),
+    greet: sender.greet,
+    onState: metrics.breakerMoved,
+  });
+  const close = async (): Promise<void> => {
+    guard.close();
+    metrics.close();
+    await link.close();
+  };
+  return { sender, guard, close };
 }

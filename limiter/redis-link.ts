@@ -1,5 +1,4 @@
 import { once } from "node:events";
-import type { Writable } from "node:stream";
 import { Redis, type RedisOptions } from "ioredis";
 import type { Script } from "./algorithms/decide-script.ts";
 
@@ -11,23 +10,40 @@ export type RedisTrouble =
   | "read-only"
   | "out-of-memory"
   | "busy"
+  | "breaker-open"
   | "error";
 
 /** What came back: the script's reply, or the reason why there is none. Whether it was executed is then not known. */
-export type ScriptOutcome =
-  | { readonly ok: true; readonly reply: readonly number[] }
+export type ScriptOutcome<Reply = readonly number[]> =
+  | { readonly ok: true; readonly reply: Reply }
   | { readonly ok: false; readonly trouble: RedisTrouble };
+
+export interface RunOptions<Reply> {
+  /** @default the link's */
+  readonly deadlineMs?: number;
+  /** Told what comes after the deadline: the reply, or undefined for an error, by which nothing was changed. */
+  readonly onLate?: (reply: Reply | undefined) => void;
+}
 
 /** One connection to Redis on which every call ends within its deadline, and none is ever sent twice or late. */
 export interface RedisLink {
-  /** Runs `script`; `args` after `keys`. Never rejects. */
-  readonly run: (
+  /**
+   * Runs `script`; `args` after `keys`. Never rejects.
+   * The type of the reply is the caller's word for what the script returns.
+   */
+  readonly run: <Reply = readonly number[]>(
     script: Script,
     keys: readonly string[],
     args: readonly (string | number)[],
-  ) => Promise<ScriptOutcome>;
+    options?: RunOptions<Reply>,
+  ) => Promise<ScriptOutcome<Reply>>;
   /** Waits for the connection, for at most `withinMs`; whether there is one. */
   readonly connected: (withinMs: number) => Promise<boolean>;
+  readonly isReady: () => boolean;
+  /** Calls `listener` whenever there is a new connection. */
+  readonly onReady: (listener: () => void) => void;
+  /** Gives the connection up and opens another. */
+  readonly reconnect: () => void;
   readonly close: () => Promise<void>;
 }
 
@@ -42,31 +58,39 @@ export function redisLink(redis: string | Redis, { deadlineMs }: { readonly dead
   const client = typeof redis === "string" ? new Redis(redis, CONNECTION) : redis.duplicate(CONNECTION);
   // Without a listener ioredis prints every refused reconnect; each decision reports its own trouble.
   client.on("error", () => {});
-  const gather = gathering();
   const silence = silenceWatch(() => client.disconnect(true));
   return {
-    run: (script, keys, args) =>
-      new Promise((resolve) => {
+    run: <Reply>(
+      script: Script,
+      keys: readonly string[],
+      args: readonly (string | number)[],
+      options: RunOptions<Reply> = {},
+    ) =>
+      new Promise<ScriptOutcome<Reply>>((resolve) => {
         if (!isReady(client)) return resolve(DISCONNECTED);
-        const timer = setTimeout(() => {
-          // A reply that already waits in the socket counts: it was this process that was late.
-          setImmediate(() => settle(TIMED_OUT));
-        }, deadlineMs);
         let settled = false;
-        const settle = (outcome: ScriptOutcome) => {
+        const settle = (outcome: ScriptOutcome<Reply>) => {
           if (settled) return;
           settled = true;
           clearTimeout(timer);
           if (outcome === TIMED_OUT) silence.cut();
           resolve(outcome);
         };
-        gather(client.stream);
+        const timer = setTimeout(() => {
+          // A reply that already waits in the socket counts: it was this process that was late.
+          setImmediate(settle, TIMED_OUT);
+        }, options.deadlineMs ?? deadlineMs);
         call(client, script, keys, args, () => settled).then(
           (reply) => {
             silence.heard();
-            settle({ ok: true, reply });
+            if (settled) options.onLate?.(reply as Reply);
+            else settle({ ok: true, reply: reply as Reply });
           },
-          (error: unknown) => settle(troubleOf(error)),
+          (error: unknown) => {
+            const trouble = troubleOf(error);
+            if (settled && trouble !== "disconnected") options.onLate?.(undefined);
+            settle({ ok: false, trouble });
+          },
         );
       }),
     connected: async (withinMs) => {
@@ -77,6 +101,9 @@ export function redisLink(redis: string | Redis, { deadlineMs }: { readonly dead
       }
       return isReady(client);
     },
+    isReady: () => isReady(client),
+    onReady: (listener) => void client.on("ready", listener),
+    reconnect: () => client.disconnect(true),
     close: async () => client.disconnect(),
   };
 }
@@ -85,8 +112,8 @@ function isReady(client: Redis): boolean {
   return client.status === "ready";
 }
 
-const DISCONNECTED: ScriptOutcome = { ok: false, trouble: "disconnected" };
-const TIMED_OUT: ScriptOutcome = { ok: false, trouble: "timeout" };
+const DISCONNECTED: ScriptOutcome<never> = { ok: false, trouble: "disconnected" };
+const TIMED_OUT: ScriptOutcome<never> = { ok: false, trouble: "timeout" };
 
 const CONNECTION = {
   enableOfflineQueue: false,
@@ -101,25 +128,6 @@ const CONNECTION = {
 } satisfies RedisOptions;
 
 /**
- * Makes what is asked in one turn of the event loop leave in one write: under load, writes are most of the cost.
- * After `GATHERED_AT_MOST` calls a write does not wait for the end of a long turn.
- */
-function gathering(): (stream: Writable) => void {
-  let gathered = 0;
-  return (stream) => {
-    if (stream.writableCorked === 0) {
-      gathered = 0;
-      stream.cork();
-      setImmediate(() => stream.uncork());
-    } else if (++gathered === GATHERED_AT_MOST) {
-      stream.uncork();
-    }
-  };
-}
-
-const GATHERED_AT_MOST = 32;
-
-/**
  * EVALSHA; if Redis does not know the script it has executed nothing, and the text is sent in its stead,
  * unless by then the call has been given up: what nobody waits for must not be charged.
  */
@@ -129,12 +137,12 @@ async function call(
   keys: readonly string[],
   args: readonly (string | number)[],
   givenUp: () => boolean,
-): Promise<number[]> {
+): Promise<unknown> {
   try {
-    return (await client.evalsha(sha, keys.length, ...keys, ...args)) as number[];
+    return await client.call("evalsha", [sha, keys.length, ...keys, ...args]);
   } catch (error) {
     if (givenUp() || !(error instanceof Error && error.message.startsWith("NOSCRIPT"))) throw error;
-    return (await client.eval(text, keys.length, ...keys, ...args)) as number[];
+    return await client.call("eval", [text, keys.length, ...keys, ...args]);
   }
 }
 
@@ -154,10 +162,10 @@ function silenceWatch(giveUp: () => void): { cut(): void; heard(): void } {
   };
 }
 
-function troubleOf(error: unknown): ScriptOutcome {
+/** What kind of trouble an error of Redis or ioredis is. */
+export function troubleOf(error: unknown): RedisTrouble {
   const message = error instanceof Error ? error.message : String(error);
-  const trouble = TROUBLES.find(([start]) => message.startsWith(start))?.[1] ?? "error";
-  return { ok: false, trouble };
+  return TROUBLES.find(([start]) => message.startsWith(start))?.[1] ?? "error";
 }
 
 /** How the messages of Redis and ioredis begin. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener } from "node:http";
-import { createLimiter, type Limiter } from "./limiter.ts";
+import { createLimiter } from "./limiter.ts";
 import { ALGORITHMS, type AlgorithmName } from "./limiter-options.ts";
+import type { AskedLimiter } from "./middleware/asked-limiter.ts";
 import { type NodeMiddleware, rateLimit } from "./middleware/node-http.ts";
 import type { Variant } from "./variants/variant.ts";
 
@@ -31,7 +32,7 @@ export function referenceVariant(algorithm: AlgorithmName, about: string): Varia
 const CONNECT_WITHIN_MS = 2_000;
 
 /** The resource behind `limiter`: the subject is the header `x-client-id`, the cost `x-cost`; bad ones are a 400. */
-export function limitedResource(limiter: Pick<Limiter, "decide" | "policies">): RequestListener {
+export function limitedResource(limiter: AskedLimiter): RequestListener {
   const limit: NodeMiddleware = rateLimit(limiter, { key: subjectOf, cost: costOf });
   return (request, response) => {
     limit(request, response, (error) => {

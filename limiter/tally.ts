@@ -1,9 +1,11 @@
-import { Counter, type Registry } from "prom-client";
+import { Counter, Gauge, type Registry } from "prom-client";
 
-/** A labelled counter that is cheap to add to: Prometheus's own is filled only when it is scraped. */
+/** A labelled number that is cheap to add to: Prometheus's own is filled only when it is scraped. */
 export interface Tally {
   /** Adds one for these label values, in the order of the label names. */
   readonly add: (...labels: string[]) => void;
+  /** Adds `count` (below zero only to a gauge) for these label values. */
+  readonly addMany: (count: number, ...labels: string[]) => void;
   /** Shows zero for these label values until there is something to count. */
   readonly declare: (...labels: string[]) => void;
 }
@@ -16,8 +18,14 @@ interface Cell {
 const cellsOf = new WeakMap<object, Map<string, Cell>>();
 
 /** The tally `name` of `registry`, which is made if it is not there yet. */
-export function tally(registry: Registry, name: string, help: string, labelNames: readonly string[]): Tally {
-  const metric = registry.getSingleMetric(name) ?? counterOf(registry, name, help, labelNames);
+export function tally(
+  registry: Registry,
+  type: "counter" | "gauge",
+  name: string,
+  help: string,
+  labelNames: readonly string[],
+): Tally {
+  const metric = registry.getSingleMetric(name) ?? metricOf(registry, type, name, help, labelNames);
   const cells = cellsOf.get(metric);
   if (cells === undefined)
     throw new TypeError(`The registry has a metric ${name} that is not this limiter's.`);
@@ -36,15 +44,25 @@ export function tally(registry: Registry, name: string, help: string, labelNames
     add: (...labels) => {
       cellOf(labels).count += 1;
     },
+    addMany: (count, ...labels) => {
+      cellOf(labels).count += count;
+    },
     declare: (...labels) => {
       cellOf(labels);
     },
   };
 }
 
-function counterOf(registry: Registry, name: string, help: string, labelNames: readonly string[]): Counter {
+function metricOf(
+  registry: Registry,
+  type: "counter" | "gauge",
+  name: string,
+  help: string,
+  labelNames: readonly string[],
+): Counter | Gauge {
   const cells = new Map<string, Cell>();
-  const counter: Counter = new Counter({
+  const Metric = type === "counter" ? Counter : Gauge;
+  const metric: Counter | Gauge = new Metric({
     name,
     help,
     labelNames: [...labelNames],
@@ -54,6 +72,6 @@ function counterOf(registry: Registry, name: string, help: string, labelNames: r
       for (const { labels, count } of cells.values()) this.inc(labels, count);
     },
   });
-  cellsOf.set(counter, cells);
-  return counter;
+  cellsOf.set(metric, cells);
+  return metric;
 }

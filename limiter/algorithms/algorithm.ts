@@ -1,15 +1,18 @@
 import type { Policy } from "../policy.ts";
 import type { PromisesOf } from "../promised.ts";
+import type { LocalState } from "./local-state.ts";
 
 /**
  * One way of limiting, known by its name. Adding one is adding one file.
  *
- * `lua` is an expression that yields `{ test, write, quota }`; all times are whole microseconds, all costs whole:
+ * `lua` is an expression that yields `{ test, write, quota, refund }`; all times are whole microseconds, all costs whole:
  * - `test(key, now, cost, a, b, c)` reads only, and returns a plan with `retryUs`: 0 if there is room,
  *   -1 if there never will be, else the shortest wait that makes room. (It may note on the key that the clock
  *   stepped back: that is no change of what was admitted.)
  * - `write(plan)` admits. It is called after every policy of a request has been tested, or never.
  * - `quota(plan, admitted)` returns what remains, and the microseconds until more remains (0 if all of it does).
+ * - `refund(key, now, cost, a, b, c)` takes back cost that was admitted earlier, the newest first, and returns how much
+ *   of it still counted (rounded up). It makes no key, and lets none live longer.
  */
 export interface Algorithm {
   /** Part of every key; lower-case letters and dashes. */
@@ -20,4 +23,6 @@ export interface Algorithm {
   /** Why this algorithm cannot keep `policy`: one sentence each, naming the mend. The policy is otherwise valid. */
   readonly mistakes: (policy: Policy) => readonly string[];
   readonly promises: PromisesOf;
+  /** The limit of one key in memory: decides as the Lua does, to the microsecond. */
+  readonly local: (policy: Policy) => LocalState;
 }

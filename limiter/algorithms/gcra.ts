@@ -1,5 +1,7 @@
-import type { Policy } from "../policy.ts";
 import type { Algorithm } from "./algorithm.ts";
+import { gcraLocal } from "./gcra-local.ts";
+import { burstOf, rateOf } from "./gcra-rate.ts";
+import { LONGEST_WINDOW_MS, windowTooLong } from "./longest-window.ts";
 
 /**
  * A leaky bucket as one debt per key: `limit` per `windowMs` at an even pace, and bursts of up to
@@ -14,13 +16,15 @@ export const gcra: Algorithm = {
     const { leak, unit } = rateOf(policy);
     return [leak, unit, burstOf(policy)];
   },
-  mistakes: (policy) =>
-    burstOf(policy) * rateOf(policy).unit < Number.MAX_SAFE_INTEGER
-      ? []
-      : [
-          `burst ${burstOf(policy)} over windowMs ${policy.windowMs} cannot be counted exactly; lower the burst, ` +
-            "shorten the window, or choose a limit that divides it",
-        ],
+  mistakes: (policy) => {
+    const { windowMs } = policy;
+    if (windowMs > LONGEST_WINDOW_MS) return [windowTooLong(windowMs)];
+    if (burstOf(policy) * rateOf(policy).unit < Number.MAX_SAFE_INTEGER) return [];
+    return [
+      `burst ${burstOf(policy)} over windowMs ${windowMs} cannot be counted exactly; lower the burst, ` +
+        "shorten the window, or choose a limit that divides it",
+    ];
+  },
   promises: (policy) => {
     const { limit, windowMs } = policy;
     const curve = { kind: "rate", burst: burstOf(policy), limit, windowMs } as const;
@@ -32,6 +36,7 @@ export const gcra: Algorithm = {
       deniedConsumes: false,
     };
   },
+  local: gcraLocal,
   lua: `(function()
   -- State: debt, stamp of that debt, unit in which it is counted (a policy may change while keys live).
   local STATE = ">I7I7I7"
@@ -46,7 +51,8 @@ export const gcra: Algorithm = {
     local state = redis.call("GET", key)
     if not state then return 0 end
     local debt, stamp, counted = struct.unpack(STATE, state)
-    if counted ~= unit then debt = math.min(math.ceil(debt / counted * unit), burst * unit) end
+    if counted ~= unit then debt = math.ceil(debt / counted * unit) end
+    debt = math.min(debt, burst * unit)
     if now < stamp then
       save(key, debt, now, leak, unit)
       return debt
@@ -59,8 +65,8 @@ export const gcra: Algorithm = {
     local plan = { key = key, now = now, cost = cost, leak = leak, unit = unit, burst = burst, debt = debt, retryUs = 0 }
     if cost > burst then
       plan.retryUs = -1
-    elseif debt + cost * unit > burst * unit then
-      plan.retryUs = math.ceil((debt + cost * unit - burst * unit) / leak)
+    elseif debt > (burst - cost) * unit then
+      plan.retryUs = math.ceil((debt - (burst - cost) * unit) / leak)
     end
     return plan
   end
@@ -76,22 +82,19 @@ export const gcra: Algorithm = {
     return remaining, math.ceil((debt - (plan.burst - remaining - 1) * plan.unit) / plan.leak)
   end
 
-  return { test = test, write = write, quota = quota }
+  -- What has leaked since it was admitted is given back too, as far as there is debt.
+  local function refund(key, now, cost, leak, unit, burst)
+    local debt = debtAt(key, now, leak, unit, burst)
+    if debt == 0 then return 0 end
+    local left = math.max(0, debt - cost * unit)
+    if left == 0 then
+      redis.call("DEL", key)
+    else
+      save(key, left, now, leak, unit)
+    end
+    return math.min(cost, math.ceil(debt / unit))
+  end
+
+  return { test = test, write = write, quota = quota, refund = refund }
 end)()`,
 };
-
-/** Capacity of the bucket. */
-function burstOf({ burst, limit }: Policy): number {
-  return burst ?? limit;
-}
-
-/** limit / windowUs in lowest terms: what leaks in a microsecond, and what one cost weighs. */
-function rateOf({ limit, windowMs }: Policy): { readonly leak: number; readonly unit: number } {
-  const windowUs = windowMs * 1_000;
-  const divisor = greatestCommonDivisor(limit, windowUs);
-  return { leak: limit / divisor, unit: windowUs / divisor };
-}
-
-function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b);
-}

@@ -1,4 +1,6 @@
 import type { Algorithm } from "./algorithm.ts";
+import { LONGEST_WINDOW_MS, windowTooLong } from "./longest-window.ts";
+import { slidingLogLocal } from "./sliding-log-local.ts";
 
 /** Costs are summed modulo this: the running total of a key needs four bytes. */
 const LARGEST_LIMIT = 0xffff_ffff;
@@ -19,7 +21,7 @@ export const slidingLog: Algorithm = {
   numbers: ({ limit, windowMs }) => [limit, windowMs * 1_000, 0],
   mistakes: ({ limit, windowMs }) => [
     ...(limit > LARGEST_LIMIT ? [`limit ${limit} is more than ${LARGEST_LIMIT}; use gcra for it`] : []),
-    ...(windowMs > 2 ** 42 ? [`windowMs ${windowMs} is more than 139 years; shorten it`] : []),
+    ...(windowMs > LONGEST_WINDOW_MS ? [windowTooLong(windowMs)] : []),
   ],
   promises: ({ limit, windowMs }) => ({
     upper: { kind: "window", limit, windowMs },
@@ -28,6 +30,7 @@ export const slidingLog: Algorithm = {
     stateHorizonMs: windowMs + 1,
     deniedConsumes: false,
   }),
+  local: slidingLogLocal,
   lua: `(function()
   -- Header: clock offset, newest stamp, oldest live stamp, total before the oldest, total, slot of the oldest,
   -- number of entries, number of slots. Entry: stamp, total before it.
@@ -84,6 +87,21 @@ export const slidingLog: Algorithm = {
     return log
   end
 
+  -- The first entry before which at least \`cost\` was admitted of what is live; index and stamp of the one before it.
+  local function entryAfter(log, cost)
+    local index, _, _, stamp = firstThat(log, function(_, before) return (before - log.before) % SUMS >= cost end)
+    return index, stamp
+  end
+
+  local function untilFreed(log, cost)
+    local stamp = log.oldest
+    if cost > 1 then
+      local _
+      _, stamp = entryAfter(log, cost)
+    end
+    return stamp + log.windowUs - log.t
+  end
+
   local function test(key, now, cost, limit, windowUs)
     local log = read(key, now, windowUs)
     log.cost, log.limit = cost, limit
@@ -93,12 +111,7 @@ export const slidingLog: Algorithm = {
     elseif cost > limit then
       log.retryUs = -1
     else
-      local freeing = log.oldest
-      if excess > 1 then
-        local _
-        _, _, _, freeing = firstThat(log, function(_, before) return (before - log.before) % SUMS >= excess end)
-      end
-      log.retryUs = freeing + windowUs - log.t
+      log.retryUs = untilFreed(log, excess)
     end
     return log
   end
@@ -139,9 +152,23 @@ export const slidingLog: Algorithm = {
   local function quota(log, admitted)
     local used = admitted and log.used + log.cost or log.used
     if used == 0 then return log.limit, 0 end
-    return math.max(0, log.limit - used), log.oldest + log.windowUs - log.t
+    return math.max(0, log.limit - used), untilFreed(log, math.max(1, used + 1 - log.limit))
   end
 
-  return { test = test, write = write, quota = quota }
+  local function refund(key, now, cost, limit, windowUs)
+    local log = read(key, now, windowUs)
+    local left = math.max(0, log.used - cost)
+    if left == log.used then return 0 end
+    if left == 0 then
+      redis.call("DEL", key)
+    else
+      log.entries, log.t = entryAfter(log, left)
+      log.total = log.before + left
+      redis.call("SETRANGE", key, 0, headerOf(log))
+    end
+    return log.used - left
+  end
+
+  return { test = test, write = write, quota = quota, refund = refund }
 end)()`,
 };

@@ -1,76 +1,110 @@
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage } from "node:http";
+import { setTimeout as wait } from "node:timers/promises";
+import express from "express";
 import { describe, expect, it } from "vitest";
-import { type Decision, decisionOf, unavailable } from "../decision.ts";
+import { byIp } from "../ip/by-ip.ts";
+import type { AskedLimiter } from "./asked-limiter.ts";
+import { countingLimiter } from "./counting-limiter.ts";
+import { served } from "./frameworks.ts";
 import { rateLimit } from "./node-http.ts";
 
-const policies = [{ name: "burst", limit: 10, windowMs: 2_000 }];
-
-/** What a client gets from a resource behind a limiter that always decides so. */
-async function answerTo(decision: Decision | Error, path = "/") {
-  const limit = rateLimit(
-    { policies, decide: async () => (decision instanceof Error ? Promise.reject(decision) : decision) },
-    {
-      key: ({ url = "" }) => {
-        if (url === "/nobody") throw new Error("no key");
-        return url;
-      },
+/** A limiter that answers when it is told to. */
+function slowly(limiter: AskedLimiter) {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const slow: AskedLimiter = {
+    ...limiter,
+    decide: async (...asked) => {
+      await promise;
+      return limiter.decide(...asked);
     },
-  );
-  const server = createServer((request, response) =>
-    limit(request, response, (error) => {
-      response.statusCode = error === undefined ? 200 : 500;
-      response.end(error === undefined ? "ok" : String(error));
-    }),
-  ).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`);
-  const answer = { status: response.status, headers: response.headers, body: await response.text() };
-  server.close();
-  server.closeAllConnections();
-  return answer;
+  };
+  return { slow, answer: resolve };
 }
 
 describe("rateLimit for node:http", () => {
-  it("passes an allowed request on, with its quota", async () => {
-    const { status, headers, body } = await answerTo(decisionOf([0, 9, 0, 1_999_000], ["burst"]));
-    expect([status, body]).toEqual([200, "ok"]);
-    expect(headers.get("RateLimit-Policy")).toBe('"burst";q=10;w=2');
-    expect(headers.get("RateLimit")).toBe('"burst";r=9;t=2');
-    expect(headers.get("x-ratelimit-source")).toBe("redis");
-    expect(headers.has("Retry-After")).toBe(false);
-  });
-
-  it("answers a denied request 429, with the policy and the wait", async () => {
-    const { status, headers } = await answerTo(decisionOf([1, 0, 1_000_001, 500_000], ["burst"]));
-    expect(status).toBe(429);
-    expect(headers.get("Retry-After")).toBe("2");
-    expect(headers.get("x-ratelimit-policy")).toBe("burst");
-    expect(headers.get("x-ratelimit-source")).toBe("redis");
-    expect(headers.get("RateLimit")).toBe('"burst";r=0;t=1');
-  });
-
-  it("promises no wait to a request that can never be allowed", async () => {
-    const { status, headers } = await answerTo(decisionOf([1, 10, -1, 0], ["burst"]));
-    expect(status).toBe(429);
-    expect(headers.has("Retry-After")).toBe(false);
-  });
-
-  it("answers 503 with the reason when the limiter cannot decide", async () => {
-    const { status, headers } = await answerTo(unavailable("burst"));
-    expect(status).toBe(503);
-    expect(headers.get("x-ratelimit-reason")).toBe("unavailable");
-  });
-
-  it("hands errors of its caller's functions to next", async () => {
-    expect(await answerTo(unavailable("burst"), "/nobody")).toMatchObject({
-      status: 500,
-      body: "Error: no key",
+  for (const outcome of ["allowed", "denied"]) {
+    it(`leaves a response alone that was answered while the limiter was asked (${outcome})`, async () => {
+      const { slow, answer } = slowly(countingLimiter(outcome === "allowed" ? 1 : 0));
+      const limit = rateLimit(slow, { key: () => "alice" });
+      let nexts = 0;
+      await using app = await served(() => (request, response) => {
+        limit(request, response, () => nexts++);
+        response.statusCode = 504;
+        response.end("too late");
+      });
+      const response = await fetch(app.url);
+      answer();
+      await wait(10);
+      expect([response.status, await response.text(), nexts]).toEqual([504, "too late", 0]);
     });
-    expect(await answerTo(new RangeError("cost is 0"))).toMatchObject({
-      status: 500,
-      body: "RangeError: cost is 0",
+  }
+
+  it("calls next once for each request that it does not answer, and never for one that it does", async () => {
+    const limit = rateLimit(countingLimiter(2), { key: () => "alice" });
+    const nexts = new Map<IncomingMessage, number>();
+    await using app = await served((count) => (request, response) => {
+      limit(request, response, () => {
+        count();
+        nexts.set(request, (nexts.get(request) ?? 0) + 1);
+        if (!response.writableEnded) response.end("ok");
+      });
     });
+    const statuses = await Promise.all(Array.from({ length: 20 }, async () => (await fetch(app.url)).status));
+    await wait(10);
+    expect(statuses.toSorted()).toEqual([200, 200, ...new Array(18).fill(429)]);
+    expect([...nexts.values(), app.runs()]).toEqual([1, 1, 2]);
+  });
+
+  it("charges what a client breaks off, and does not give it back", async () => {
+    const limiter = countingLimiter(5);
+    const limit = rateLimit(limiter, {
+      key: () => "alice",
+      refundWhen: ({ statusCode }) => statusCode < 400,
+    });
+    const gone = Promise.withResolvers<void>();
+    await using app = await served((count) => (request, response) => {
+      limit(request, response, () => {
+        count();
+        response.once("close", gone.resolve);
+      });
+    });
+    const abort = new AbortController();
+    const asked = fetch(app.url, { signal: abort.signal }).catch(() => {});
+    while (app.runs() === 0) await wait(1);
+    abort.abort();
+    await Promise.all([asked, gone.promise]);
+    await wait(10);
+    expect(limiter.charged("alice")).toBe(1);
+  });
+
+  it("answers HEAD without a body", async () => {
+    const limit = rateLimit(countingLimiter(0), { key: () => "alice" });
+    await using app = await served(() => (request, response) => limit(request, response, () => {}));
+    const response = await fetch(app.url, { method: "HEAD" });
+    expect([response.status, await response.text()]).toEqual([429, ""]);
+  });
+});
+
+describe("rateLimit for Express", () => {
+  it("works on a route, sees the parsed body, and keeps the fields of others", async () => {
+    const app = express();
+    const limiter = countingLimiter(1);
+    const limit = rateLimit(limiter, {
+      key: (request: express.Request) => `${byIp()(request)} ${request.body.user} ${request.params.id}`,
+    });
+    app.post("/things/:id", express.json(), limit, (_request, response) => {
+      response.json({ done: true });
+    });
+    await using service = await served(() => app);
+    const post = async (id: number) => {
+      const headers = { "Content-Type": "application/json" };
+      const body = JSON.stringify({ user: "alice" });
+      return fetch(`${service.url}/things/${id}`, { method: "POST", headers, body });
+    };
+    expect((await post(7)).status).toBe(200);
+    const denied = await post(7);
+    expect([denied.status, denied.headers.get("X-Powered-By")]).toEqual([429, "Express"]);
+    expect((await post(8)).status).toBe(200);
+    expect(limiter.asked[0]?.subject).toBe("127.0.0.1 alice 7");
   });
 });

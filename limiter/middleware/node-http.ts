@@ -1,71 +1,84 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Decision } from "../decision.ts";
-import { rateLimitField, rateLimitPolicyField, retryAfterField } from "../headers.ts";
-import type { Limiter } from "../limiter.ts";
+import type { AskedLimiter } from "./asked-limiter.ts";
+import { attachCharge } from "./charge.ts";
+import { gate, type Verdict } from "./gate.ts";
+import { assertRateLimitOptions, type RateLimitOptions } from "./rate-limit-options.ts";
+import { refundAfter } from "./refund-after.ts";
 
-export interface RateLimitOptions {
-  /** Whom a request is charged to. */
-  readonly key: (request: IncomingMessage) => string;
-  /** What it costs: a whole number, at least 1. @default 1 for each request */
-  readonly cost?: (request: IncomingMessage) => number;
-}
-
-/** Middleware as Connect and Express call it. */
-export type NodeMiddleware = (
-  request: IncomingMessage,
+/** Middleware as Connect and Express call it; `next` may be what comes after, without any framework. */
+export type NodeMiddleware<Request extends IncomingMessage = IncomingMessage> = (
+  request: Request,
   response: ServerResponse,
   next: (error?: unknown) => void,
 ) => void;
 
 /**
- * Lets in what `limiter` allows. Allowed requests reach `next` with `RateLimit` and `RateLimit-Policy` set;
- * denied ones are answered 429 with `Retry-After` and `x-ratelimit-policy`; when the limiter cannot decide, 503 with
- * `x-ratelimit-reason: unavailable`. Else `x-ratelimit-source` says who decided. An error of `key` or `cost` goes to `next`.
+ * Lets in what `limiter` allows, for node:http, Connect and Express. Allowed requests reach `next` with the quota in
+ * their fields; denied ones are answered 429, and 503 when the limiter cannot decide and must not guess.
+ * An error of the options' functions goes to `next`, which is called once or, after an answer, never.
+ * Throws a LimiterOptionsError that lists every wrong option.
  */
-export function rateLimit(
-  limiter: Pick<Limiter, "decide" | "policies">,
-  { key, cost }: RateLimitOptions,
-): NodeMiddleware {
-  const policyField = rateLimitPolicyField(limiter.policies);
-  return (request, response, next) => {
-    let deciding: Promise<Decision>;
-    try {
-      deciding = limiter.decide(key(request), cost?.(request));
-    } catch (error) {
-      next(error);
-      return;
+export function rateLimit<Request extends IncomingMessage = IncomingMessage>(
+  limiter: AskedLimiter,
+  options: RateLimitOptions<Request, ServerResponse>,
+): NodeMiddleware<Request> {
+  assertRateLimitOptions(limiter, options, []);
+  const ask = gate(limiter, options);
+  const { onDenied, refundWhen } = options;
+
+  function proceed(verdict: Verdict, request: Request, response: ServerResponse, next: () => void): void {
+    if (verdict.kind === "passed") {
+      setFields(response, verdict.fields);
+      const { charge } = verdict;
+      if (charge !== undefined) {
+        attachCharge(request, charge);
+        if (refundWhen !== undefined) refundAfter(response, charge, () => refundWhen(response, request));
+      }
     }
-    deciding.then((decision) => {
-      if (decision.outcome === "denied") return deny(response, decision, policyField);
-      if (decision.outcome === "unavailable") return refuse(response);
-      response.setHeader("RateLimit-Policy", policyField);
-      response.setHeader("RateLimit", rateLimitField(decision.quotas));
-      response.setHeader("x-ratelimit-source", decision.source);
-      next();
+    next();
+  }
+
+  async function refuseWith(
+    tell: NonNullable<typeof onDenied>,
+    verdict: Refused,
+    request: Request,
+    response: ServerResponse,
+  ): Promise<void> {
+    setFields(response, verdict.fields);
+    response.statusCode = verdict.status;
+    await tell(verdict.decision, request, response);
+    if (!isAnswered(response)) answer(response, verdict);
+  }
+
+  return (request, response, next) => {
+    const asked = ask(request, request.headers.accept).then((verdict) => {
+      // Someone else, a timeout for one, may have answered while the limiter was asked.
+      if (isAnswered(response)) return;
+      if (verdict.kind !== "refused") return proceed(verdict, request, response, next);
+      if (onDenied === undefined) return answer(response, verdict);
+      refuseWith(onDenied, verdict, request, response).catch(next);
     }, next);
+    // What comes after threw: that is nobody's rejection, and has the effect that it would have without a limiter.
+    asked.catch((error: unknown) => {
+      process.nextTick(() => {
+        throw error;
+      });
+    });
   };
 }
 
-function deny(response: ServerResponse, decision: Decision, policyField: string): void {
-  const retryAfter = retryAfterField(decision);
-  // biome-ignore format: pairs of name and value
-  const headers = [
-    "RateLimit-Policy", policyField,
-    "RateLimit", rateLimitField(decision.quotas),
-    "x-ratelimit-policy", decision.policy,
-    "x-ratelimit-source", decision.source,
-    "Content-Length", DENIED_LENGTH,
-  ];
-  if (retryAfter !== undefined) headers.push("Retry-After", retryAfter);
-  response.writeHead(429, headers);
-  response.end(DENIED);
+type Refused = Extract<Verdict, { kind: "refused" }>;
+
+function isAnswered(response: ServerResponse): boolean {
+  return response.headersSent || response.writableEnded;
 }
 
-function refuse(response: ServerResponse): void {
-  response.statusCode = 503;
-  response.setHeader("x-ratelimit-reason", "unavailable");
-  response.end("The rate limiter cannot decide now.\n");
+function setFields(response: ServerResponse, fields: readonly string[]): void {
+  for (let i = 0; i < fields.length; i += 2) response.setHeader(fields[i] ?? "", fields[i + 1] ?? "");
 }
 
-const DENIED = "Too many requests.\n";
-const DENIED_LENGTH = String(DENIED.length);
+function answer(response: ServerResponse, { status, fields, refusal }: Refused): void {
+  fields.push("Content-Type", refusal.contentType, "Content-Length", refusal.length);
+  response.writeHead(status, fields);
+  response.end(refusal.body);
+}

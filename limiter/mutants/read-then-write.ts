@@ -6,7 +6,7 @@ import { type Decision, decisionOf, unavailable } from "../decision.ts";
 import { keySuffix, keysOf } from "../keys.ts";
 import { limiterMetrics } from "../metrics.ts";
 import type { Policy } from "../policy.ts";
-import { type RedisLink, redisLink } from "../redis-link.ts";
+import { type RedisLink, redisLink, type ScriptOutcome } from "../redis-link.ts";
 import { limitedResource } from "../reference-variant.ts";
 import type { GatewayContext, Mutant, Protected } from "../variants/variant.ts";
 
@@ -29,7 +29,7 @@ export const mutant: Mutant = {
 };
 
 /** One decision about `cost` on `key`; what it returns is laid out as the decide script's reply. */
-type Decide = (link: RedisLink, policy: Policy, key: string, cost: number) => ReturnType<RedisLink["run"]>;
+type Decide = (link: RedisLink, policy: Policy, key: string, cost: number) => Promise<ScriptOutcome>;
 
 async function protect({ policies, redisUrl }: GatewayContext, decide: Decide): Promise<Protected> {
   const [policy] = policies;
@@ -42,7 +42,7 @@ async function protect({ policies, redisUrl }: GatewayContext, decide: Decide): 
   return {
     listener: limitedResource({
       policies: [policy],
-      decide: async (subject, cost = 1): Promise<Decision> => {
+      decide: async (subject: string, cost = 1): Promise<Decision> => {
         const startedMs = performance.now();
         const [key = ""] = keysOf("gatecrash", [suffix], subject);
         const outcome = await decide(link, policy, key, cost);

@@ -1,0 +1,36 @@
+import { once } from "node:events";
+import { Redis } from "ioredis";
+import { RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
+import type { BenchLimit, Contender } from "./contender.ts";
+
+/** rate-limiter-flexible over ioredis, with its pipelining of one turn's commands as asked. */
+export async function rateLimiterFlexible(
+  redis: string,
+  { limit, windowMs }: BenchLimit,
+  pipelining: "off" | "auto",
+): Promise<Contender> {
+  const name = pipelining === "auto" ? "rate-limiter-flexible-pipelined" : "rate-limiter-flexible";
+  const client = new Redis(redis, { enableAutoPipelining: pipelining === "auto", enableOfflineQueue: false });
+  await once(client, "ready");
+  const limiter = new RateLimiterRedis({
+    storeClient: client,
+    keyPrefix: name,
+    points: limit,
+    duration: windowMs / 1_000,
+  });
+  return {
+    name,
+    async decide(key) {
+      try {
+        await limiter.consume(key);
+        return true;
+      } catch (reason) {
+        if (reason instanceof RateLimiterRes) return false;
+        throw reason;
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      client.disconnect();
+    },
+  };
+}

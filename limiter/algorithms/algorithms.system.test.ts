@@ -1,0 +1,189 @@
+import { randomUUID } from "node:crypto";
+import fc from "fast-check";
+import { Redis } from "ioredis";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { ALGORITHMS } from "../limiter-options.ts";
+import type { Policy } from "../policy.ts";
+import type { Algorithm } from "./algorithm.ts";
+import { type Schedule, schedules } from "./schedules.ts";
+import {
+  answerOf,
+  localAnswer,
+  localAnswers,
+  type Step,
+  type SteppedAnswer,
+  steppedAnswers,
+} from "./stepped-clock.ts";
+
+let redis: Redis;
+beforeAll(() => {
+  redis = new Redis(inject("redisUrl"));
+});
+afterAll(() => redis.quit());
+
+/** Plays on a key of its own, which is gone afterwards. */
+async function play(algorithm: Algorithm, { policy, steps }: Schedule): Promise<SteppedAnswer[]> {
+  const key = `test:algorithms:${randomUUID()}`;
+  const answers = await steppedAnswers(redis, algorithm, policy, key, steps);
+  await redis.del(key);
+  return answers;
+}
+
+/** The policy of each step. */
+function policiesOf({ policy, steps }: Schedule): Policy[] {
+  let current = policy;
+  return steps.map(({ policy: changed = current }) => {
+    current = changed;
+    return current;
+  });
+}
+
+describe.each(Object.values(ALGORITHMS))("$name", (algorithm) => {
+  const { local, promises } = algorithm;
+  /** All that can be spent at once. */
+  const capacity = (policy: Policy) => local(policy).peek(0, 1).remaining;
+  const everything = schedules(algorithm, { clock: "any", also: ["peek", "refund", "change"] });
+  const forwards = schedules(algorithm, { clock: "forward" });
+
+  it("decides in Redis as in memory, to the microsecond, whatever the clock and the policies do", async () => {
+    await fc.assert(
+      fc.asyncProperty(everything, async (schedule) => {
+        const answers = await play(algorithm, schedule);
+        expect(answers.map(answerOf)).toEqual(localAnswers(algorithm, schedule.policy, schedule.steps));
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it("never makes anybody wait longer than its horizon, and its keys live no longer", async () => {
+    await fc.assert(
+      fc.asyncProperty(everything, async (schedule) => {
+        const policyOf = policiesOf(schedule);
+        const answers = await play(algorithm, schedule);
+        for (const [index, { retryUs, resetUs, lifeMs, bytes }] of answers.entries()) {
+          const policy = policyOf[index] ?? schedule.policy;
+          const { stateHorizonMs } = promises(policy);
+          expect(retryUs).toBeLessThanOrEqual(stateHorizonMs * 1_000);
+          expect(resetUs).toBeLessThanOrEqual(stateHorizonMs * 1_000);
+          expect(lifeMs.least).toBeLessThanOrEqual(stateHorizonMs);
+          expect(bytes > 0).toBe(lifeMs.least !== -2);
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it("gives every key that it writes a life in which all that it holds ends, and no less", async () => {
+    await fc.assert(
+      fc.asyncProperty(everything, async ({ policy, steps }) => {
+        const answers = await play(algorithm, { policy, steps });
+        const policyOf = policiesOf({ policy, steps });
+        const state = local(policy);
+        for (const [index, step] of steps.entries()) {
+          const { allowed } = localAnswer(state, step);
+          const most = answers[index]?.lifeMs.most ?? 0;
+          if (allowed && step.kind === "decide") expect(most).toBeGreaterThan(0);
+          if (most <= 0) continue;
+          const remaining = capacity(policyOf[index] ?? policy);
+          expect(state.peek(step.atUs + most * 1_000, 1)).toMatchObject({ remaining, resetUs: 0 });
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it("admits after exactly the wait that it names, not a microsecond sooner; reset is such a wait too", async () => {
+    await fc.assert(
+      fc.asyncProperty(everything, async ({ policy, steps }) => {
+        const answers = localAnswers(algorithm, policy, steps);
+        const denied = answers.findLastIndex(({ retryUs }) => retryUs > 0);
+        const [step, answer] = [steps[denied], answers[denied]];
+        if (step === undefined || answer === undefined) return;
+        const cost = step.kind === "refund" ? 1 : step.cost;
+        const peek = (byUs: number, ofCost = cost): Step => ({
+          kind: "peek",
+          atUs: step.atUs + byUs,
+          cost: ofCost,
+        });
+        const asked = [peek(0, answer.remaining + 1), peek(answer.retryUs - 1), peek(answer.retryUs)];
+        const played = await play(algorithm, { policy, steps: [...steps.slice(0, denied + 1), ...asked] });
+        const [more, before, after] = played.slice(-3);
+        expect(more?.retryUs).toBe(answer.resetUs);
+        expect(before).toMatchObject({ allowed: false, retryUs: 1 });
+        expect(after?.allowed).toBe(true);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it("is the same after a denial, and after a refund of all that was just admitted", async () => {
+    await fc.assert(
+      fc.asyncProperty(forwards, async ({ policy, steps }) => {
+        const answers = (await play(algorithm, { policy, steps })).map(answerOf);
+        const admitted = steps.filter((_, index) => answers[index]?.allowed);
+        expect((await play(algorithm, { policy, steps: admitted })).map(answerOf)).toEqual(
+          answers.filter(({ allowed }) => allowed),
+        );
+        const last = admitted.at(-1);
+        if (last === undefined) return;
+        const peek: Step = { kind: "peek", atUs: last.atUs, cost: 1 };
+        const without = await play(algorithm, { policy, steps: [...admitted.slice(0, -1), peek] });
+        const undone = await play(algorithm, { policy, steps: [...admitted, { ...last, kind: "refund" }] });
+        expect({ ...undone.map(answerOf).at(-1), refunded: 0 }).toEqual(without.map(answerOf).at(-1));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it("admits no more than it could at once while the clock only steps back", async () => {
+    await fc.assert(
+      fc.asyncProperty(schedules(algorithm, { clock: "backward" }), async ({ policy, steps }) => {
+        const answers = await play(algorithm, { policy, steps });
+        const admitted = steps.reduce(
+          (sum, { cost }, index) => sum + (answers[index]?.allowed ? cost : 0),
+          0,
+        );
+        expect(admitted).toBeLessThanOrEqual(capacity(policy));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it("denies a cost above its capacity for ever, and writes nothing for it", async () => {
+    const policy = { name: "p", limit: 7, windowMs: 1_500 };
+    const steps = [0, 1, 9_999_999_999].map((byUs) => ({ atUs: 1_789_000_000_000_000 + byUs, cost: 8 }));
+    for (const { retryUs, remaining, resetUs, bytes } of await play(algorithm, { policy, steps }))
+      expect({ retryUs, remaining, resetUs, bytes }).toEqual({
+        retryUs: -1,
+        remaining: 7,
+        resetUs: 0,
+        bytes: 0,
+      });
+  });
+
+  it("gives nothing back when there is nothing, makes no key of it, and lets none live longer", async () => {
+    await fc.assert(
+      fc.asyncProperty(forwards, fc.nat(3_000_000), async ({ policy, steps }, laterUs) => {
+        const atUs = (steps.at(-1)?.atUs ?? 0) + laterUs;
+        const refund: Step = { kind: "refund", atUs, cost: 1 };
+        const [before, after] = (await play(algorithm, { policy, steps: [...steps, refund] })).slice(-2);
+        const [alone] = await play(algorithm, { policy, steps: [refund] });
+        expect(alone).toMatchObject({ refunded: 0, bytes: 0, remaining: capacity(policy) });
+        if (before === undefined || after === undefined || before.lifeMs.least < 0 || after.lifeMs.least < 0)
+          return;
+        expect(after.lifeMs.least).toBeLessThanOrEqual(before.lifeMs.most - Math.floor(laterUs / 1_000) + 1);
+      }),
+      { numRuns: 60 },
+    );
+    const policy = { name: "p", limit: 3, windowMs: 250 };
+    const { stateHorizonMs } = promises(policy);
+    const [, late] = await play(algorithm, {
+      policy,
+      steps: [
+        { atUs: 1_789_000_000_000_000, cost: 3 },
+        { kind: "refund", atUs: 1_789_000_000_000_000 + stateHorizonMs * 1_000, cost: 3 },
+      ],
+    });
+    expect(late).toMatchObject({ refunded: 0, remaining: 3 });
+  });
+});

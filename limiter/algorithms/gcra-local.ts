@@ -1,0 +1,47 @@
+import type { Policy } from "../policy.ts";
+import { burstOf, rateOf } from "./gcra-rate.ts";
+import { type LocalState, localState } from "./local-state.ts";
+
+/** One key of `gcra` in memory: a debt, when it was that, and the unit that it is counted in. */
+export function gcraLocal(first: Policy): LocalState {
+  let burst = burstOf(first);
+  let { leak, unit } = rateOf(first);
+  let held = { debt: 0, stampUs: 0, unit };
+
+  function debtAt(nowUs: number): number {
+    if (held.debt === 0) return 0;
+    // A product beyond 2^53 is rounded, but is then beyond any debt, and so is what it is rounded to.
+    const same = held.unit === unit ? held.debt : Math.ceil((held.debt / held.unit) * unit);
+    const debt = Math.min(same, burst * unit);
+    if (nowUs < held.stampUs) held = { debt, stampUs: nowUs, unit };
+    return Math.max(0, debt - (nowUs - held.stampUs) * leak);
+  }
+
+  return localState({
+    waitUs(nowUs, cost) {
+      if (cost > burst) return -1;
+      const excess = debtAt(nowUs) - (burst - cost) * unit;
+      return excess > 0 ? Math.ceil(excess / leak) : 0;
+    },
+    admit(nowUs, cost) {
+      held = { debt: debtAt(nowUs) + cost * unit, stampUs: nowUs, unit };
+    },
+    quota(nowUs) {
+      const debt = debtAt(nowUs);
+      if (debt === 0) return { remaining: burst, resetUs: 0 };
+      const remaining = Math.max(0, Math.floor((burst * unit - debt) / unit));
+      return { remaining, resetUs: Math.ceil((debt - (burst - remaining - 1) * unit) / leak) };
+    },
+    refund(nowUs, cost) {
+      const debt = debtAt(nowUs);
+      if (debt === 0) return 0;
+      held = { debt: Math.max(0, debt - cost * unit), stampUs: nowUs, unit };
+      return Math.min(cost, Math.ceil(debt / unit));
+    },
+    follow(policy) {
+      burst = burstOf(policy);
+      ({ leak, unit } = rateOf(policy));
+    },
+    entries: () => Math.min(1, held.debt),
+  });
+}

@@ -1,0 +1,116 @@
+import { randomBytes } from "node:crypto";
+import type { Script } from "./algorithms/decide-script.ts";
+import { Batch, type RunHeader } from "./batch.ts";
+import { cutBatches } from "./cut-batches.ts";
+import { type RedisLink, type RedisTrouble, troubleOf } from "./redis-link.ts";
+import { redisTime } from "./redis-time.ts";
+
+export interface BatchSenderOptions {
+  readonly script: Script;
+  readonly prefix: string;
+  readonly deadlineMs: number;
+  /** How long Redis keeps what this replica did: longer than anything that is charged still counts. */
+  readonly keepMs: number;
+  /** Redis answered a whole batch, or did not. */
+  readonly onOutcome: (trouble: RedisTrouble | undefined) => void;
+  /** Redis has lost its data since the last batch. */
+  readonly onStateLost: () => void;
+}
+
+/** Takes batches to Redis and their answers back. */
+export interface BatchSender {
+  /** The first key of every batch. */
+  readonly keptKey: string;
+  /** Everybody in the batch is answered within the deadline, or fails. */
+  readonly send: (batch: Batch) => Promise<void>;
+  /** Asks Redis for its time and whether it knows this replica, and how the batches that were cut ended; whether it answered. */
+  readonly greet: () => Promise<boolean>;
+}
+
+type Reply = readonly (number | string)[];
+
+/**
+ * Sends through `link`, as a replica with a name of its own. Redis is told until when a batch may be executed, so
+ * none is charged late; and it keeps what it did, so that what was cut need not be guessed.
+ */
+export function batchSender(link: RedisLink, options: BatchSenderOptions): BatchSender {
+  const { script, prefix, deadlineMs, keepMs } = options;
+  const keptKey = `${prefix}:kept:${randomBytes(9).toString("base64url")}`;
+  const cuts = cutBatches(keptKey);
+  const time = redisTime();
+  let sequence = 0;
+  let isKnown = false;
+  let prolongMs = Number.NEGATIVE_INFINITY;
+
+  function headerAt(nowMs: number, notAfterUs: number, number: number): RunHeader {
+    const prolongs = nowMs >= prolongMs;
+    if (prolongs) prolongMs = nowMs + keepMs / 4;
+    return { notAfterUs, sequence: number, prolongs };
+  }
+
+  /** Whether it was in time. */
+  function heard(reply: Reply, sentMs: number): boolean {
+    time.heard(Number(reply[0]), sentMs, performance.now());
+    const isNew = reply[1];
+    if (isNew === undefined) return false;
+    if (isNew === 1 && isKnown) options.onStateLost();
+    isKnown = true;
+    return true;
+  }
+
+  /** One attempt; undefined if Redis found that it came too late. */
+  async function attempt(batch: Batch, untilMs: number): Promise<RedisTrouble | "answered" | undefined> {
+    const sentMs = performance.now();
+    const notAfterUs = time.earliestUs(untilMs) ?? Number.MAX_SAFE_INTEGER;
+    const number = ++sequence;
+    const outcome = await link.run<Reply>(
+      script,
+      batch.keys,
+      batch.args(headerAt(sentMs, notAfterUs, number)),
+      {
+        deadlineMs: untilMs - sentMs,
+        onLate(reply) {
+          const inTime = reply !== undefined && heard(reply, sentMs);
+          cuts.answered(number, inTime ? reply : undefined);
+        },
+      },
+    );
+    if (!outcome.ok) {
+      if (MAYBE_EXECUTED.has(outcome.trouble)) cuts.add(number, { batch, notAfterUs });
+      return outcome.trouble;
+    }
+    if (!heard(outcome.reply, sentMs)) return undefined;
+    batch.answer(outcome.reply, troubleOf);
+    return "answered";
+  }
+
+  return {
+    keptKey,
+    async send(batch) {
+      const untilMs = performance.now() + deadlineMs;
+      // A clock that was set makes everything seem late: what it shows now has just been learnt.
+      const result = (await attempt(batch, untilMs)) ?? (await again(untilMs, () => attempt(batch, untilMs)));
+      if (result === "answered") return options.onOutcome(undefined);
+      options.onOutcome(result);
+      batch.fail(result);
+      return undefined;
+    },
+    async greet() {
+      const sentMs = performance.now();
+      const batch = new Batch(keptKey, 0);
+      const header = headerAt(sentMs, Number.MAX_SAFE_INTEGER, ++sequence);
+      const outcome = await link.run<Reply>(script, batch.keys, batch.args(header));
+      if (outcome.ok) heard(outcome.reply, sentMs);
+      if (outcome.ok) await cuts.settle(link);
+      return outcome.ok;
+    },
+  };
+}
+
+/** Other troubles are Redis's own refusals. */
+const MAYBE_EXECUTED: ReadonlySet<RedisTrouble> = new Set<RedisTrouble>(["timeout", "disconnected"]);
+
+async function again<T>(untilMs: number, attempt: () => Promise<T | undefined>): Promise<T | "timeout"> {
+  if (performance.now() >= untilMs) return "timeout";
+  return (await attempt()) ?? "timeout";
+}

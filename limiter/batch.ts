@@ -1,0 +1,123 @@
+import { BATCH_AT_MOST, type Row } from "./algorithms/decide-script.ts";
+import type { RedisTrouble } from "./redis-link.ts";
+
+/** What is asked of the script: to charge, to look, to give back, or to forget. */
+export type Mode = "decide" | "peek" | "refund" | "reset";
+
+const MODES = { decide: "1", peek: "2", refund: "3", reset: "4" } as const satisfies Record<Mode, string>;
+
+/** One question to the decide script, and who waits for its answer. */
+export interface Asking {
+  readonly mode: Mode;
+  readonly cost: number;
+  /** One a policy, and as many `rows`. */
+  readonly keys: readonly string[];
+  /** Absent: those that hold for every request. */
+  readonly rows: readonly Row[] | undefined;
+  /** The answer begins at `reply[at]`; its layout is in the head of the script. */
+  readonly answered: (reply: readonly number[], at: number) => void;
+  readonly failed: (trouble: RedisTrouble) => void;
+  /** After `failed`, once it is known: whether Redis had charged it all the same. */
+  readonly turnedOut: (charged: boolean) => void;
+}
+
+/** What a run of the script is told besides its questions. */
+export interface RunHeader {
+  /** Redis time in microseconds. */
+  readonly notAfterUs: number;
+  readonly sequence: number;
+  /** Whether its answers are to be kept for longer than they would be by now. */
+  readonly prolongs: boolean;
+}
+
+/** The first two elements of every reply: Redis time, and whether it is new to Redis who asks. */
+const REPLY_HEAD = 2;
+
+/** Questions that travel to Redis together, at most {@link BATCH_AT_MOST}. */
+export class Batch {
+  readonly asked: Asking[] = [];
+  readonly #keys: string[];
+  /** Rows in the text of the script. */
+  readonly #usual: number;
+  readonly #args: string[] = [];
+  readonly #rows: string[] = [];
+  #numbers: Map<string, number> | undefined;
+
+  constructor(keptKey: string, usual: number) {
+    this.#keys = [keptKey];
+    this.#usual = usual;
+  }
+
+  get isFull(): boolean {
+    return this.asked.length >= BATCH_AT_MOST;
+  }
+
+  get keys(): readonly string[] {
+    return this.#keys;
+  }
+
+  add(asking: Asking): void {
+    const { mode, cost, keys, rows } = asking;
+    this.asked.push(asking);
+    for (const key of keys) this.#keys.push(key);
+    if (mode === "decide" && rows === undefined) {
+      this.#args.push(cost === 1 ? "1" : String(cost));
+      return;
+    }
+    this.#args.push("0", MODES[mode], String(cost), String(keys.length));
+    for (let i = 0; i < keys.length; i++) {
+      const row = rows?.[i];
+      this.#args.push(String(row === undefined ? i + 1 : this.#numberOf(row)));
+    }
+  }
+
+  /** ARGV of the script. */
+  args({ notAfterUs, sequence, prolongs }: RunHeader): string[] {
+    const head = [String(notAfterUs), String(sequence), prolongs ? "1" : "0", String(this.#rows.length / 4)];
+    return head.concat(this.#rows, this.#args);
+  }
+
+  /** Gives everybody the part of the reply that is theirs. */
+  answer(reply: readonly (number | string)[], troubleOf: (message: string) => RedisTrouble): void {
+    // Only the errors, after all decisions, are strings.
+    const numbers = reply as readonly number[];
+    const errorsAt = REPLY_HEAD + this.asked.length + 3 * (this.#keys.length - 1) - 1;
+    let at = REPLY_HEAD;
+    for (const asking of this.asked) {
+      const head = numbers[at] ?? 0;
+      if (head >= 0) asking.answered(numbers, at);
+      else asking.failed(troubleOf(String(reply[errorsAt - head])));
+      at += 1 + 3 * asking.keys.length;
+    }
+  }
+
+  fail(trouble: RedisTrouble): void {
+    for (const asking of this.asked) asking.failed(trouble);
+  }
+
+  /** The reply came after everybody had been told of a failure; undefined if nothing was changed. */
+  turnOut(reply: readonly (number | string)[] | undefined): void {
+    let at = REPLY_HEAD;
+    for (const asking of this.asked) {
+      asking.turnedOut(asking.mode === "decide" && reply?.[at] === 0);
+      at += 1 + 3 * asking.keys.length;
+    }
+  }
+
+  /** Redis has kept which decisions were charged: the bits of `answers`, the first decision in the lowest. */
+  turnOutAs(answers: number): void {
+    for (const [i, asking] of this.asked.entries()) asking.turnedOut(Math.floor(answers / 2 ** i) % 2 === 1);
+  }
+
+  /** Rows of single requests are sent once a batch, and numbered after the usual ones. */
+  #numberOf(row: Row): number {
+    this.#numbers ??= new Map();
+    const id = row.join(" ");
+    const known = this.#numbers.get(id);
+    if (known !== undefined) return known;
+    this.#rows.push(...row.map(String));
+    const number = this.#usual + this.#rows.length / 4;
+    this.#numbers.set(id, number);
+    return number;
+  }
+}

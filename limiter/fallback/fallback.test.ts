@@ -1,0 +1,185 @@
+import { describe, expect, it } from "vitest";
+import { createFallback, type FallbackAlgorithm, type FallbackOptions } from "./fallback.ts";
+
+const WINDOW_US = 1_000_000;
+const T0 = 10 * WINDOW_US;
+
+const fallback = (options: Partial<FallbackOptions> = {}) =>
+  createFallback({
+    policy: { name: "p", limit: 20, windowMs: 1_000 },
+    algorithm: "sliding-log",
+    replicaIndex: 0,
+    replicaCount: 2,
+    ...options,
+  });
+
+const reply = (remaining: number, admitted: number, atUs: number) => ({
+  remaining,
+  admitted,
+  sentUs: atUs,
+  receivedUs: atUs,
+  resetUs: WINDOW_US / 2,
+});
+
+/** How much of `key` is admitted at `nowUs`, one by one. */
+function admitted(local: ReturnType<typeof fallback>, key: string, nowUs: number): number {
+  let count = 0;
+  while (count < 1_000 && local.decide(key, 1, nowUs).allowed) count++;
+  return count;
+}
+
+const ALGORITHMS: readonly FallbackAlgorithm[] = ["sliding-log", "sliding-counter", "gcra", "fixed-window"];
+
+describe.each(ALGORITHMS)("the fallback of %s", (algorithm) => {
+  it("admits its share of a key of which nothing is known", () => {
+    const local = fallback({ algorithm });
+    local.lost(T0);
+    expect(admitted(local, "alice", T0)).toBe(10);
+  });
+
+  it("admits its share of what remained", () => {
+    const local = fallback({ algorithm });
+    local.learn("alice", reply(7, 1, T0 - 1_000));
+    local.lost(T0);
+    expect(admitted(local, "alice", T0)).toBe(3);
+  });
+
+  it("is back at its share when what was known no longer matters", () => {
+    const local = fallback({ algorithm });
+    local.learn("alice", reply(0, 1, T0 - 1_000));
+    local.lost(T0);
+    expect(admitted(local, "alice", T0)).toBe(0);
+    expect(admitted(local, "alice", T0 + WINDOW_US)).toBe(10);
+  });
+
+  it("tells the exact wait: then it admits, a microsecond sooner it does not", () => {
+    const local = fallback({ algorithm });
+    local.learn("alice", reply(9, 3, T0 - 300_000));
+    local.lost(T0);
+    admitted(local, "alice", T0 + 5_000);
+    const { waitUs, allowed } = local.decide("alice", 2, T0 + 10_000);
+    expect(allowed).toBe(false);
+    expect(local.waitUs("alice", 2, T0 + 10_000 + waitUs - 1)).toBeGreaterThan(0);
+    expect(local.waitUs("alice", 2, T0 + 10_000 + waitUs)).toBe(0);
+  });
+
+  it("never admits what is more than its share", () => {
+    const local = fallback({ algorithm });
+    local.lost(T0);
+    expect(local.decide("alice", 11, T0)).toMatchObject({ allowed: false, waitUs: Infinity, remaining: 10 });
+  });
+
+  it("hands over what it admitted once, and again if Redis did not take it", () => {
+    const local = fallback({ algorithm });
+    local.lost(T0);
+    for (const key of ["alice", "bob", "carol"]) local.decide(key, 2, T0);
+    local.recovered(T0 + 1);
+    const batches = [...local.repairs(T0 + 1, 2)];
+    expect(batches.map(({ repairs }) => repairs.length)).toEqual([2, 1]);
+    expect(batches.flatMap(({ repairs }) => repairs.flatMap(({ entries }) => entries))).toEqual(
+      Array(3).fill({ ageUs: algorithm === "gcra" ? 0 : 1, cost: 2 }),
+    );
+    expect([...local.repairs(T0 + 2, 2)]).toEqual([]);
+    for (const batch of batches) local.putBack(batch);
+    expect([...local.repairs(T0 + 2, 9)][0]?.repairs).toHaveLength(3);
+  });
+
+  it("keeps the gate until it is forgotten, and takes back what Redis denied", () => {
+    const local = fallback({ algorithm });
+    local.lost(T0);
+    expect(admitted(local, "alice", T0)).toBe(10);
+    local.recovered(T0 + 1);
+    expect(local.gate("alice", 1, T0 + 1).allowed).toBe(false);
+    expect(local.gate("bob", 10, T0 + 1).allowed).toBe(true);
+    expect(local.gate("bob", 1, T0 + 1).allowed).toBe(false);
+    local.release("bob", 10, "gated");
+    expect(local.gate("bob", 10, T0 + 1).allowed).toBe(true);
+    local.forget(T0 + 2);
+    expect(local.phase).toBe("redis");
+  });
+
+  it("gives an outage right after another no fresh share", () => {
+    const local = fallback({ algorithm });
+    local.lost(T0);
+    expect(admitted(local, "alice", T0)).toBe(10);
+    local.recovered(T0 + 1);
+    expect([...local.repairs(T0 + 1, 9)]).toHaveLength(1);
+    local.forget(T0 + 2);
+    local.learn("bob", reply(20, 0, T0 + 3));
+    local.lost(T0 + 4);
+    expect(admitted(local, "alice", T0 + 4)).toBe(0);
+  });
+
+  it("knows what to write back into a Redis that lost its data", () => {
+    const local = fallback({ algorithm });
+    local.learn("alice", reply(15, 5, T0));
+    const [batch] = [...local.everything(T0, 9)];
+    expect(batch?.repairs).toEqual([{ key: "alice", entries: [{ ageUs: 0, cost: 5 }], overflowed: false }]);
+  });
+
+  it("shares one bucket among keys that find no place, and evicts no live key for them", () => {
+    const local = fallback({ algorithm, maxKeys: 2 });
+    local.learn("alice", reply(0, 1, T0 - 2));
+    local.learn("bob", reply(20, 0, T0 - 1));
+    local.lost(T0);
+    let others = 0;
+    for (let i = 0; i < 1_000; i++) if (local.decide(`stranger ${i}`, 1, T0).allowed) others++;
+    expect(others).toBe(10);
+    expect(local.keys).toBe(2);
+    expect(local.decide("alice", 1, T0).allowed).toBe(false);
+    local.recovered(T0 + 1);
+    expect([...local.repairs(T0 + 1, 99)].flatMap(({ repairs }) => repairs)).toHaveLength(10);
+  });
+
+  it("makes room for new keys when old ones no longer matter", () => {
+    const local = fallback({ algorithm, maxKeys: 2 });
+    local.learn("alice", reply(0, 1, T0));
+    local.learn("bob", reply(0, 1, T0));
+    local.learn("carol", reply(4, 1, T0 + 3 * WINDOW_US));
+    local.lost(T0 + 3 * WINDOW_US);
+    expect(admitted(local, "carol", T0 + 3 * WINDOW_US)).toBe(2);
+  });
+});
+
+describe("observed shares", () => {
+  it("let a replica admit again what it had been admitting itself", () => {
+    const local = fallback({ share: "observed" });
+    local.learn("alice", reply(0, 20, T0 - 500_000));
+    local.lost(T0);
+    expect(admitted(local, "alice", T0)).toBe(0);
+    expect(admitted(local, "alice", T0 + 600_000)).toBe(20);
+  });
+
+  it("return to the share three windows after the loss", () => {
+    const local = fallback({ share: "observed" });
+    local.learn("alice", reply(0, 0, T0));
+    local.lost(T0);
+    expect(admitted(local, "alice", T0 + 2.9 * WINDOW_US)).toBe(0);
+    expect(admitted(local, "alice", T0 + 3 * WINDOW_US)).toBe(10);
+  });
+});
+
+describe("a late answer to what was asked before the loss", () => {
+  it("is learnt", () => {
+    const local = fallback();
+    local.lost(T0);
+    expect(local.remaining("alice", T0)).toBe(10);
+    local.learn("alice", { remaining: 4, admitted: 1, sentUs: T0 - 50, receivedUs: T0 + 50 });
+    expect(admitted(local, "alice", T0 + 50)).toBe(2);
+  });
+});
+
+describe("several policies of one request", () => {
+  it("are tested together and charged together", () => {
+    const [second, minute] = [fallback(), fallback({ policy: { name: "m", limit: 2, windowMs: 60_000 } })];
+    const both = [second, minute];
+    for (const policy of both) policy.lost(T0);
+    const decide = () => {
+      const allowed = both.every((policy) => policy.waitUs("alice", 1, T0) === 0);
+      if (allowed) for (const policy of both) policy.admit("alice", 1, T0, "local");
+      return allowed;
+    };
+    expect([decide(), decide()]).toEqual([true, false]);
+    expect(second.remaining("alice", T0)).toBe(9);
+  });
+});

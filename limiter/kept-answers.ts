@@ -1,0 +1,21 @@
+import { createHash } from "node:crypto";
+import { ANSWER_BYTES, ANSWERS_KEPT, type Script } from "./algorithms/decide-script.ts";
+
+const text = `-- KEYS: kept answers. ARGV: sequence numbers of runs.
+-- Reply: Redis time in microseconds, then what was charged in each run, as bits; -1 if there was no such run.
+local time = redis.call("TIME")
+local reply = { time[1] * 1000000 + time[2] }
+for i = 1, #ARGV do
+  local sequence = tonumber(ARGV[i])
+  local place = sequence % ${ANSWERS_KEPT} * ${ANSWER_BYTES}
+  local kept = redis.call("GETRANGE", KEYS[1], place, place + ${ANSWER_BYTES - 1})
+  reply[i + 1] = -1
+  if #kept == ${ANSWER_BYTES} then
+    local run, answers = struct.unpack(">I7I6", kept)
+    if run == sequence then reply[i + 1] = answers end
+  end
+end
+return reply`;
+
+/** Reads what the decide script has kept of its runs. */
+export const KEPT_ANSWERS: Script = { text, sha: createHash("sha1").update(text).digest("hex") };

@@ -1,0 +1,25 @@
+import type { Decision } from "../decision.ts";
+import type { Policy } from "../policy.ts";
+
+/** Whom a request is charged to: one name, or several by the names that policies give them (`{ user, tenant }`). */
+export type Subject = string | Readonly<Record<string, string>>;
+
+/** Other limits for one request than those of the policies, by the policy's name: the plan of whoever asks. */
+export type RequestLimits = Readonly<
+  Record<string, { readonly limit?: number | undefined; readonly burst?: number | undefined }>
+>;
+
+/** What one request asks beside its subject and its cost. */
+export interface AskOptions {
+  readonly limits?: RequestLimits;
+  /** Denials are counted as `shadow_denied`, because they are not enforced. */
+  readonly shadow?: boolean;
+}
+
+/** What the middleware needs of a limiter; `refund` only if something is ever given back. */
+export interface AskedLimiter {
+  readonly policies: readonly Policy[];
+  // Methods, so that a limiter fits that knows less: only names as subjects, or no limits for a request.
+  decide(subject: Subject, cost?: number, options?: AskOptions): Promise<Decision>;
+  refund?(subject: Subject, cost: number, options?: AskOptions): Promise<unknown>;
+}

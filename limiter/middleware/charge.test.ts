@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { attachCharge, chargeOf, RequestCharge } from "./charge.ts";
+import { countingLimiter } from "./counting-limiter.ts";
+
+/** A charge of `cost` under a limit of 10. */
+async function charged(cost: number) {
+  const limiter = countingLimiter(10);
+  const decision = await limiter.decide("alice", cost);
+  return { limiter, decision, charge: new RequestCharge(limiter, decision, "alice", cost, undefined) };
+}
+
+describe("a charge", () => {
+  it("is corrected as often as the cost is known better", async () => {
+    const { limiter, charge } = await charged(6);
+    for (const actual of [2, 2, 9, 0, 10]) {
+      expect(await charge.settle(actual)).toBe(true);
+      expect([charge.cost, limiter.charged("alice")]).toEqual([actual, actual]);
+    }
+  });
+
+  it("stays what it was when there is no room for more", async () => {
+    const { limiter, charge } = await charged(6);
+    await limiter.decide("alice", 3);
+    expect(await charge.settle(8)).toBe(false);
+    expect([charge.cost, limiter.charged("alice")]).toEqual([6, 9]);
+  });
+
+  it("gives nothing back twice, however many settle at once", async () => {
+    const { limiter, charge } = await charged(6);
+    await Promise.all([charge.settle(1), charge.settle(1), charge.settle(0), charge.settle(0)]);
+    expect([charge.cost, limiter.charged("alice")]).toEqual([0, 0]);
+  });
+
+  it("refuses costs that are none, and to give back what the limiter cannot", async () => {
+    const { limiter, decision, charge } = await charged(6);
+    for (const wrong of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+      await expect(charge.settle(wrong)).rejects.toThrow(RangeError);
+    }
+    const { refund: _, ...poor } = limiter;
+    const fixed = new RequestCharge(poor, decision, "alice", 6, undefined);
+    await expect(fixed.settle(5)).rejects.toThrow(TypeError);
+    expect([fixed.cost, await fixed.settle(6)]).toEqual([6, true]);
+  });
+
+  it("is found on the request that it was attached to", async () => {
+    const { charge } = await charged(1);
+    const request = {};
+    expect(chargeOf(request)).toBeUndefined();
+    attachCharge(request, charge);
+    expect(chargeOf(request)).toBe(charge);
+    expect(Object.keys(request)).toEqual([]);
+  });
+});

@@ -1,0 +1,75 @@
+import type { Decision } from "../decision.ts";
+import type { AskedLimiter, AskOptions, Subject } from "./asked-limiter.ts";
+
+/** What an allowed request has been charged, and how to correct it when its true cost is known. */
+export interface Charge {
+  readonly decision: Decision;
+  /** What is charged now. */
+  readonly cost: number;
+  /**
+   * Charges `actualCost` (a whole number, at least 0) instead of what was reserved, and says whether that was possible:
+   * what is too much is given back, what is too little is charged if there is room. Calling it again corrects again.
+   * Throws a RangeError for another number, and a TypeError if the limiter cannot give back.
+   */
+  readonly settle: (actualCost: number) => Promise<boolean>;
+}
+
+const CHARGE = Symbol("gatecrash.charge");
+
+interface Charged {
+  [CHARGE]?: Charge;
+}
+
+/** The charge of `request`, by the limiter that it met last; undefined if none has charged it. */
+export function chargeOf(request: object): Charge | undefined {
+  return (request as Charged)[CHARGE];
+}
+
+/** Makes `charge` the one that {@link chargeOf} finds. */
+export function attachCharge(request: object, charge: Charge): void {
+  (request as Charged)[CHARGE] = charge;
+}
+
+/** The charge of a request that `limiter` has allowed. */
+export class RequestCharge implements Charge {
+  readonly decision: Decision;
+  cost: number;
+  readonly #limiter: AskedLimiter;
+  readonly #subject: Subject;
+  readonly #options: AskOptions | undefined;
+
+  constructor(
+    limiter: AskedLimiter,
+    decision: Decision,
+    subject: Subject,
+    cost: number,
+    options: AskOptions | undefined,
+  ) {
+    this.decision = decision;
+    this.cost = cost;
+    this.#limiter = limiter;
+    this.#subject = subject;
+    this.#options = options;
+  }
+
+  async settle(actualCost: number): Promise<boolean> {
+    if (!(Number.isSafeInteger(actualCost) && actualCost >= 0)) {
+      throw new RangeError(`the actual cost is ${actualCost}; give a whole number of at least 0`);
+    }
+    const before = this.cost;
+    if (actualCost < before && this.#limiter.refund === undefined) {
+      throw new TypeError("this limiter cannot give back; use one with refund, or settle for more");
+    }
+    // At once, so that whoever settles at the same time sees it and nothing is given back twice.
+    this.cost = actualCost;
+    if (actualCost < before) return this.#giveBack(before - actualCost);
+    if (actualCost === before) return true;
+    const { outcome } = await this.#limiter.decide(this.#subject, actualCost - before, this.#options);
+    if (outcome !== "allowed") this.cost -= actualCost - before;
+    return outcome === "allowed";
+  }
+
+  async #giveBack(cost: number): Promise<boolean> {
+    return (await this.#limiter.refund?.(this.#subject, cost, this.#options)) !== false;
+  }
+}

@@ -1,0 +1,117 @@
+import type { Row } from "./algorithms/decide-script.ts";
+import type { Mode } from "./batch.ts";
+import { keySuffix, keysOf } from "./keys.ts";
+import { ALGORITHMS, type AlgorithmName, type LimiterPolicy } from "./limiter-options.ts";
+import type { AskOptions, RequestLimits, Subject } from "./middleware/asked-limiter.ts";
+
+/** How requests are put to the decide script. */
+export interface Questions {
+  /** Names of the policies, in the order of the keys. */
+  readonly names: readonly string[];
+  /** Policies as they are without limits of a request's own. */
+  readonly usual: readonly Row[];
+  /** Algorithms in the order of their numbers. */
+  readonly algorithms: readonly (typeof ALGORITHMS)[AlgorithmName][];
+  /** Longer than anything that is charged under them still counts. */
+  readonly keepMs: number;
+  /** One key a policy. Throws a TypeError if a policy finds no subject. */
+  readonly keysOf: (subject: Subject) => string[];
+  /** Undefined if they are the usual ones. Throws a RangeError for limits that cannot be kept. */
+  readonly rowsOf: (limits: AskOptions["limits"]) => readonly Row[] | undefined;
+  /** Throws a RangeError if `cost` is none. */
+  readonly checked: (mode: Mode, cost: number) => number;
+}
+
+interface Kept {
+  readonly policy: LimiterPolicy;
+  readonly algorithm: AlgorithmName;
+  readonly number: number;
+  /** Rows for limits that requests have brought. */
+  readonly rows: Map<string, Row>;
+}
+
+/** Plans are few; whoever makes a limit for each request pays for it, but not with memory. */
+const ROWS_AT_MOST = 1_000;
+
+/** The questions that requests are under `policies`; their options have been found right. */
+export function questions(
+  policies: readonly LimiterPolicy[],
+  options: { readonly algorithm: AlgorithmName; readonly prefix: string },
+): Questions {
+  const names = policies.map(({ name }) => name);
+  const chosen = policies.map((policy) => policy.algorithm ?? options.algorithm);
+  const used = [...new Set(chosen)];
+  const kept = policies.map((policy, i): Kept => {
+    const algorithm = chosen[i] ?? options.algorithm;
+    return { policy, algorithm, number: used.indexOf(algorithm) + 1, rows: new Map() };
+  });
+  const suffixes = kept.map(({ policy, algorithm }) => keySuffix(policy.name, algorithm));
+  const subjectNames = new Set(policies.map(({ by }) => by));
+  const usual = kept.map((one) => rowOf(one, one.policy));
+  return {
+    names,
+    usual,
+    algorithms: used.map((name) => ALGORITHMS[name]),
+    keepMs: Math.max(
+      60_000,
+      ...kept.map(({ policy, algorithm }) => 2 * ALGORITHMS[algorithm].promises(policy).stateHorizonMs),
+    ),
+    keysOf(subject) {
+      if (typeof subject !== "string") {
+        return kept.map(({ policy }, i) =>
+          keyOf(options.prefix, suffixes[i] ?? "", subjectOf(policy, subject)),
+        );
+      }
+      if (subjectNames.size === 1) return keysOf(options.prefix, suffixes, subject);
+      throw new TypeError(`the policies have several subjects; give { ${[...subjectNames].join(", ")} }`);
+    },
+    rowsOf(limits) {
+      if (limits === undefined) return undefined;
+      const unknown = Object.keys(limits).find((name) => !names.includes(name));
+      if (unknown !== undefined) throw new RangeError(`limits names "${unknown}", which is no policy`);
+      return kept.map((one, i) => {
+        const own = limits[one.policy.name];
+        return own === undefined ? (usual[i] ?? rowOf(one, one.policy)) : limitedRow(one, own);
+      });
+    },
+    checked(mode, cost) {
+      if (mode === "reset" || (Number.isSafeInteger(cost) && cost >= 1)) return cost;
+      throw new RangeError(`cost is ${cost}; give a whole number of at least 1`);
+    },
+  };
+}
+
+function keyOf(prefix: string, suffix: string, subject: string): string {
+  return keysOf(prefix, [suffix], subject)[0] ?? "";
+}
+
+function subjectOf({ name, by }: LimiterPolicy, subjects: Readonly<Record<string, string>>): string {
+  const subject = by === undefined ? undefined : subjects[by];
+  if (subject !== undefined) return subject;
+  throw new TypeError(
+    by === undefined
+      ? `policy "${name}" does not say by which subject it limits; give it \`by\`, or one subject as a string`
+      : `policy "${name}" limits by "${by}", of which the request has none`,
+  );
+}
+
+function rowOf({ algorithm, number }: Kept, policy: LimiterPolicy): Row {
+  return [number, ...ALGORITHMS[algorithm].numbers(policy)];
+}
+
+function limitedRow(kept: Kept, { limit = kept.policy.limit, burst }: RequestLimits[string]): Row {
+  const id = `${limit} ${burst}`;
+  const known = kept.rows.get(id);
+  if (known !== undefined) return known;
+  const policy = { ...kept.policy, limit, ...(burst === undefined ? {} : { burst }) };
+  const wrong = [limit, policy.burst ?? limit].find((value) => !(Number.isSafeInteger(value) && value >= 1));
+  if (wrong !== undefined) {
+    throw new RangeError(`limits of "${policy.name}" has ${wrong}; give whole numbers of at least 1`);
+  }
+  const [mistake] = ALGORITHMS[kept.algorithm].mistakes(policy);
+  if (mistake !== undefined) throw new RangeError(`limits of "${policy.name}": ${mistake}`);
+  if (kept.rows.size >= ROWS_AT_MOST) kept.rows.clear();
+  const row = rowOf(kept, policy);
+  kept.rows.set(id, row);
+  return row;
+}

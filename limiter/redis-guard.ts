@@ -1,0 +1,98 @@
+import type { Breaker, BreakerState } from "./breaker.ts";
+import type { RedisLink, RedisTrouble } from "./redis-link.ts";
+
+/** Whether Redis is asked at all. */
+export interface RedisGuard {
+  /** Why not; undefined if it is. */
+  readonly refusal: () => RedisTrouble | undefined;
+  /** How a batch has ended. */
+  readonly ended: (trouble: RedisTrouble | undefined) => void;
+  /** Waits until Redis may be asked, for at most `withinMs`; whether it may. */
+  readonly connected: (withinMs: number) => Promise<boolean>;
+  readonly close: () => void;
+}
+
+export interface RedisGuardOptions {
+  readonly link: RedisLink;
+  readonly breaker: Breaker;
+  /** Asks Redis something that changes nothing; whether it answered. */
+  readonly greet: () => Promise<boolean>;
+  readonly onState: (state: BreakerState) => void;
+}
+
+/**
+ * Keeps decisions from waiting for a Redis that does not answer: between the first failures and the first good probe
+ * none is sent. Probes are the guard's own, never somebody's decision; each new connection begins with one.
+ */
+export function redisGuard({ link, breaker, greet, onState }: RedisGuardOptions): RedisGuard {
+  let isGreeted = false;
+  let isGreeting = false;
+  let isClosed = false;
+  let timer: NodeJS.Timeout | undefined;
+  const waiting = new Set<() => void>();
+
+  function moved(): void {
+    onState(breaker.state);
+    clearTimeout(timer);
+    if (breaker.state !== "open" || isClosed) return;
+    timer = setTimeout(probe, Math.max(0, breaker.probeAtMs - performance.now()) + 1).unref();
+  }
+
+  async function probe(): Promise<void> {
+    if (isGreeting || isClosed || !link.isReady()) return;
+    breaker.probes(performance.now());
+    onState(breaker.state);
+    isGreeting = true;
+    const isGood = await greet();
+    isGreeting = false;
+    isGreeted = isGreeted || isGood;
+    if (isGood) breaker.succeeded();
+    else breaker.failed(performance.now());
+    moved();
+    if (isGood) for (const tell of waiting) tell();
+    // Nothing else would ask again while the breaker is closed and nobody has been greeted.
+    else if (breaker.state === "closed") timer = setTimeout(probe, GREET_AGAIN_MS).unref();
+  }
+
+  const refusal = (): RedisTrouble | undefined => {
+    if (!(link.isReady() && isGreeted)) return "disconnected";
+    return breaker.state === "closed" ? undefined : "breaker-open";
+  };
+
+  link.onReady(() => {
+    isGreeted = false;
+    breaker.reconnected(performance.now());
+    void probe();
+  });
+
+  return {
+    refusal,
+    ended(trouble) {
+      if (trouble === undefined) return breaker.succeeded();
+      const before = breaker.state;
+      breaker.failed(performance.now());
+      if (breaker.state !== before) moved();
+      // This server will not become one that can be written to; its name may lead to another.
+      if (trouble === "read-only") link.reconnect();
+      return undefined;
+    },
+    connected: (withinMs) =>
+      new Promise((resolve) => {
+        if (refusal() === undefined) return resolve(true);
+        const tell = () => {
+          waiting.delete(tell);
+          clearTimeout(late);
+          resolve(refusal() === undefined);
+        };
+        const late = setTimeout(tell, withinMs);
+        waiting.add(tell);
+      }),
+    close() {
+      isClosed = true;
+      clearTimeout(timer);
+      for (const tell of waiting) tell();
+    },
+  };
+}
+
+const GREET_AGAIN_MS = 50;
