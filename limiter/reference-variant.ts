@@ -10,14 +10,19 @@ export function referenceVariant(algorithm: AlgorithmName, about: string): Varia
   return {
     about,
     promises: ALGORITHMS[algorithm].promises,
-    protect: async ({ policies, redisUrl }) => {
+    protect: async ({ policies, redisUrl, keyPrefix }) => {
       const own = policies.map(({ name, limit, windowMs, burst }) => ({
         name,
         limit,
         windowMs,
         ...(burst === undefined ? {} : { burst }),
       }));
-      const limiter = createLimiter({ redis: redisUrl, policies: own, algorithm });
+      const limiter = createLimiter({
+        redis: redisUrl,
+        policies: own,
+        algorithm,
+        ...(keyPrefix === undefined ? {} : { prefix: keyPrefix }),
+      });
       // Without Redis it serves all the same, but with it the first request need not find the door closed.
       await limiter.connected(CONNECT_WITHIN_MS);
       return {

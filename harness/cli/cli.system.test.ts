@@ -264,11 +264,11 @@ describe("a short burst", () => {
     const { Redis } = await import("ioredis");
     const redis = new Redis(inject("redisUrl"));
     await redis.set("somebody-elses", "1");
-    const before = await redis.dbsize();
     const runs = join(out, "external");
     await gatecrash(["scenario", "burst", ...short, "--out", runs, "--redis", inject("redisUrl")]);
     expect(await redis.get("somebody-elses")).toBe("1");
-    expect(await redis.dbsize()).toBe(before);
+    const { run } = await readHistory(join(runs, "latest", "history.parquet"));
+    expect(await redis.keys(`*${run.id}*`)).toEqual([]);
     await redis.del("somebody-elses");
     redis.disconnect();
   });

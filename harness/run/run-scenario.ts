@@ -83,7 +83,7 @@ export async function runScenario(request: RunRequest, watch: RunWatch): Promise
   fillRequests(requests, schedule);
 
   await using redis = watch.own(await redisFor(request, watch));
-  await using gateways = watch.own(await gatewaysFor(request, redis, watch));
+  await using gateways = watch.own(await gatewaysFor(request, redis, runId, watch));
   await using thread = watch.own(
     await startLoadThread({
       requests,
@@ -131,11 +131,17 @@ function redisFor({ redisUrl, system, runFolder }: RunRequest, { onStep }: RunWa
   });
 }
 
-function gatewaysFor(request: RunRequest, redis: RedisServer, { onStep }: RunWatch): Promise<Gateways> {
+function gatewaysFor(
+  request: RunRequest,
+  redis: RedisServer,
+  runId: string,
+  { onStep }: RunWatch,
+): Promise<Gateways> {
   onStep(`starting ${request.replicas} gateways with ${request.variantName}`);
   return startGateways({
     command: process.execPath,
     args: request.gatewayArgs,
+    env: { RATE_KEY_PREFIX: `gatecrash-${runId}` },
     replicas: request.replicas,
     policies: request.policies,
     redisUrl: () => redis.url,

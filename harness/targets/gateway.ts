@@ -36,13 +36,14 @@ async function loadVariant(file: string, bug: string): Promise<Variant> {
 }
 
 function contextFrom(environment: NodeJS.ProcessEnv): GatewayContext {
-  const { REDIS_URL, RATE_POLICIES, REPLICA_INDEX = "0", REPLICA_COUNT = "1" } = environment;
+  const { REDIS_URL, RATE_POLICIES, RATE_KEY_PREFIX, REPLICA_INDEX = "0", REPLICA_COUNT = "1" } = environment;
   if (REDIS_URL === undefined) throw new Error("REDIS_URL is missing.");
   if (RATE_POLICIES === undefined)
     throw new Error("RATE_POLICIES is missing: a JSON list of { name, limit, windowMs }.");
   return {
     policies: JSON.parse(RATE_POLICIES),
     redisUrl: REDIS_URL,
+    ...(RATE_KEY_PREFIX === undefined ? {} : { keyPrefix: RATE_KEY_PREFIX }),
     replicaIndex: Number(REPLICA_INDEX),
     replicaCount: Number(REPLICA_COUNT),
   };

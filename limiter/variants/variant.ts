@@ -8,6 +8,8 @@ export interface GatewayContext {
   readonly policies: readonly Policy[];
   /** Redis as this replica reaches it (its own proxy, if there is one). */
   readonly redisUrl: string;
+  /** Begins every key that this run makes, so that all of them can be found again. @default the limiter's own */
+  readonly keyPrefix?: string;
   readonly replicaIndex: number;
   readonly replicaCount: number;
 }
