@@ -6,16 +6,26 @@ export interface BatchQueue {
 }
 
 /**
- * Sends together what is asked in one turn of the event loop: at its end, or as soon as a batch is full.
- * What is asked alone so waits for nothing that takes time.
+ * Sends together what is asked in one turn of the event loop: at its end, or as soon as a batch is full. While nothing
+ * is under way it does not wait for other sockets' callbacks, only for the code that runs: who asks alone goes at once.
  */
-export function batchQueue(begin: () => Batch, send: (batch: Batch) => unknown): BatchQueue {
+export function batchQueue(
+  begin: () => Batch,
+  send: (batch: Batch) => Promise<void> | undefined,
+): BatchQueue {
   let batch: Batch | undefined;
   let isScheduled = false;
+  let underWay = 0;
+  const arrived = () => {
+    underWay--;
+  };
   const flush = () => {
     const gathered = batch;
     batch = undefined;
-    if (gathered !== undefined) send(gathered);
+    const sent = gathered === undefined ? undefined : send(gathered);
+    if (sent === undefined) return;
+    underWay++;
+    void sent.then(arrived);
   };
   const endTurn = () => {
     isScheduled = false;
@@ -28,7 +38,8 @@ export function batchQueue(begin: () => Batch, send: (batch: Batch) => unknown):
       if (batch.isFull) flush();
       else if (!isScheduled) {
         isScheduled = true;
-        setImmediate(endTurn);
+        if (underWay === 0) process.nextTick(endTurn);
+        else setImmediate(endTurn);
       }
     },
   };

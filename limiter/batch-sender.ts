@@ -23,8 +23,10 @@ export interface BatchSender {
   readonly keptKey: string;
   /** Everybody in the batch is answered within the deadline, or fails. */
   readonly send: (batch: Batch) => Promise<void>;
-  /** Asks Redis for its time and whether it knows this replica, and how the batches that were cut ended; whether it answered. */
+  /** Asks Redis for its time and whether it knows this replica; whether it answered. */
   readonly greet: () => Promise<boolean>;
+  /** Asks Redis how the batches that were cut have ended. */
+  readonly settle: () => Promise<void>;
 }
 
 type Reply = readonly (number | string)[];
@@ -53,7 +55,10 @@ export function batchSender(link: RedisLink, options: BatchSenderOptions): Batch
     time.heard(Number(reply[0]), sentMs, performance.now());
     const isNew = reply[1];
     if (isNew === undefined) return false;
-    if (isNew === 1 && isKnown) options.onStateLost();
+    if (isNew === 1 && isKnown) {
+      cuts.forget();
+      options.onStateLost();
+    }
     isKnown = true;
     return true;
   }
@@ -76,7 +81,7 @@ export function batchSender(link: RedisLink, options: BatchSenderOptions): Batch
       },
     );
     if (!outcome.ok) {
-      if (MAYBE_EXECUTED.has(outcome.trouble)) cuts.add(number, { batch, notAfterUs });
+      if (MAYBE_DONE.has(outcome.trouble)) cuts.add(number, { batch, notAfterUs });
       return outcome.trouble;
     }
     if (!heard(outcome.reply, sentMs)) return undefined;
@@ -92,7 +97,8 @@ export function batchSender(link: RedisLink, options: BatchSenderOptions): Batch
       const result = (await attempt(batch, untilMs)) ?? (await again(untilMs, () => attempt(batch, untilMs)));
       if (result === "answered") return options.onOutcome(undefined);
       options.onOutcome(result);
-      batch.fail(result);
+      if (MAYBE_DONE.has(result)) batch.fail(result);
+      else batch.refuse(result);
       return undefined;
     },
     async greet() {
@@ -101,16 +107,16 @@ export function batchSender(link: RedisLink, options: BatchSenderOptions): Batch
       const header = headerAt(sentMs, Number.MAX_SAFE_INTEGER, ++sequence);
       const outcome = await link.run<Reply>(script, batch.keys, batch.args(header));
       if (outcome.ok) heard(outcome.reply, sentMs);
-      if (outcome.ok) await cuts.settle(link);
       return outcome.ok;
     },
+    settle: () => cuts.settle(link),
   };
 }
 
 /** Other troubles are Redis's own refusals. */
-const MAYBE_EXECUTED: ReadonlySet<RedisTrouble> = new Set<RedisTrouble>(["timeout", "disconnected"]);
+const MAYBE_DONE: ReadonlySet<RedisTrouble> = new Set<RedisTrouble>(["timeout", "disconnected"]);
 
-async function again<T>(untilMs: number, attempt: () => Promise<T | undefined>): Promise<T | "timeout"> {
-  if (performance.now() >= untilMs) return "timeout";
-  return (await attempt()) ?? "timeout";
+async function again<T>(untilMs: number, attempt: () => Promise<T | undefined>): Promise<T | "error"> {
+  if (performance.now() >= untilMs) return "error";
+  return (await attempt()) ?? "error";
 }

@@ -17,8 +17,8 @@ export interface Asking {
   /** The answer begins at `reply[at]`; its layout is in the head of the script. */
   readonly answered: (reply: readonly number[], at: number) => void;
   readonly failed: (trouble: RedisTrouble) => void;
-  /** After `failed`, once it is known: whether Redis had charged it all the same. */
-  readonly turnedOut: (charged: boolean) => void;
+  /** After `failed`, once it is known: whether Redis had done it all the same (charged it, if that was the question). */
+  readonly turnedOut: (isDone: boolean) => void;
 }
 
 /** What a run of the script is told besides its questions. */
@@ -86,25 +86,35 @@ export class Batch {
     for (const asking of this.asked) {
       const head = numbers[at] ?? 0;
       if (head >= 0) asking.answered(numbers, at);
-      else asking.failed(troubleOf(String(reply[errorsAt - head])));
+      else {
+        asking.failed(troubleOf(String(reply[errorsAt - head])));
+        asking.turnedOut(false);
+      }
       at += 1 + 3 * asking.keys.length;
     }
   }
 
+  /** Nobody is answered; whether it was done will turn out. */
   fail(trouble: RedisTrouble): void {
     for (const asking of this.asked) asking.failed(trouble);
+  }
+
+  /** Nobody is answered, and nothing was done. */
+  refuse(trouble: RedisTrouble): void {
+    this.fail(trouble);
+    this.turnOut(undefined);
   }
 
   /** The reply came after everybody had been told of a failure; undefined if nothing was changed. */
   turnOut(reply: readonly (number | string)[] | undefined): void {
     let at = REPLY_HEAD;
     for (const asking of this.asked) {
-      asking.turnedOut(asking.mode === "decide" && reply?.[at] === 0);
+      asking.turnedOut(asking.mode !== "peek" && reply?.[at] === 0);
       at += 1 + 3 * asking.keys.length;
     }
   }
 
-  /** Redis has kept which decisions were charged: the bits of `answers`, the first decision in the lowest. */
+  /** Redis has kept what it did: the bits of `answers`, the first question in the lowest. */
   turnOutAs(answers: number): void {
     for (const [i, asking] of this.asked.entries()) asking.turnedOut(Math.floor(answers / 2 ** i) % 2 === 1);
   }

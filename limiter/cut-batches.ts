@@ -13,6 +13,8 @@ export interface CutBatches {
   readonly add: (sequence: number, cut: Cut) => void;
   /** The reply came after all. */
   readonly answered: (sequence: number, reply: readonly (number | string)[] | undefined) => void;
+  /** Redis has lost its data, and with it whatever was charged. */
+  readonly forget: () => void;
   /** Asks Redis for those that can no longer be executed. */
   readonly settle: (link: RedisLink) => Promise<void>;
 }
@@ -49,6 +51,7 @@ export function cutBatches(answersKey: string): CutBatches {
       if (!cuts.delete(sequence)) return;
       cut?.batch.turnOut(reply);
     },
+    forget: () => cuts.clear(),
     settle,
   };
 }

@@ -1,15 +1,15 @@
 import type { Row } from "./algorithms/decide-script.ts";
 import type { Asking } from "./batch.ts";
-import { type Decision, decisionOf, letIn, unavailable } from "./decision.ts";
+import { type Decision, decisionOf } from "./decision.ts";
 import type { LimiterMetrics } from "./metrics.ts";
 import type { RedisTrouble } from "./redis-link.ts";
+import type { WithoutRedis } from "./without-redis.ts";
 
 /** What decisions of one limiter have in common. */
 export interface DecidingContext {
   readonly names: readonly string[];
   readonly metrics: LimiterMetrics;
-  /** What happens when Redis cannot decide. */
-  readonly fallback: "open" | "closed";
+  readonly withoutRedis: WithoutRedis;
   /** Gives back what Redis charged to somebody who was refused. */
   readonly giveBack: (charged: Asking) => void;
 }
@@ -24,6 +24,8 @@ export class Deciding implements Asking {
   readonly #context: DecidingContext;
   readonly #metricsMode: "enforced" | "shadow";
   readonly #startedMs: number = performance.now();
+  /** What the caller was told without Redis. */
+  #told: Decision | undefined;
   #resolve: (decision: Decision) => void = () => {};
 
   constructor(
@@ -44,22 +46,28 @@ export class Deciding implements Asking {
   }
 
   answered(reply: readonly number[], at: number): void {
-    this.#settle(decisionOf(reply, this.#context.names, at));
+    const { names, withoutRedis } = this.#context;
+    const decision = decisionOf(reply, names, at);
+    const nowMs = performance.now();
+    withoutRedis.learn?.(this, decision, this.#startedMs, nowMs);
+    this.#settle(decision, nowMs);
   }
 
   failed(trouble: RedisTrouble): void {
-    const { metrics, names, fallback } = this.#context;
+    const { metrics, withoutRedis } = this.#context;
     metrics.redisFailed(trouble);
-    const policy = names[0] ?? "";
-    this.#settle(fallback === "open" ? letIn(policy) : unavailable(policy));
+    const nowMs = performance.now();
+    this.#told = withoutRedis.decide(this, nowMs);
+    this.#settle(this.#told, nowMs);
   }
 
-  turnedOut(charged: boolean): void {
-    if (charged && this.#context.fallback === "closed") this.#context.giveBack(this);
+  turnedOut(isCharged: boolean): void {
+    const { withoutRedis, giveBack } = this.#context;
+    if (isCharged && this.#told !== undefined && withoutRedis.givesBack(this, this.#told)) giveBack(this);
   }
 
-  #settle(decision: Decision): void {
-    const seconds = (performance.now() - this.#startedMs) / 1_000;
+  #settle(decision: Decision, nowMs: number): void {
+    const seconds = (nowMs - this.#startedMs) / 1_000;
     this.#context.metrics.decided(decision, seconds, this.#metricsMode);
     this.#resolve(decision);
   }

@@ -84,8 +84,8 @@ function urlMistakes(redis: string): readonly string[] {
   return ["redis is not a redis:// or rediss:// URL; write it like redis://127.0.0.1:6379"];
 }
 
-function policyMistakes(policy: Policy, algorithm: string): readonly string[] {
-  const { name, limit, windowMs, burst = limit } = policy;
+function policyMistakes(policy: LimiterPolicy, algorithm: string): readonly string[] {
+  const { name, limit, windowMs, burst = limit, by, fallback = "closed" } = policy;
   const chosen = Object.entries(ALGORITHMS).find(([known]) => known === algorithm)?.[1];
   const mistakes = [
     ...(/^[ !#-[\]-~]+$/.test(name)
@@ -94,6 +94,10 @@ function policyMistakes(policy: Policy, algorithm: string): readonly string[] {
     ...wholeMistakes(name, "limit", limit),
     ...wholeMistakes(name, "windowMs", windowMs),
     ...wholeMistakes(name, "burst", burst),
+    ...(by === "" ? [`policy "${name}": by is empty; name one of the subjects, or leave it out`] : []),
+    ...(["open", "closed"].includes(fallback)
+      ? []
+      : [`policy "${name}": fallback is "${fallback}"; choose open or closed`]),
     ...(chosen === undefined
       ? [`algorithm "${algorithm}" is not known; choose ${Object.keys(ALGORITHMS).join(" or ")}`]
       : []),

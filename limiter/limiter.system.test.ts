@@ -212,6 +212,17 @@ describe("createLimiter when Redis fails", () => {
     );
   });
 
+  it("lets in without Redis only if every policy is open, and says who decided", async () => {
+    const open = { ...hourly, fallback: "open" } as const;
+    const closed = { name: "login", limit: 5, windowMs: 60_000 };
+    await using lenient = createLimiter({ redis: "redis://127.0.0.1:1", policies: [open] });
+    await using strict = createLimiter({ redis: "redis://127.0.0.1:1", policies: [open, closed] });
+    expect(await lenient.decide("alice")).toMatchObject({ outcome: "allowed", source: "local" });
+    expect(await strict.decide("alice")).toMatchObject({ outcome: "unavailable", source: "local" });
+    expect(await lenient.refund("alice")).toBe(false);
+    expect((await lenient.peek("alice")).outcome).toBe("unavailable");
+  });
+
   it("connects to a Redis that comes up later", async () => {
     await using way = await gate();
     way.set("refuse");

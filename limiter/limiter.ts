@@ -1,11 +1,12 @@
 import { Registry } from "prom-client";
 import { decideScript } from "./algorithms/decide-script.ts";
-import { type Asking, Batch, type Mode } from "./batch.ts";
+import { Batch, type Mode } from "./batch.ts";
 import { batchQueue } from "./batch-queue.ts";
 import { type BatchSender, batchSender } from "./batch-sender.ts";
 import { breaker } from "./breaker.ts";
 import { Deciding } from "./deciding.ts";
 import { type Decision, decisionOf, unavailable } from "./decision.ts";
+import { type GiveBacks, giveBacks } from "./give-backs.ts";
 import { type LimiterOptions, LimiterOptionsError, mistakesIn } from "./limiter-options.ts";
 import { type LimiterMetrics, limiterMetrics } from "./metrics.ts";
 import type { AskOptions, Subject } from "./middleware/asked-limiter.ts";
@@ -13,6 +14,7 @@ import type { Policy } from "./policy.ts";
 import { type Questions, questions } from "./questions.ts";
 import { type RedisGuard, redisGuard } from "./redis-guard.ts";
 import { redisLink } from "./redis-link.ts";
+import { openOrClosed, type WithoutRedis } from "./without-redis.ts";
 
 /** Decides which requests are let in; one for a process is enough, whatever the number of subjects. */
 export interface Limiter extends AsyncDisposable {
@@ -47,20 +49,24 @@ export function createLimiter(options: LimiterOptions): Limiter {
   const { policies, algorithm = "sliding-log", prefix = "gatecrash", registry = new Registry() } = options;
   const put = questions(policies, { algorithm, prefix });
   const metrics = limiterMetrics(put.names, registry);
-  const { sender, guard, close } = connection(options, put, metrics);
+  const debts = giveBacks((refund) => queue.add(refund));
+  const isOpen = policies.every(({ fallback }) => fallback === "open");
+  const withoutRedis = openOrClosed(put.names[0] ?? "", isOpen ? "open" : "closed");
+  const { sender, guard, close } = connection(options, put, metrics, { debts, withoutRedis });
   const queue = batchQueue(
     () => new Batch(sender.keptKey, put.usual.length),
     (batch) => {
       const refusal = guard.refusal();
       if (refusal === undefined) return sender.send(batch);
-      return batch.fail(refusal);
+      batch.refuse(refusal);
+      return undefined;
     },
   );
   const context = {
     names: put.names,
     metrics,
-    fallback: policies.every(({ fallback }) => fallback === "open") ? "open" : "closed",
-    giveBack: ({ keys, rows, cost }: Asking) => queue.add({ ...ASIDE, mode: "refund", keys, rows, cost }),
+    withoutRedis,
+    giveBack: debts.owe,
   } as const;
 
   /** Resolves to undefined if Redis did not answer. */
@@ -80,7 +86,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
       };
       const answered = (reply: readonly number[], at: number) => resolve(read(reply, at));
       const failed = () => resolve(undefined);
-      queue.add({ ...ASIDE, ...question, answered, failed });
+      queue.add({ ...question, answered, failed, turnedOut() {} });
     });
   }
 
@@ -107,13 +113,11 @@ export function createLimiter(options: LimiterOptions): Limiter {
   };
 }
 
-/** A question whose answer nobody waits for. */
-const ASIDE = { answered() {}, failed() {}, turnedOut() {} };
-
 function connection(
   { redis, prefix = "gatecrash", deadlineMs = 50 }: LimiterOptions,
   put: Questions,
   metrics: LimiterMetrics,
+  { debts, withoutRedis }: { readonly debts: GiveBacks; readonly withoutRedis: WithoutRedis },
 ): { readonly sender: BatchSender; readonly guard: RedisGuard; readonly close: () => Promise<void> } {
   const link = redisLink(redis, { deadlineMs });
   const sender = batchSender(link, {
@@ -122,12 +126,20 @@ function connection(
     deadlineMs,
     keepMs: put.keepMs,
     onOutcome: (trouble) => guard.ended(trouble),
-    onStateLost() {},
+    onStateLost() {
+      debts.forget();
+      withoutRedis.stateLost?.(performance.now());
+    },
   });
   const guard = redisGuard({
     link,
     breaker: breaker({ random: Math.random }),
     greet: sender.greet,
+    onGood() {
+      withoutRedis.recovered?.(performance.now());
+      debts.retry();
+      void sender.settle();
+    },
     onState: metrics.breakerMoved,
   });
   const close = async (): Promise<void> => {

@@ -17,6 +17,8 @@ export interface RedisGuardOptions {
   readonly breaker: Breaker;
   /** Asks Redis something that changes nothing; whether it answered. */
   readonly greet: () => Promise<boolean>;
+  /** Redis has answered after a time in which it could not be asked. */
+  readonly onGood: () => void;
   readonly onState: (state: BreakerState) => void;
 }
 
@@ -24,7 +26,7 @@ export interface RedisGuardOptions {
  * Keeps decisions from waiting for a Redis that does not answer: between the first failures and the first good probe
  * none is sent. Probes are the guard's own, never somebody's decision; each new connection begins with one.
  */
-export function redisGuard({ link, breaker, greet, onState }: RedisGuardOptions): RedisGuard {
+export function redisGuard({ link, breaker, greet, onGood, onState }: RedisGuardOptions): RedisGuard {
   let isGreeted = false;
   let isGreeting = false;
   let isClosed = false;
@@ -49,7 +51,10 @@ export function redisGuard({ link, breaker, greet, onState }: RedisGuardOptions)
     if (isGood) breaker.succeeded();
     else breaker.failed(performance.now());
     moved();
-    if (isGood) for (const tell of waiting) tell();
+    if (isGood) {
+      onGood();
+      for (const tell of waiting) tell();
+    }
     // Nothing else would ask again while the breaker is closed and nobody has been greeted.
     else if (breaker.state === "closed") timer = setTimeout(probe, GREET_AGAIN_MS).unref();
   }

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { Redis, type RedisOptions } from "ioredis";
 import type { Script } from "./algorithms/decide-script.ts";
+import { type Deadline, deadlines } from "./deadlines.ts";
 
 /** Why Redis gave no answer that can be used. */
 export type RedisTrouble =
@@ -58,6 +59,7 @@ export function redisLink(redis: string | Redis, { deadlineMs }: { readonly dead
   const client = typeof redis === "string" ? new Redis(redis, CONNECTION) : redis.duplicate(CONNECTION);
   // Without a listener ioredis prints every refused reconnect; each decision reports its own trouble.
   client.on("error", () => {});
+  const { watch } = deadlines();
   const silence = silenceWatch(() => client.disconnect(true));
   return {
     run: <Reply>(
@@ -68,30 +70,31 @@ export function redisLink(redis: string | Redis, { deadlineMs }: { readonly dead
     ) =>
       new Promise<ScriptOutcome<Reply>>((resolve) => {
         if (!isReady(client)) return resolve(DISCONNECTED);
-        let settled = false;
         const settle = (outcome: ScriptOutcome<Reply>) => {
-          if (settled) return;
-          settled = true;
-          clearTimeout(timer);
-          if (outcome === TIMED_OUT) silence.cut();
+          if (deadline.isOver) return;
+          deadline.isOver = true;
           resolve(outcome);
         };
-        const timer = setTimeout(() => {
-          // A reply that already waits in the socket counts: it was this process that was late.
-          setImmediate(settle, TIMED_OUT);
-        }, options.deadlineMs ?? deadlineMs);
-        call(client, script, keys, args, () => settled).then(
-          (reply) => {
-            silence.heard();
-            if (settled) options.onLate?.(reply as Reply);
-            else settle({ ok: true, reply: reply as Reply });
+        const deadline = {
+          untilMs: performance.now() + (options.deadlineMs ?? deadlineMs),
+          isOver: false,
+          expire() {
+            silence.cut();
+            settle(TIMED_OUT);
           },
-          (error: unknown) => {
-            const trouble = troubleOf(error);
-            if (settled && trouble !== "disconnected") options.onLate?.(undefined);
-            settle({ ok: false, trouble });
-          },
-        );
+        };
+        const answered = (reply: unknown) => {
+          silence.heard();
+          if (deadline.isOver) options.onLate?.(reply as Reply);
+          else settle({ ok: true, reply: reply as Reply });
+        };
+        const failed = (error: unknown) => {
+          const trouble = troubleOf(error);
+          if (deadline.isOver && trouble !== "disconnected") options.onLate?.(undefined);
+          settle({ ok: false, trouble });
+        };
+        watch(deadline);
+        call(client, script, keys, args, deadline).then(answered, failed);
       }),
     connected: async (withinMs) => {
       const signal = AbortSignal.timeout(withinMs);
@@ -131,19 +134,17 @@ const CONNECTION = {
  * EVALSHA; if Redis does not know the script it has executed nothing, and the text is sent in its stead,
  * unless by then the call has been given up: what nobody waits for must not be charged.
  */
-async function call(
+function call(
   client: Redis,
   { sha, text }: Script,
   keys: readonly string[],
   args: readonly (string | number)[],
-  givenUp: () => boolean,
+  deadline: Deadline,
 ): Promise<unknown> {
-  try {
-    return await client.call("evalsha", [sha, keys.length, ...keys, ...args]);
-  } catch (error) {
-    if (givenUp() || !(error instanceof Error && error.message.startsWith("NOSCRIPT"))) throw error;
-    return await client.call("eval", [text, keys.length, ...keys, ...args]);
-  }
+  return client.call("evalsha", [sha, keys.length, ...keys, ...args]).catch((error: unknown) => {
+    if (deadline.isOver || !(error instanceof Error && error.message.startsWith("NOSCRIPT"))) throw error;
+    return client.call("eval", [text, keys.length, ...keys, ...args]);
+  });
 }
 
 /** Gives up the connection when calls are cut and no reply has come for `SILENCE_MS`. */

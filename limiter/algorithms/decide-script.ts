@@ -65,7 +65,7 @@ for i = USUAL + 1, USUAL + ARGV[4] do
 end`;
 
 const DECIDE = `
--- Under the rows, for the keys after \`before\`. Whether it was charged.
+-- Under the rows, for the keys after \`before\`. Whether it has changed anything, as of \`correct\`.
 local function decide(mode, cost, before, rows, count)
   local denying, wait = 0, 0
   for i = 1, count do
@@ -102,7 +102,7 @@ local function correct(mode, cost, before, rows, count)
     reply[place - 1], reply[place], reply[place + 1] = done, 0, 0
   end
   reply[size + 1] = 0
-  return false
+  return true
 end`;
 
 /**

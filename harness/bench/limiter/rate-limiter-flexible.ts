@@ -1,17 +1,15 @@
-import { once } from "node:events";
-import { Redis } from "ioredis";
 import { RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
 import type { BenchLimit, Contender } from "./contender.ts";
+import { ownClient } from "./own-client.ts";
 
-/** rate-limiter-flexible over ioredis, with its pipelining of one turn's commands as asked. */
+/** rate-limiter-flexible over ioredis: a window from the first hit. */
 export async function rateLimiterFlexible(
   redis: string,
   { limit, windowMs }: BenchLimit,
   pipelining: "off" | "auto",
 ): Promise<Contender> {
   const name = pipelining === "auto" ? "rate-limiter-flexible-pipelined" : "rate-limiter-flexible";
-  const client = new Redis(redis, { enableAutoPipelining: pipelining === "auto", enableOfflineQueue: false });
-  await once(client, "ready");
+  const client = await ownClient(redis, pipelining);
   const limiter = new RateLimiterRedis({
     storeClient: client,
     keyPrefix: name,

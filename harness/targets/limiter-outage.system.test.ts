@@ -1,0 +1,251 @@
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import { Redis } from "ioredis";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Decision } from "../../limiter/decision.ts";
+import { createLimiter, type Limiter } from "../../limiter/limiter.ts";
+import { provideRedis } from "../system/provide-redis.ts";
+import type { RedisServer } from "../system/redis-server.ts";
+
+const DEADLINE_MS = 50;
+const LIMIT = 100_000;
+const runFolder = mkdtempSync(join(tmpdir(), "gatecrash-tests-"));
+afterAll(() => rmSync(runFolder, { recursive: true }));
+const ownRedis = () => provideRedis({ system: "local", runFolder, onProgress() {} });
+
+const rejections: unknown[] = [];
+const noteRejection = (reason: unknown) => void rejections.push(reason);
+beforeEach(() => {
+  rejections.length = 0;
+  process.on("unhandledRejection", noteRejection);
+});
+afterEach(() => {
+  process.off("unhandledRejection", noteRejection);
+  expect(rejections).toEqual([]);
+});
+
+/** What happens to bytes that are under way to Redis (`up`) and back (`down`). */
+type Passage = "pass" | "hold" | "lose";
+
+/** A way to a Redis that can be changed, with what it does to either direction. */
+async function way(redis: RedisServer) {
+  const sockets = new Set<Socket>();
+  const passage: Record<"up" | "down", Passage> = { up: "pass", down: "pass" };
+  const held: (() => void)[] = [];
+  let target = new URL(redis.url);
+  const server = createServer((near) => {
+    const far = connect(Number(target.port), target.hostname);
+    const carry = (from: Socket, to: Socket, direction: "up" | "down") => {
+      sockets.add(from);
+      from.on("data", (bytes) => {
+        if (passage[direction] === "pass") to.write(bytes);
+        if (passage[direction] === "hold") held.push(() => to.write(bytes));
+      });
+      from.on("error", () => {}).on("close", () => to.destroy());
+    };
+    carry(near, far, "up");
+    carry(far, near, "down");
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const cut = () => {
+    for (const socket of sockets) socket.destroy();
+    sockets.clear();
+  };
+  return {
+    url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    cut,
+    set: (direction: "up" | "down", to: Passage) => {
+      passage[direction] = to;
+      if (to === "pass") for (const release of held.splice(0)) release();
+    },
+    leadTo(other: RedisServer) {
+      target = new URL(other.url);
+    },
+    async [Symbol.asyncDispose]() {
+      cut();
+      server.close();
+    },
+  };
+}
+
+async function story() {
+  const stack = new AsyncDisposableStack();
+  const redis = stack.use(await ownRedis());
+  const road = stack.use(await way(redis));
+  const limiter = stack.use(
+    createLimiter({
+      redis: road.url,
+      policies: [{ name: "hourly", limit: LIMIT, windowMs: 3_600_000, algorithm: "fixed-window" }],
+      deadlineMs: DEADLINE_MS,
+    }),
+  );
+  expect(await limiter.connected(5_000)).toBe(true);
+  return { redis, road, limiter, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+interface Asked {
+  readonly decisions: readonly Decision[];
+  /** Beyond its deadline; the event loop's own delay is not the limiter's. */
+  readonly worstLatenessMs: number;
+}
+
+/** Forty callers ask about one subject for `forMs`, as fast as they are answered but no faster than the clock ticks. */
+async function ask(limiter: Limiter, forMs: number): Promise<Asked> {
+  const decisions: Decision[] = [];
+  let worstMs = 0;
+  const loop = monitorEventLoopDelay({ resolution: 1 });
+  loop.enable();
+  const untilMs = performance.now() + forMs;
+  const caller = async (): Promise<void> => {
+    while (performance.now() < untilMs) {
+      const startedMs = performance.now();
+      decisions.push(await limiter.decide("alice"));
+      worstMs = Math.max(worstMs, performance.now() - startedMs);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  };
+  await Promise.all(Array.from({ length: 40 }, caller));
+  loop.disable();
+  return { decisions, worstLatenessMs: worstMs - DEADLINE_MS - 2 * (loop.max / 1e6) };
+}
+
+const allowedIn = (...asked: readonly Asked[]) =>
+  asked.flatMap(({ decisions }) => decisions).filter(({ outcome }) => outcome === "allowed").length;
+const unavailableIn = ({ decisions }: Asked) =>
+  decisions.filter(({ outcome }) => outcome === "unavailable").length;
+
+/** What Redis has charged, once nothing is under way any more. */
+async function charged(limiter: Limiter): Promise<number> {
+  expect(await limiter.connected(5_000)).toBe(true);
+  // Cut calls are asked for after a reconnect, and again until none is left that could still be executed.
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  const { outcome, remaining } = await limiter.peek("alice");
+  expect(outcome).toBe("allowed");
+  return LIMIT - remaining;
+}
+
+describe("a limiter whose Redis fails", () => {
+  it("counts exactly when Redis was frozen: what it finds in its sockets later is charged to nobody", async () => {
+    await using scene = await story();
+    const { redis, limiter } = scene;
+    const before = await ask(limiter, 200);
+    process.kill(redis.pid ?? 0, "SIGSTOP");
+    const during = await ask(limiter, 700);
+    process.kill(redis.pid ?? 0, "SIGCONT");
+    const after = await ask(limiter, 700);
+    expect(unavailableIn(during)).toBeGreaterThan(0);
+    expect(allowedIn(after)).toBeGreaterThan(0);
+    for (const { worstLatenessMs } of [before, during, after]) expect(worstLatenessMs).toBeLessThan(10);
+    expect(await charged(limiter)).toBe(allowedIn(before, during, after));
+    expect(await limiter.registry.metrics()).toContain('rate_limiter_breaker_state{state="closed"} 1\n');
+  });
+
+  it("gives back what was charged when only the replies were lost, and the connection with them", async () => {
+    await using scene = await story();
+    const { road, limiter } = scene;
+    const before = await ask(limiter, 150);
+    road.set("down", "lose");
+    const during = await ask(limiter, 100);
+    road.cut();
+    road.set("down", "pass");
+    const after = await ask(limiter, 600);
+    expect(unavailableIn(during)).toBeGreaterThan(40);
+    expect(allowedIn(after)).toBeGreaterThan(0);
+    expect(await charged(limiter)).toBe(allowedIn(before, during, after));
+  });
+
+  it("gives back what was charged in time when the reply comes late", async () => {
+    await using scene = await story();
+    const { road, limiter } = scene;
+    road.set("down", "hold");
+    const during = await ask(limiter, 100);
+    road.set("down", "pass");
+    const after = await ask(limiter, 600);
+    expect(unavailableIn(during)).toBeGreaterThan(40);
+    expect(await charged(limiter)).toBe(allowedIn(during, after));
+  });
+
+  it("charges nothing for calls that reach Redis after their deadline", async () => {
+    await using scene = await story();
+    const { road, limiter } = scene;
+    road.set("up", "hold");
+    const during = await ask(limiter, 300);
+    expect(allowedIn(during)).toBe(0);
+    road.set("up", "pass");
+    expect(await charged(limiter)).toBe(0);
+  });
+
+  it("counts exactly through one cut after another", async () => {
+    await using scene = await story();
+    const { road, limiter } = scene;
+    const asking = ask(limiter, 1_500);
+    const cuts = setInterval(road.cut, 60);
+    const asked = await asking;
+    clearInterval(cuts);
+    expect(unavailableIn(asked)).toBeGreaterThan(0);
+    expect(await charged(limiter)).toBe(allowedIn(asked));
+  });
+
+  it("counts exactly while its scripts are flushed again and again", async () => {
+    await using scene = await story();
+    const { redis, limiter } = scene;
+    const other = new Redis(redis.url);
+    const flushes = setInterval(() => void other.script("FLUSH"), 5);
+    const asked = await ask(limiter, 500);
+    clearInterval(flushes);
+    other.disconnect();
+    expect(unavailableIn(asked)).toBe(0);
+    expect(await charged(limiter)).toBe(allowedIn(asked));
+  });
+
+  it("goes on with the Redis that comes after one that was killed, and fails fast in between", async () => {
+    await using scene = await story();
+    const { redis, road, limiter } = scene;
+    const lost = await ask(limiter, 150);
+    expect(allowedIn(lost)).toBeGreaterThan(0);
+    process.kill(redis.pid ?? 0, "SIGKILL");
+    const during = await ask(limiter, 300);
+    expect(unavailableIn(during)).toBeGreaterThan(0);
+    await using next = await ownRedis();
+    road.leadTo(next);
+    expect(await limiter.connected(5_000)).toBe(true);
+    const after = await ask(limiter, 300);
+    expect(allowedIn(after)).toBeGreaterThan(0);
+    expect(during.worstLatenessMs).toBeLessThan(10);
+    const counted = await charged(limiter);
+    expect(counted).toBe(allowedIn(after));
+  });
+
+  it("fails only the decision on a key of another type, in a batch of many", async () => {
+    await using scene = await story();
+    const { redis } = scene;
+    const prefix = randomUUID();
+    await using limiter = createLimiter({
+      redis: redis.url,
+      prefix,
+      deadlineMs: 5_000,
+      policies: [
+        { name: "user", by: "user", limit: 50, windowMs: 3_600_000 },
+        { name: "tenant", by: "tenant", limit: 1_000, windowMs: 3_600_000, algorithm: "gcra" },
+      ],
+    });
+    expect(await limiter.connected(5_000)).toBe(true);
+    const client = new Redis(redis.url);
+    await client.sadd(`${prefix}:{broken}:tenant:gcra`, "a set");
+    const decisions = await Promise.all(
+      Array.from({ length: 30 }, (_, i) =>
+        limiter.decide({ user: "alice", tenant: i % 3 === 1 ? "broken" : "fine" }),
+      ),
+    );
+    client.disconnect();
+    const outcomes = decisions.map(({ outcome }) => outcome);
+    expect(outcomes).toEqual(outcomes.map((_, i) => (i % 3 === 1 ? "unavailable" : "allowed")));
+    const { quotas } = await limiter.peek({ user: "alice", tenant: "fine" });
+    expect(quotas.map(({ remaining }) => remaining)).toEqual([30, 980]);
+  });
+});

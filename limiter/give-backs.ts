@@ -1,0 +1,43 @@
+import type { Asking } from "./batch.ts";
+
+/** Costs that Redis charged to somebody who was refused. */
+export interface GiveBacks {
+  /** Gives back what `charged` was. */
+  readonly owe: (charged: Asking) => void;
+  /** Redis can be asked again: whatever could not be given back is now. */
+  readonly retry: () => void;
+  /** Redis has lost what was charged. */
+  readonly forget: () => void;
+}
+
+/** Beyond this, what is owed stays charged: the limit errs on the strict side, and memory is bounded. */
+const OWED_AT_MOST = 10_000;
+
+/** Gives back through `add`, each cost once. */
+export function giveBacks(add: (asking: Asking) => void): GiveBacks {
+  const owed = new Set<Asking>();
+  const giveBack = (refund: Asking) => {
+    owed.delete(refund);
+    add(refund);
+  };
+  return {
+    owe({ keys, rows, cost }) {
+      const refund: Asking = {
+        mode: "refund",
+        keys,
+        rows,
+        cost,
+        answered() {},
+        failed() {},
+        turnedOut(isDone) {
+          if (!isDone && owed.size < OWED_AT_MOST) owed.add(refund);
+        },
+      };
+      giveBack(refund);
+    },
+    retry() {
+      for (const refund of [...owed]) giveBack(refund);
+    },
+    forget: () => owed.clear(),
+  };
+}
