@@ -1,5 +1,6 @@
 import type { Policy } from "../limiter/policy.ts";
 import type { Checker } from "./checkers/checker.ts";
+import type { PlannedFault } from "./faults/planned-fault.ts";
 import type { Load } from "./load/arrival.ts";
 
 /** A story: what is promised, what is thrown at it, and who judges. Data only; one file a scenario. */
@@ -11,6 +12,8 @@ export interface Scenario {
   readonly replicas: number;
   /** The phases in order, for what the command line asked. */
   readonly phases: (request: ScenarioRequest) => readonly Phase[];
+  /** What breaks, and when. With faults, each replica reaches Redis through a proxy of its own. @default nothing */
+  readonly faults?: (request: ScenarioRequest) => readonly PlannedFault[];
   readonly checkers: readonly Checker[];
   /** Thresholds on numbers of the result, as `--gate` takes them. */
   readonly gates?: readonly string[];

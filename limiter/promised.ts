@@ -46,7 +46,34 @@ export interface Promises {
   readonly stateHorizonMs: number;
   /** A denied request consumes as an admitted one does (some limiters do this on purpose). */
   readonly deniedConsumes: boolean;
+  /** What it declares to do while it cannot reach Redis. @default nothing is declared, so nothing can be broken */
+  readonly withoutRedis?: WithoutRedisPromise;
 }
+
+/**
+ * What a limiter declares to do without its Redis.
+ *
+ * | kind | it promises |
+ * |---|---|
+ * | `open` | every request is let in, and says so (`source: local`) |
+ * | `closed` | every request is refused with 503 and its reason |
+ * | `local` | each replica decides within its share of the limit, warm: the bound of the outage rule |
+ */
+export type WithoutRedisPromise = WithoutRedisKind & {
+  /** A decision takes no longer than this, in milliseconds, whatever Redis does. */
+  readonly deadlineMs: number;
+  /** Longest pause between two looks whether Redis is back, jitter included, in milliseconds. */
+  readonly probeIntervalMs: number;
+};
+
+type WithoutRedisKind =
+  | { readonly kind: "open" | "closed" }
+  | {
+      readonly kind: "local";
+      readonly share: "equal" | "observed";
+      /** When Redis has lost its data, the replicas write back what they admitted in the last window. */
+      readonly writesBack: boolean;
+    };
 
 /** Says what one limiter promises for `policy`. */
 export type PromisesOf = (policy: Policy) => Promises;

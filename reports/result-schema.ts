@@ -39,12 +39,25 @@ const promised: z.ZodType<Promised> = z.lazy(() =>
   ]),
 );
 
+const times = { deadlineMs: z.number(), probeIntervalMs: z.number() };
+
+const withoutRedis = z.union([
+  z.strictObject({ kind: z.enum(["open", "closed"]), ...times }),
+  z.strictObject({
+    kind: z.literal("local"),
+    share: z.enum(["equal", "observed"]),
+    writesBack: z.boolean(),
+    ...times,
+  }),
+]);
+
 const promises = z.strictObject({
   upper: promised,
   lower: promised,
   clockResolutionMs: z.number(),
   stateHorizonMs: measured,
   deniedConsumes: z.boolean(),
+  withoutRedis: withoutRedis.exactOptional(),
 });
 
 const load = z.strictObject({
@@ -93,9 +106,12 @@ const fault = z.strictObject({
   legend: z.string(),
   replicas: z.array(amount),
   atMs: z.number(),
+  injectedMs: z.number(),
+  healingMs: z.number(),
   untilMs: z.number(),
   losesState: z.union([z.enum(["none", "all"]), z.strictObject({ suffixMs: z.number() })]),
   verified: z.string().nullable(),
+  healed: z.string().nullable(),
 });
 
 const witness = z.strictObject({

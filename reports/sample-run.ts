@@ -69,9 +69,12 @@ export function hostileRun(): JudgedRun {
         legend: everything,
         replicas: [0],
         atMs: 2_000 + index * 900,
+        injectedMs: 2_001 + index * 900,
+        healingMs: 3_499 + index * 900,
         untilMs: 3_500 + index * 900,
         losesState: "none",
         verified: index % 2 === 0 ? null : everything,
+        healed: index % 2 === 0 ? null : everything,
       })),
       findings: result.findings.map((finding, index) => ({
         ...finding,

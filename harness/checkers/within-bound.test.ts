@@ -173,9 +173,12 @@ describe("within-bound", () => {
       legend: "Redis is gone",
       replicas: [0],
       fromMs: 150,
+      injectedMs: 150,
+      healingMs: 250,
       untilMs: 250,
       losesState: "all",
       verified: "refused",
+      healed: "answered",
     };
     const killed = { ...evidence, history: { ...evidence.history, faults: [kill] } };
     expect(withinBound().check(evidence).verdict).toBe("fail");

@@ -85,6 +85,7 @@ export function evidenceFromRows(options: EvidenceOptions): Evidence {
     scrapes: [],
     clock: [],
     redisPath: options.redisPath ?? { asked: 0, slow: [] },
+    redisSamples: [],
     stateDoubt: null,
     engines: options.engines ?? [],
   };

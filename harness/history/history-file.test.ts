@@ -54,7 +54,7 @@ describe("a history file", () => {
   it("is refused when it is missing, foreign or of another version", async () => {
     await expect(readHistory(join(folder, "nowhere.parquet"))).rejects.toThrow(/There is no history at/);
     const path = join(folder, "other.parquet");
-    await writeHistory(path, { ...sampleHistory({ count: 1 }), schemaVersion: 99 as 1 });
+    await writeHistory(path, { ...sampleHistory({ count: 1 }), schemaVersion: 99 as 2 });
     await expect(readHistory(path)).rejects.toThrow(/schema version 99/);
   });
 });

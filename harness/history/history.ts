@@ -3,7 +3,7 @@ import type { Promises } from "../../limiter/promised.ts";
 import type { Requests } from "./requests.ts";
 
 /** The version of everything below; a reader refuses any other. */
-export const historySchemaVersion = 1;
+export const historySchemaVersion = 2;
 
 /**
  * Everything that was seen of one run, on one monotonic clock (milliseconds of CLOCK_MONOTONIC). It is all that
@@ -25,6 +25,8 @@ export interface History {
   readonly scrapes: readonly Scrape[];
   readonly clock: readonly ClockSample[];
   readonly redisPath: RedisPath;
+  /** In order of time. */
+  readonly redisSamples: readonly RedisSample[];
   /** Why Redis's state may have been lost in the run by nobody's plan, so that no window can be judged; null if not. */
   readonly stateDoubt: string | null;
   /** What the engines themselves reported, one entry a phase. */
@@ -100,15 +102,44 @@ export interface Quiescence {
   readonly atMs: number;
 }
 
+/**
+ * One fault that was injected. It was certainly in force in [injectedMs, healingMs], and certainly not before
+ * `fromMs` or after `untilMs`.
+ */
 export interface FaultRecord {
   readonly name: string;
   readonly legend: string;
   readonly replicas: readonly number[];
+  /** Injecting began. */
   readonly fromMs: number;
+  /** Injecting was done. */
+  readonly injectedMs: number;
+  /** Healing began. */
+  readonly healingMs: number;
+  /** Healing was done. */
   readonly untilMs: number;
   readonly losesState: "none" | "all" | { readonly suffixMs: number };
   /** What was seen of its effect from outside; `null` when nothing was seen. */
   readonly verified: string | null;
+  /** What was seen once it was healed; `null` when it was not seen to be healed. */
+  readonly healed: string | null;
+}
+
+/** Redis's own counters, read between `fromMs` and `untilMs` past all proxies; one process life counts from zero. */
+export interface RedisSample {
+  readonly fromMs: number;
+  readonly untilMs: number;
+  /** `run_id` of INFO: another one is another life. */
+  readonly runId: string;
+  /** Connections accepted in this life. */
+  readonly connectionsReceived: number;
+  readonly connectedClients: number;
+  readonly commandsProcessed: number;
+  /** EVAL and EVALSHA calls, microseconds spent in them, and those that failed or were rejected. */
+  readonly scriptCalls: number;
+  readonly scriptUs: number;
+  readonly scriptFailures: number;
+  readonly usedMemoryBytes: number;
 }
 
 /** One reading of a replica's metrics; the text itself is kept in the run's folder. */

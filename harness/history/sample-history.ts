@@ -39,9 +39,10 @@ export function sampleHistory({ seed = 1, count = 500 }: { seed?: number; count?
     subjects: ["hot", 'a "quoted" | <name>', "ключ"],
     lives: [{ replica: 0, fromMs: originMs - 10, untilMs: null }],
     quiescences: [{ replica: 1, atMs: originMs + 400 }],
-    faults: [],
+    faults: [fault(originMs)],
     scrapes: [],
     redisPath: { asked: 40, slow: [{ fromMs: originMs + 3, untilMs: originMs + 11.5 }] },
+    redisSamples: [redisSample(originMs)],
     stateDoubt: null,
     engines: [{ phase: "burst", discrepancies: [], unsent: 0 }],
     clock: [
@@ -53,6 +54,36 @@ export function sampleHistory({ seed = 1, count = 500 }: { seed?: number; count?
         redisMs: 1.7e12 + 900.25,
       },
     ],
+  };
+}
+
+function fault(originMs: number): History["faults"][number] {
+  return {
+    name: "redis-down",
+    legend: "Redis cannot be reached",
+    replicas: [1],
+    fromMs: originMs + 100,
+    injectedMs: originMs + 101,
+    healingMs: originMs + 300,
+    untilMs: originMs + 302,
+    losesState: { suffixMs: 20 },
+    verified: "refused after 0.2 ms",
+    healed: null,
+  };
+}
+
+function redisSample(originMs: number): History["redisSamples"][number] {
+  return {
+    fromMs: originMs + 1,
+    untilMs: originMs + 1.5,
+    runId: "abc",
+    connectionsReceived: 4,
+    connectedClients: 4,
+    commandsProcessed: 90,
+    scriptCalls: 40,
+    scriptUs: 160,
+    scriptFailures: 0,
+    usedMemoryBytes: 1_000_000,
   };
 }
 

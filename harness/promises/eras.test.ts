@@ -3,7 +3,16 @@ import type { FaultRecord } from "../history/history.ts";
 import { eraOf, lossesOf } from "./eras.ts";
 
 function fault(fromMs: number, untilMs: number, losesState: FaultRecord["losesState"]): FaultRecord {
-  return { name: "redis-kill", legend: "", replicas: [0], fromMs, untilMs, losesState, verified: null };
+  const whole = { fromMs, injectedMs: fromMs, healingMs: untilMs, untilMs };
+  return {
+    name: "redis-kill",
+    legend: "",
+    replicas: [0],
+    ...whole,
+    losesState,
+    verified: null,
+    healed: null,
+  };
 }
 
 it("a loss of state separates two eras, and what touches it belongs to none", () => {

@@ -114,5 +114,12 @@ function onResultClock(finding: Finding, originMs: number): Finding {
 }
 
 function relative({ fromMs, ...fault }: FaultRecord, originMs: number): Result["faults"][number] {
-  return { ...fault, atMs: fromMs - originMs, untilMs: fault.untilMs - originMs };
+  const { injectedMs, healingMs, untilMs } = fault;
+  return {
+    ...fault,
+    atMs: fromMs - originMs,
+    injectedMs: injectedMs - originMs,
+    healingMs: healingMs - originMs,
+    untilMs: untilMs - originMs,
+  };
 }

@@ -286,6 +286,7 @@ function historyOf(ran: Ran): History {
     scrapes: [],
     clock: sampler.samples,
     redisPath: sampler.redisPath(),
+    redisSamples: [],
     stateDoubt,
     engines: sent.map(({ engine }) => engine),
   };

@@ -75,6 +75,7 @@ export function simulate(options: SimulateOptions): History {
     scrapes: [],
     clock: [],
     redisPath: { asked: 0, slow: [] },
+    redisSamples: [],
     stateDoubt: null,
     engines: [],
   };
@@ -86,18 +87,24 @@ const sampleFaults: readonly FaultRecord[] = [
     legend: "Redis replies 40 ms late",
     replicas: [0, 1, 2],
     fromMs: originMs + 7_000,
+    injectedMs: originMs + 7_004,
+    healingMs: originMs + 9_497,
     untilMs: originMs + 9_500,
     losesState: "none",
-    verified: "probes took 41.2 ms on all three replicas, 0.4 ms before and after",
+    verified: "probes took 41.2 ms on all three replicas, 0.4 ms before",
+    healed: "probes took 0.4 ms on all three replicas",
   },
   {
     name: "redis-down",
     legend: "replica 1 cannot reach Redis",
     replicas: [1],
     fromMs: originMs + 15_600,
+    injectedMs: originMs + 15_602,
+    healingMs: originMs + 16_998,
     untilMs: originMs + 17_000,
     losesState: "none",
     verified: null,
+    healed: null,
   },
 ];
 

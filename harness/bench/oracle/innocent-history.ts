@@ -102,6 +102,7 @@ function historyOf(requests: Requests, subjects: readonly string[], lengthMs: nu
     faults: [],
     scrapes: [],
     redisPath: { asked: 0, slow: [] },
+    redisSamples: [],
     stateDoubt: null,
     engines: [],
     clock: Array.from({ length: Math.ceil(lengthMs / 250) }, (_, i) => ({
