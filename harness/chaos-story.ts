@@ -11,6 +11,7 @@ import { recoversWithin } from "./checkers/recovers-within.ts";
 import { withinBound } from "./checkers/within-bound.ts";
 import type { PlannedFault } from "./faults/planned-fault.ts";
 import type { Load } from "./load/arrival.ts";
+import type { KeyChooser } from "./load/key-chooser.ts";
 import { poisson } from "./load/poisson.ts";
 import { ramp } from "./load/ramp.ts";
 import { zipfKeys } from "./load/zipf-keys.ts";
@@ -34,6 +35,10 @@ export interface ChaosStory {
   readonly shape?: (load: Load, phase: StoryPhase, request: ScenarioRequest) => Load;
   /** Share of the rate that the command line asks for. @default 1 */
   readonly rateShare?: number;
+  /** Who asks, all phases alike. @default a hot key, a calm one and a long tail */
+  readonly keys?: (ratePerSecond: number, policy: Policy) => KeyChooser;
+  /** The limiter that the story is about, if no other is asked for. */
+  readonly variant?: string;
   /** Options of the checkers where the story needs others. */
   readonly unanswered?: Parameters<typeof answersEverything>[0];
   /** Phases in which the strict promise must be shown to hold. @default baseline and recovery */
@@ -57,7 +62,15 @@ const warmupRequests = 14_000;
  * transitions are judged too.
  */
 export function chaosStory(story: ChaosStory): Scenario {
-  const { about, policies = [storyPolicy], replicas = 3, faultMs = 6_000, gates, checkers = [] } = story;
+  const {
+    about,
+    policies = [storyPolicy],
+    replicas = 3,
+    faultMs = 6_000,
+    gates,
+    variant,
+    checkers = [],
+  } = story;
   const strict = { phases: story.strictPhases ?? ["baseline", "recovery"] };
   return {
     about,
@@ -78,6 +91,7 @@ export function chaosStory(story: ChaosStory): Scenario {
       ...checkers,
     ],
     ...(gates === undefined ? {} : { gates }),
+    ...(variant === undefined ? {} : { variant }),
   };
 }
 
@@ -110,9 +124,9 @@ function warmup({ replicas, ratePerSecond }: ScenarioRequest): readonly Phase[] 
 }
 
 function judged(story: ChaosStory, request: ScenarioRequest, faultMs: number): readonly Phase[] {
-  const { shape = (load: Load) => load, rateShare = 1 } = story;
+  const { shape = (load: Load) => load, rateShare = 1, keys: keysOf = storyKeys } = story;
   const ratePerSecond = request.ratePerSecond * rateShare;
-  const keys = storyKeys(ratePerSecond, request.policies[0] ?? storyPolicy);
+  const keys = keysOf(ratePerSecond, request.policies[0] ?? storyPolicy);
   const lengths = {
     baseline: baselineMs * request.stretch,
     fault: faultMs,
@@ -125,7 +139,7 @@ function judged(story: ChaosStory, request: ScenarioRequest, faultMs: number): r
 }
 
 /** The calm key gets 60 % of what its policy allows it. */
-function storyKeys(ratePerSecond: number, { limit, windowMs }: Policy) {
+function storyKeys(ratePerSecond: number, { limit, windowMs }: Policy): KeyChooser {
   const calmShare = Math.min(0.2, (0.6 * limit * 1_000) / windowMs / ratePerSecond);
   return zipfKeys({
     hot: [
@@ -134,19 +148,4 @@ function storyKeys(ratePerSecond: number, { limit, windowMs }: Policy) {
     ],
     tailKeys: 2_000,
   });
-}
-
-/** From `fromMs` until `untilMs` after the phase `fault` has begun. */
-export function inFault(
-  fault: PlannedFault["fault"],
-  fromMs: number,
-  untilMs: number,
-  replicas?: readonly number[],
-): PlannedFault {
-  return {
-    fault,
-    from: { phase: "fault", atMs: fromMs },
-    until: { phase: "fault", atMs: untilMs },
-    ...(replicas === undefined ? {} : { replicas }),
-  };
 }

@@ -8,6 +8,8 @@ export interface Scenario {
   /** One sentence: what a reader of its report learns. */
   readonly about: string;
   readonly policies: readonly Policy[];
+  /** The limiter that it is about, if the command line asks for no other. @default "sliding-log" */
+  readonly variant?: string;
   /** Gateways that share one Redis. */
   readonly replicas: number;
   /** The phases in order, for what the command line asked. */

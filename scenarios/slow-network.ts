@@ -1,6 +1,7 @@
-import { chaosStory, inFault } from "../harness/chaos-story.ts";
+import { chaosStory } from "../harness/chaos-story.ts";
 import { redisBandwidth } from "../harness/faults/redis-bandwidth.ts";
 import { redisSlicer } from "../harness/faults/redis-slicer.ts";
+import { during } from "../harness/faults/schedule.ts";
 import type { Scenario } from "../harness/scenario.ts";
 
 /** Replies arrive in small pieces, and then through a line that is too narrow for them. */
@@ -8,7 +9,13 @@ export const scenario: Scenario = chaosStory({
   about:
     "Does the limiter read replies that come in pieces, and does it give up in time where the line is too narrow?",
   faults: (_, faultMs) => [
-    inFault(redisSlicer({ averageBytes: 40, variationBytes: 20, delayUs: 50 }), 300, 0.4 * faultMs),
-    inFault(redisBandwidth({ kilobytesPerSecond: 4 }), 0.5 * faultMs, faultMs),
+    ...during(redisSlicer({ averageBytes: 40, variationBytes: 20, gapMs: 1 }), "fault", {
+      fromMs: 300,
+      untilMs: 0.4 * faultMs,
+    }),
+    ...during(redisBandwidth({ kilobytesPerSecond: 4 }), "fault", {
+      fromMs: 0.5 * faultMs,
+      untilMs: faultMs,
+    }),
   ],
 });

@@ -18,7 +18,7 @@ import { systemChoice } from "../system-choice.ts";
 
 /** The options of `scenario` as commander hands them over. */
 interface ScenarioOptions {
-  readonly variant: string;
+  readonly variant?: string;
   readonly replicas?: string;
   readonly rate: string;
   readonly duration?: string;
@@ -49,7 +49,7 @@ export function addScenario(program: Command, ended: (code: number) => void): vo
     .command("scenario")
     .description("Runs a scenario against a limiter and gives a verdict.")
     .argument("<name>", "what to run; `npm run list` shows them")
-    .option("--variant <name>", "limiter under test", "sliding-log")
+    .option("--variant <name>", "limiter under test (default: as the scenario says, else sliding-log)")
     .option("--replicas <n>", "gateways that share one Redis (default: as the scenario says)")
     .option("--rate <n>", "requests per second where the scenario blasts", "10000")
     .option("--duration <time>", "length of the judged, paced phases together, like 6s or 2m")
@@ -72,7 +72,7 @@ function collect(value: string, before: readonly string[]): readonly string[] {
 
 async function runCommand(name: string, options: ScenarioOptions): Promise<number> {
   const { thing: scenario } = await chooseScenario(name);
-  const chosen = await chooseVariant(options.variant);
+  const chosen = await chooseVariant(options.variant ?? scenario.variant ?? "sliding-log");
   const asked = askedOf(scenario, options);
   const gates = [...(scenario.gates ?? []), ...options.gate];
   const parsedGates = gates.map(parseGate);
@@ -92,7 +92,7 @@ async function runCommand(name: string, options: ScenarioOptions): Promise<numbe
     system,
     runFolder,
     gates,
-    command: repeatLine(name, options, asked),
+    command: repeatLine(name, chosen.name, options, asked),
   };
   const code = await runAndSave(request, parsedGates, out, options);
   if (keep !== null) await pruneRuns(out, keep);
@@ -190,10 +190,11 @@ function stretchTo(scenario: Scenario, duration: string, asked: Omit<ScenarioReq
 /** The line that repeats the run, with the seed that was drawn; passwords are never part of it. */
 function repeatLine(
   name: string,
+  variant: string,
   options: ScenarioOptions,
   asked: { ratePerSecond: number; seed: number },
 ): string {
-  const parts = ["npm run scenario", name, "--", `--variant ${options.variant}`, `--seed ${asked.seed}`];
+  const parts = ["npm run scenario", name, "--", `--variant ${variant}`, `--seed ${asked.seed}`];
   if (asked.ratePerSecond !== 10_000) parts.push(`--rate ${asked.ratePerSecond}`);
   if (options.replicas !== undefined) parts.push(`--replicas ${options.replicas}`);
   if (options.system !== "auto") parts.push(`--system ${options.system}`);
