@@ -2,7 +2,8 @@ import type { ControlledProxy } from "../toxiproxy/control.ts";
 import type { Fault, FaultNeed, Injected } from "./fault.ts";
 import { noteFault } from "./fault-notes.ts";
 import type { FaultSite, RedisWay } from "./fault-site.ts";
-import { askPaths, seeBroken, seeHealed } from "./see-paths.ts";
+import { takeTurn } from "./one-at-a-time.ts";
+import { askPaths, type Sight, seeBroken, seeHealed } from "./see-paths.ts";
 import type { Symptom } from "./symptom.ts";
 
 /** Undoes what was done to one path; called once. */
@@ -21,8 +22,8 @@ export interface PathFault {
 /**
  * A fault of the paths between replicas and Redis. Every path is asked before it is broken, while it is, and after it
  * was mended, and each is compared with itself; those that are not aimed at must stay as they were. Where a control
- * call fails while healing, the proxy is made anew. Of faults that overlap, each is to be verified before the next one
- * is injected, and seen to be healed after the last one was.
+ * call fails while healing, the proxy is made anew. Of faults that begin together, each is verified before the next one
+ * is injected. While another fault is in force on the same path, none is seen to be healed.
  */
 export function pathFault({ name, legend, needs = ["proxies"], breakPath, symptom }: PathFault): Fault {
   return {
@@ -32,33 +33,54 @@ export function pathFault({ name, legend, needs = ["proxies"], breakPath, sympto
     needs,
     async inject(site) {
       const aimed = site.paths.filter(({ replica }) => site.replicas.includes(replica));
-      if (aimed.length < site.replicas.length)
+      const [first] = site.paths;
+      if (first === undefined || aimed.length < site.replicas.length)
         throw new Error(
           `${name} aims at replicas ${site.replicas.join(", ")}, of which not all have a proxy`,
         );
-      const before = await askPaths(site.paths, symptom);
-      const mends = await breakAll(aimed, breakPath);
-      const sight = { name, site, before, symptom };
-      let healed: Promise<void> | undefined;
-      const heal = () => {
-        healed ??= healAll(name, site, aimed, mends);
-        return healed;
-      };
-      return {
-        verify: () => seeBroken(sight),
-        verifyHealed: () => seeHealed(sight),
-        [Symbol.asyncDispose]: heal,
-      } satisfies Injected;
+      const endTurn = await takeTurn(first.proxy);
+      try {
+        const before = await askPaths(site.paths, symptom);
+        const heal = await breakAll(name, site, aimed, breakPath);
+        return injected({ name, site, before, symptom }, heal, endTurn);
+      } catch (error) {
+        endTurn();
+        throw error;
+      }
     },
   };
 }
 
-/** Breaks all paths, or rejects with none broken. */
-async function breakAll(ways: readonly RedisWay[], breakPath: PathFault["breakPath"]): Promise<Mend[]> {
+function injected(sight: Sight, heal: () => Promise<void>, endTurn: () => void): Injected {
+  let healed: Promise<void> | undefined;
+  return {
+    verify: () => seeBroken(sight).finally(endTurn),
+    verifyHealed: () => seeHealed(sight),
+    [Symbol.asyncDispose]() {
+      endTurn();
+      healed ??= heal();
+      return healed;
+    },
+  };
+}
+
+/** Breaks all paths, or rejects with none broken; gives what mends them all, which never rejects. */
+async function breakAll(
+  name: string,
+  site: FaultSite,
+  ways: readonly RedisWay[],
+  breakPath: PathFault["breakPath"],
+): Promise<() => Promise<void>> {
   const outcomes = await Promise.all(ways.map(({ proxy }) => tryToBreak(proxy, breakPath)));
+  const heal = async () => {
+    const mended = await Promise.allSettled(outcomes.map(({ mend }) => mend()));
+    for (const [index, outcome] of mended.entries())
+      if (outcome.status === "rejected")
+        noteFault(site, `${name} could not be healed on replica ${ways[index]?.replica}: ${outcome.reason}`);
+  };
   const failed = outcomes.find(({ error }) => error !== null);
-  if (failed === undefined) return outcomes.map(({ mend }) => mend);
-  await Promise.allSettled(outcomes.map(({ mend }) => mend()));
+  if (failed === undefined) return heal;
+  await heal();
   throw failed.error;
 }
 
@@ -69,20 +91,18 @@ async function tryToBreak(
 ): Promise<{ readonly mend: Mend; readonly error: unknown }> {
   try {
     const mend = await breakPath(proxy);
-    return { mend: () => mend().catch(() => proxy.recreate()), error: null };
+    return { mend: () => mend().catch(() => madeAnew(proxy)), error: null };
   } catch (error) {
-    return { mend: () => proxy.recreate(), error };
+    return { mend: () => madeAnew(proxy), error };
   }
 }
 
-async function healAll(
-  name: string,
-  site: FaultSite,
-  aimed: readonly RedisWay[],
-  mends: readonly Mend[],
-): Promise<void> {
-  const outcomes = await Promise.allSettled(mends.map((mend) => mend()));
-  for (const [index, outcome] of outcomes.entries())
-    if (outcome.status === "rejected")
-      noteFault(site, `${name} could not be healed on replica ${aimed[index]?.replica}: ${outcome.reason}`);
+/** A control plane that hangs may come back: each try lasts as long as its deadlines allow. */
+async function madeAnew(proxy: ControlledProxy, tries = 3): Promise<void> {
+  try {
+    await proxy.recreate();
+  } catch (error) {
+    if (tries === 1) throw error;
+    await madeAnew(proxy, tries - 1);
+  }
 }

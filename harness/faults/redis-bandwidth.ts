@@ -26,7 +26,7 @@ export function redisBandwidth(options: RedisBandwidthOptions): Fault {
   const what = stream === "downstream" ? "replies" : "commands";
   return pathFault({
     name: "redis-bandwidth",
-    legend: `${kilobytesPerSecond} kB/s for ${what} of each connection${shareWords(toxicity)}`,
+    legend: `${what} at ${kilobytesPerSecond} kB/s on each connection${shareWords(toxicity)}`,
     breakPath: toxicPath({ type: "bandwidth", stream, toxicity, attributes: { rate: kilobytesPerSecond } }),
     symptom: {
       share: toxicity,

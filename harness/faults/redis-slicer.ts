@@ -11,7 +11,7 @@ export interface RedisSlicerOptions extends StreamOptions {
   readonly averageBytes: number;
   /** Give or take so many; less than the average. @default 0 */
   readonly variationBytes?: number;
-  /** Between two pieces, to a thousandth. With 0 the pieces are made, but nothing of it is seen from outside. */
+  /** Whole milliseconds between two pieces. With 0 the pieces are made, but nothing of it is seen from outside. */
   readonly gapMs: number;
 }
 
@@ -43,7 +43,7 @@ export function redisSlicer(options: RedisSlicerOptions): Fault {
       attributes: {
         average_size: averageBytes,
         size_variation: variationBytes,
-        delay: Math.round(gapMs * 1_000),
+        delay: gapMs * 1_000,
       },
     }),
     symptom: {

@@ -28,15 +28,26 @@ export interface Sight {
 /** A busy machine may spoil a look: so often it is repeated before something counts as not seen. */
 const brokenTries = 2;
 const healedTries = 3;
-const atOnce = 12;
+/** More would be slowed by each other. */
+const brokenAtOnce = 6;
+/** One after the other where possible, so that a stall does not spoil them all. */
+const soundAtOnce = 2;
 /** An answer over a sound path is waited for so long at least. */
 const patienceMs = 1_000;
 
-/** Asks each path, all at once, as often as the symptom needs; a sound path has the time to answer. */
-export async function askPaths(
+/** Asks paths that ought to be sound, as often as the symptom needs. */
+export function askPaths(ways: readonly RedisWay[], symptom: Symptom): Promise<PathAnswers> {
+  return ask(ways, symptom, { withinMs: Math.max(patienceMs, symptom.withinMs), atOnce: soundAtOnce });
+}
+
+function askBroken(ways: readonly RedisWay[], symptom: Symptom): Promise<PathAnswers> {
+  return ask(ways, symptom, { withinMs: symptom.withinMs, atOnce: brokenAtOnce });
+}
+
+async function ask(
   ways: readonly RedisWay[],
   symptom: Symptom,
-  withinMs: number = Math.max(patienceMs, symptom.withinMs),
+  { withinMs, atOnce }: { readonly withinMs: number; readonly atOnce: number },
 ): Promise<PathAnswers> {
   const asked = ways.map(async (way) => {
     const answers: ProbeAnswer[] = [];
@@ -67,7 +78,7 @@ export async function seeHealed({ site, before, symptom }: Sight): Promise<strin
 
 async function lookForBroken({ name, site, before, symptom }: Sight): Promise<string | null> {
   const echoes = symptom.executes === undefined ? null : await countEchoes(site.redis.url);
-  const looks = compared(before, await askPaths(aimedAt(site), symptom, symptom.withinMs));
+  const looks = compared(before, await askBroken(aimedAt(site), symptom));
   const executed = echoes === null ? null : await echoes.since();
   const besides = compared(before, await askPaths(notAimedAt(site), symptom));
   const spoiled = besides.filter((look) => wasSound(look, symptom) && !isSound(look, symptom));
@@ -90,7 +101,7 @@ function brokenWords(
   const shown = looks.flatMap((look) => shownIn(look, symptom));
   const asked = looks.reduce((sum, { now }) => sum + now.length, 0);
   const before = looks.flatMap((look) => look.before);
-  const parts = [`${symptom.says(shown)} on ${replicaWords(looks)}, before in ${tookWords(before)}`];
+  const parts = [`${symptom.says(shown)} on ${replicaWords(looks)} (before: ${tookWords(before)})`];
   if (shown.length < asked) parts.push(`on ${shown.length} of ${asked} connections`);
   if (symptom.executes !== undefined) {
     const expected = symptom.executes === "all" ? asked : asked - shown.length;

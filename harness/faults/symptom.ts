@@ -28,14 +28,16 @@ export interface PathLook {
   readonly now: readonly ProbeAnswer[];
 }
 
-const certainTimes = 3;
+const certainTimes = 5;
 const chanceTimes = 12;
 const mostTimes = 120;
+/** Where chance has its part, fewer than these might be the machine's. */
+const leastByChance = 3;
 
 /** How often to ask so that the symptom is seen, also where chance has its part. */
 export function timesToAsk(symptom: Symptom): number {
-  if (isCertain(symptom)) return certainTimes;
   const { share = 1 } = symptom;
+  if (isCertain(symptom) || share === 0) return certainTimes;
   return Math.min(mostTimes, Math.ceil(chanceTimes / share));
 }
 
@@ -63,7 +65,7 @@ export function wasSound({ replica, before }: PathLook, symptom: Symptom): boole
 }
 
 /** An answer that Redis gave, if only an error. */
-export function isReply({ kind }: ProbeAnswer): boolean {
+function isReply({ kind }: ProbeAnswer): boolean {
   return kind === "answered" || kind === "error";
 }
 
@@ -72,6 +74,8 @@ function isCertain({ share = 1, chance = "certain" }: Symptom): boolean {
 }
 
 function leastShown(symptom: Symptom): number {
+  const { share = 1 } = symptom;
   const times = timesToAsk(symptom);
-  return isCertain(symptom) ? times : Math.max(1, Math.ceil((times * (symptom.share ?? 1)) / 3));
+  if (isCertain(symptom)) return times;
+  return share === 0 ? Number.POSITIVE_INFINITY : Math.max(leastByChance, Math.ceil((times * share) / 3));
 }

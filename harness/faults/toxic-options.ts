@@ -13,7 +13,7 @@ export interface StreamOptions extends ToxicOptions {
   readonly stream?: "upstream" | "downstream";
 }
 
-/** Throws a RangeError unless `toxicity` is a share and the other numbers are finite and not negative. */
+/** Throws a RangeError unless `toxicity` is a share and the other numbers are whole and not negative. */
 export function requireToxic(
   fault: string,
   { toxicity = 1 }: ToxicOptions,
@@ -22,6 +22,6 @@ export function requireToxic(
   if (!(toxicity >= 0 && toxicity <= 1))
     throw new RangeError(`${fault}: toxicity must be between 0 and 1, not ${toxicity}.`);
   for (const [name, value] of Object.entries(numbers))
-    if (!(Number.isFinite(value) && value >= 0))
-      throw new RangeError(`${fault}: ${name} must be a number of at least 0, not ${value}.`);
+    if (!(Number.isSafeInteger(value) && value >= 0))
+      throw new RangeError(`${fault}: ${name} must be a whole number of at least 0, not ${value}.`);
 }
