@@ -1,10 +1,14 @@
 import { BATCH_AT_MOST, type Row } from "./algorithms/decide-script.ts";
+import type { AgedCost } from "./fallback/cost-cells.ts";
 import type { RedisTrouble } from "./redis-link.ts";
 
-/** What is asked of the script: to charge, to look, to give back, or to forget. */
-export type Mode = "decide" | "peek" | "refund" | "reset";
+/** What is asked of the script: to charge, to look, to give back, to forget, or to add what was admitted elsewhere. */
+export type Mode = "decide" | "peek" | "refund" | "reset" | "merge";
 
-const MODES = { decide: "1", peek: "2", refund: "3", reset: "4" } as const satisfies Record<Mode, string>;
+const MODES = { decide: "1", peek: "2", refund: "3", reset: "4", merge: "5" } as const satisfies Record<
+  Mode,
+  string
+>;
 
 /** One question to the decide script, and who waits for its answer. */
 export interface Asking {
@@ -14,6 +18,8 @@ export interface Asking {
   readonly keys: readonly string[];
   /** Absent: those that hold for every request. */
   readonly rows: readonly Row[] | undefined;
+  /** What is merged into the one key, oldest first; its ages are as of now. `cost` is of no concern then. */
+  readonly entries?: readonly AgedCost[];
   /** The answer begins at `reply[at]`; its layout is in the head of the script. */
   readonly answered: (reply: readonly number[], at: number) => void;
   readonly failed: (trouble: RedisTrouble) => void;
@@ -57,18 +63,20 @@ export class Batch {
   }
 
   add(asking: Asking): void {
-    const { mode, cost, keys, rows } = asking;
+    const { mode, cost, keys, rows, entries = [] } = asking;
     this.asked.push(asking);
     for (const key of keys) this.#keys.push(key);
     if (mode === "decide" && rows === undefined) {
       this.#args.push(cost === 1 ? "1" : String(cost));
       return;
     }
-    this.#args.push("0", MODES[mode], String(cost), String(keys.length));
+    const count = mode === "merge" ? entries.length : cost;
+    this.#args.push("0", MODES[mode], String(count), String(keys.length));
     for (let i = 0; i < keys.length; i++) {
       const row = rows?.[i];
       this.#args.push(String(row === undefined ? i + 1 : this.#numberOf(row)));
     }
+    for (const { ageUs, cost: added } of entries) this.#args.push(String(ageUs), String(added));
   }
 
   /** ARGV of the script. */
