@@ -36,7 +36,8 @@ export function decideScript(
 --   then each decision: its cost, if the usual rows are asked to decide;
 --   else 0, mode (1 decide, 2 peek, 3 refund, 4 reset), cost, number of rows, and which;
 --   or 0, 5 (merge), number of entries, 1, and which row; then each entry, oldest first: its age in microseconds, cost.
--- Reply: Redis time, and nothing else if it was too late; 1 if nothing had been kept for the caller, else 0;
+-- Reply: Redis time, and nothing else if it was too late; 1 if nothing had been kept for the caller, -1 if
+--   nothing can be kept, else 0;
 --   then each decision: number of the policy that denies (of several the longest wait; 0: none; -n: the n-th error),
 --   then three a policy: remaining, microseconds to wait (0: none, -1: for ever), microseconds until more remains
 --   (refund: what was given back, 0, 0; merge: what was added, 0, 0; reset: whether there was a key, 0, 0); then the errors.
@@ -164,7 +165,9 @@ end`;
 const KEEP = `
 local kept = struct.pack(">I7I6", ARGV[2], answers)
 local length = redis.pcall("SETRANGE", KEYS[1], ARGV[2] % ${ANSWERS_KEPT} * ${ANSWER_BYTES}, kept)
-if length ~= ${ANSWERS_KEPT * ANSWER_BYTES + 1} then
+if type(length) == "table" then
+  reply[2] = -1
+elseif length ~= ${ANSWERS_KEPT * ANSWER_BYTES + 1} then
   reply[2] = 1
   redis.pcall("SETRANGE", KEYS[1], ${ANSWERS_KEPT * ANSWER_BYTES}, "\\0")
 end
