@@ -40,12 +40,18 @@ export function asks(put: Questions, add: (asking: Asking) => void, withoutRedis
   }
 
   return {
-    peek: async (subject, cost = 1, options) =>
-      ask(
+    async peek(subject, cost = 1, options) {
+      const sentMs = performance.now();
+      return ask(
         ["peek", subject, cost, options?.limits],
-        (_, reply, at) => decisionOf(reply, put.names, at),
+        (asking, reply, at) => {
+          const heard = { reply, at, sentMs, receivedMs: performance.now(), admitted: 0, reserved: false };
+          withoutRedis.learn(asking, heard);
+          return decisionOf(reply, put.names, at);
+        },
         (asking) => withoutRedis.peek(asking, performance.now()),
-      ),
+      );
+    },
     refund: async (subject, cost = 1, options) =>
       ask(
         ["refund", subject, cost, options?.limits],
