@@ -95,7 +95,8 @@ class KeptDeciding implements WithoutRedis {
     const { keys, rows } = asking;
     for (let i = 0; i < this.#keepers.length; i++) {
       const fallback = this.#keepers[i]?.of(rows?.[i])?.fallback;
-      const [remaining = 0, , resetUs = 0] = [reply[at + 3 * i + 1], 0, reply[at + 3 * i + 3]];
+      const place = at + 3 * i;
+      const [remaining, resetUs] = [reply[place + 1] ?? 0, reply[place + 3] ?? 0];
       fallback?.learn(keys[i] ?? "", { remaining, admitted, resetUs, sentUs, receivedUs, reserved });
     }
     this.#countKeys();
