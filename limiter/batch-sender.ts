@@ -11,8 +11,8 @@ export interface BatchSenderOptions {
   readonly deadlineMs: number;
   /** How long Redis keeps what this replica did: longer than anything that is charged still counts. */
   readonly keepMs: number;
-  /** Redis answered a whole batch, or did not. */
-  readonly onOutcome: (trouble: RedisTrouble | undefined) => void;
+  /** Redis did what a batch asked that was sent then, or did not. Told before those who asked. */
+  readonly onOutcome: (trouble: RedisTrouble | undefined, sentMs: number) => void;
   /** Redis has lost its data since the last batch. */
   readonly onStateLost: () => void;
 }
@@ -23,7 +23,7 @@ export interface BatchSender {
   readonly keptKey: string;
   /** Everybody in the batch is answered within the deadline, or fails. */
   readonly send: (batch: Batch) => Promise<void>;
-  /** Asks Redis for its time and whether it knows this replica; whether it answered. */
+  /** Asks Redis for its time and whether it knows this replica; whether it answered, and can be written to. */
   readonly greet: () => Promise<boolean>;
   /** Asks Redis how the batches that were cut have ended. */
   readonly settle: () => Promise<void>;
@@ -55,6 +55,7 @@ export function batchSender(link: RedisLink, options: BatchSenderOptions): Batch
     time.heard(Number(reply[0]), sentMs, performance.now());
     const isNew = reply[1];
     if (isNew === undefined) return false;
+    if (isNew === CANNOT_WRITE) return true;
     if (isNew === 1 && isKnown) {
       cuts.forget();
       options.onStateLost();
@@ -85,6 +86,7 @@ export function batchSender(link: RedisLink, options: BatchSenderOptions): Batch
       return outcome.trouble;
     }
     if (!heard(outcome.reply, sentMs)) return undefined;
+    options.onOutcome(batch.troubleIn(outcome.reply, troubleOf), sentMs);
     batch.answer(outcome.reply, troubleOf);
     return "answered";
   }
@@ -92,11 +94,12 @@ export function batchSender(link: RedisLink, options: BatchSenderOptions): Batch
   return {
     keptKey,
     async send(batch) {
-      const untilMs = performance.now() + deadlineMs;
+      const sentMs = performance.now();
+      const untilMs = sentMs + deadlineMs;
       // A clock that was set makes everything seem late: what it shows now has just been learnt.
       const result = (await attempt(batch, untilMs)) ?? (await again(untilMs, () => attempt(batch, untilMs)));
-      if (result === "answered") return options.onOutcome(undefined);
-      options.onOutcome(result);
+      if (result === "answered") return undefined;
+      options.onOutcome(result, sentMs);
       if (MAYBE_DONE.has(result)) batch.fail(result);
       else batch.refuse(result);
       return undefined;
@@ -107,11 +110,14 @@ export function batchSender(link: RedisLink, options: BatchSenderOptions): Batch
       const header = headerAt(sentMs, Number.MAX_SAFE_INTEGER, ++sequence);
       const outcome = await link.run<Reply>(script, batch.keys, batch.args(header));
       if (outcome.ok) heard(outcome.reply, sentMs);
-      return outcome.ok;
+      return outcome.ok && outcome.reply[1] !== CANNOT_WRITE;
     },
     settle: () => cuts.settle(link),
   };
 }
+
+/** Redis could not keep what it did: it has no memory left, or is a replica. */
+const CANNOT_WRITE = -1;
 
 /** Other troubles are Redis's own refusals. */
 const MAYBE_DONE: ReadonlySet<RedisTrouble> = new Set<RedisTrouble>(["timeout", "disconnected"]);

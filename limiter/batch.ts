@@ -1,10 +1,14 @@
 import { BATCH_AT_MOST, type Row } from "./algorithms/decide-script.ts";
+import type { AgedCost } from "./fallback/cost-cells.ts";
 import type { RedisTrouble } from "./redis-link.ts";
 
-/** What is asked of the script: to charge, to look, to give back, or to forget. */
-export type Mode = "decide" | "peek" | "refund" | "reset";
+/** What is asked of the script: to charge, to look, to give back, to forget, or to add what was admitted elsewhere. */
+export type Mode = "decide" | "peek" | "refund" | "reset" | "merge";
 
-const MODES = { decide: "1", peek: "2", refund: "3", reset: "4" } as const satisfies Record<Mode, string>;
+const MODES = { decide: "1", peek: "2", refund: "3", reset: "4", merge: "5" } as const satisfies Record<
+  Mode,
+  string
+>;
 
 /** One question to the decide script, and who waits for its answer. */
 export interface Asking {
@@ -14,11 +18,16 @@ export interface Asking {
   readonly keys: readonly string[];
   /** Absent: those that hold for every request. */
   readonly rows: readonly Row[] | undefined;
+  /** What is merged into the one key, oldest first; its ages are as of now. `cost` is of no concern then. */
+  readonly entries?: readonly AgedCost[];
   /** The answer begins at `reply[at]`; its layout is in the head of the script. */
   readonly answered: (reply: readonly number[], at: number) => void;
   readonly failed: (trouble: RedisTrouble) => void;
-  /** After `failed`, once it is known: whether Redis had done it all the same (charged it, if that was the question). */
-  readonly turnedOut: (isDone: boolean) => void;
+  /**
+   * After `failed`, once it is known: whether Redis had done it all the same (charged it, if that was the question).
+   * If its reply has come late, that is there too, as for `answered`.
+   */
+  readonly turnedOut: (isDone: boolean, reply?: readonly number[], at?: number) => void;
 }
 
 /** What a run of the script is told besides its questions. */
@@ -57,18 +66,20 @@ export class Batch {
   }
 
   add(asking: Asking): void {
-    const { mode, cost, keys, rows } = asking;
+    const { mode, cost, keys, rows, entries = [] } = asking;
     this.asked.push(asking);
     for (const key of keys) this.#keys.push(key);
     if (mode === "decide" && rows === undefined) {
       this.#args.push(cost === 1 ? "1" : String(cost));
       return;
     }
-    this.#args.push("0", MODES[mode], String(cost), String(keys.length));
+    const count = mode === "merge" ? entries.length : cost;
+    this.#args.push("0", MODES[mode], String(count), String(keys.length));
     for (let i = 0; i < keys.length; i++) {
       const row = rows?.[i];
       this.#args.push(String(row === undefined ? i + 1 : this.#numberOf(row)));
     }
+    for (const { ageUs, cost: added } of entries) this.#args.push(String(ageUs), String(added));
   }
 
   /** ARGV of the script. */
@@ -77,17 +88,26 @@ export class Batch {
     return head.concat(this.#rows, this.#args);
   }
 
+  /** Why Redis has not done what it was asked, if not for a key of another type; undefined if that has not happened. */
+  troubleIn(
+    reply: readonly (number | string)[],
+    troubleOf: (message: string) => RedisTrouble,
+  ): RedisTrouble | undefined {
+    if (reply.length <= this.#errorsAt + 1) return undefined;
+    const troubles = reply.slice(this.#errorsAt + 1).map((message) => troubleOf(String(message)));
+    return troubles.find((trouble) => trouble !== "error");
+  }
+
   /** Gives everybody the part of the reply that is theirs. */
   answer(reply: readonly (number | string)[], troubleOf: (message: string) => RedisTrouble): void {
     // Only the errors, after all decisions, are strings.
     const numbers = reply as readonly number[];
-    const errorsAt = REPLY_HEAD + this.asked.length + 3 * (this.#keys.length - 1) - 1;
     let at = REPLY_HEAD;
     for (const asking of this.asked) {
       const head = numbers[at] ?? 0;
       if (head >= 0) asking.answered(numbers, at);
       else {
-        asking.failed(troubleOf(String(reply[errorsAt - head])));
+        asking.failed(troubleOf(String(reply[this.#errorsAt - head])));
         asking.turnedOut(false);
       }
       at += 1 + 3 * asking.keys.length;
@@ -109,7 +129,10 @@ export class Batch {
   turnOut(reply: readonly (number | string)[] | undefined): void {
     let at = REPLY_HEAD;
     for (const asking of this.asked) {
-      asking.turnedOut(asking.mode !== "peek" && reply?.[at] === 0);
+      const head = reply?.[at];
+      const isDone = asking.mode !== "peek" && head === 0;
+      if (typeof head === "number" && head >= 0) asking.turnedOut(isDone, reply as readonly number[], at);
+      else asking.turnedOut(isDone);
       at += 1 + 3 * asking.keys.length;
     }
   }
@@ -117,6 +140,11 @@ export class Batch {
   /** Redis has kept what it did: the bits of `answers`, the first question in the lowest. */
   turnOutAs(answers: number): void {
     for (const [i, asking] of this.asked.entries()) asking.turnedOut(Math.floor(answers / 2 ** i) % 2 === 1);
+  }
+
+  /** The n-th error is at the n-th place after this one. */
+  get #errorsAt(): number {
+    return REPLY_HEAD + this.asked.length + 3 * (this.#keys.length - 1) - 1;
   }
 
   /** Rows of single requests are sent once a batch, and numbered after the usual ones. */

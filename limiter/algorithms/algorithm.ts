@@ -5,7 +5,7 @@ import type { LocalState } from "./local-state.ts";
 /**
  * One way of limiting, known by its name. Adding one is adding one file.
  *
- * `lua` is an expression that yields `{ test, write, quota, refund }`; all times are whole microseconds, all costs whole:
+ * `lua` is an expression that yields `{ test, write, quota, refund, merge }`; all times are whole microseconds, all costs whole:
  * - `test(key, now, cost, a, b, c)` reads only, and returns a plan with `retryUs`: 0 if there is room,
  *   -1 if there never will be, else the shortest wait that makes room. (It may note on the key that the clock
  *   stepped back: that is no change of what was admitted.)
@@ -13,6 +13,9 @@ import type { LocalState } from "./local-state.ts";
  * - `quota(plan, admitted)` returns what remains, and the microseconds until more remains (0 if all of it does).
  * - `refund(key, now, cost, a, b, c)` takes back cost that was admitted earlier, the newest first, and returns how much
  *   of it still counted (rounded up). It makes no key, and lets none live longer.
+ * - `merge(key, now, entries, a, b, c)` adds cost that was admitted elsewhere, each as if at `now - age`, whether or not
+ *   there is room, and returns how much of it still counts (rounded up). `entries` is a flat list age1, cost1, age2,
+ *   cost2, ..., oldest first.
  */
 export interface Algorithm {
   /** Part of every key; lower-case letters and dashes. */

@@ -42,7 +42,7 @@ describe.each(Object.values(ALGORITHMS))("$name", (algorithm) => {
   const { local, promises } = algorithm;
   /** All that can be spent at once. */
   const capacity = (policy: Policy) => local(policy).peek(0, 1).remaining;
-  const everything = schedules(algorithm, { clock: "any", also: ["peek", "refund", "change"] });
+  const everything = schedules(algorithm, { clock: "any", also: ["peek", "refund", "merge", "change"] });
   const forwards = schedules(algorithm, { clock: "forward" });
 
   it("decides in Redis as in memory, to the microsecond, whatever the clock and the policies do", async () => {
@@ -99,7 +99,7 @@ describe.each(Object.values(ALGORITHMS))("$name", (algorithm) => {
         const denied = answers.findLastIndex(({ retryUs }) => retryUs > 0);
         const [step, answer] = [steps[denied], answers[denied]];
         if (step === undefined || answer === undefined) return;
-        const cost = step.kind === "refund" ? 1 : step.cost;
+        const cost = step.kind === "refund" || step.kind === "merge" ? 1 : step.cost;
         const peek = (byUs: number, ofCost = cost): Step => ({
           kind: "peek",
           atUs: step.atUs + byUs,
@@ -159,6 +159,65 @@ describe.each(Object.values(ALGORITHMS))("$name", (algorithm) => {
         resetUs: 0,
         bytes: 0,
       });
+  });
+
+  it("is the same whether cost was admitted here or is merged later by its age", async () => {
+    await fc.assert(
+      fc.asyncProperty(forwards, fc.nat(3_000_000), async ({ policy, steps }, laterUs) => {
+        const answers = localAnswers(algorithm, policy, steps);
+        const admitted = steps.filter((_, index) => answers[index]?.allowed);
+        const atUs = (admitted.at(-1)?.atUs ?? 0) + laterUs;
+        const entries = admitted.map((step) => ({ ageUs: atUs - step.atUs, cost: step.cost }));
+        const peek: Step = { kind: "peek", atUs, cost: 1 };
+        const here = (await play(algorithm, { policy, steps: [...admitted, peek] })).at(-1);
+        const merge: Step = { kind: "merge", atUs, cost: 1, entries };
+        const [merged] = await play(algorithm, { policy, steps: [merge] });
+        expect({ ...merged, merged: 0 }).toMatchObject({
+          remaining: here?.remaining,
+          resetUs: here?.resetUs,
+        });
+        expect(merged?.lifeMs.least ?? 0).toBeLessThanOrEqual(promises(policy).stateHorizonMs);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it("forgets nothing that it holds when it merges what was admitted before, between and after", async () => {
+    await fc.assert(
+      fc.asyncProperty(forwards, fc.infiniteStream(fc.boolean()), async ({ policy, steps }, isHere) => {
+        const answers = localAnswers(algorithm, policy, steps);
+        const admitted = steps.filter((_, index) => answers[index]?.allowed);
+        const parts = admitted.map((step) => ({ step, here: isHere.next().value === true }));
+        const atUs = admitted.at(-1)?.atUs ?? 0;
+        const peek: Step = { kind: "peek", atUs, cost: 1 };
+        const entries = parts
+          .filter(({ here }) => !here)
+          .map(({ step }) => ({ ageUs: atUs - step.atUs, cost: step.cost }));
+        const here = parts.filter((part) => part.here).map(({ step }) => step);
+        const merge: Step = { kind: "merge", atUs, cost: 1, entries };
+        const whole = (await play(algorithm, { policy, steps: [...admitted, peek] })).at(-1);
+        const mixed = (await play(algorithm, { policy, steps: [...here, merge, peek] })).at(-1);
+        // A bucket does not know when it was empty, and takes it that it never was.
+        if (algorithm.name === "gcra") expect(mixed?.remaining).toBeLessThanOrEqual(whole?.remaining ?? 0);
+        else expect(mixed).toMatchObject({ remaining: whole?.remaining, resetUs: whole?.resetUs });
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it("counts what is merged beyond its capacity, and admits again only when it has ended", async () => {
+    const policy = { name: "p", limit: 4, windowMs: 1_500 };
+    const atUs = 1_789_000_000_000_000 - 1;
+    const entries = [3, 2, 1, 0].map((ageUs) => ({ ageUs, cost: 3 }));
+    const [over, still] = await play(algorithm, {
+      policy,
+      steps: [
+        { kind: "merge", atUs, cost: 1, entries },
+        { kind: "peek", atUs, cost: 4 },
+      ],
+    });
+    expect(over).toMatchObject({ allowed: false, remaining: 0, merged: algorithm.name === "gcra" ? 4 : 12 });
+    expect(still?.retryUs).toBeGreaterThan(0);
   });
 
   it("gives nothing back when there is nothing, makes no key of it, and lets none live longer", async () => {

@@ -34,11 +34,13 @@ export function decideScript(
 -- ARGV: 1 Redis time in microseconds after which nothing is done, 2 sequence number of this run, 3 whether to keep
 --   its answers for longer (0 or 1), 4 number of further rows; then each of these: number of its algorithm, a, b, c;
 --   then each decision: its cost, if the usual rows are asked to decide;
---   else 0, mode (1 decide, 2 peek, 3 refund, 4 reset), cost, number of rows, and which.
--- Reply: Redis time, and nothing else if it was too late; 1 if nothing had been kept for the caller, else 0;
+--   else 0, mode (1 decide, 2 peek, 3 refund, 4 reset), cost, number of rows, and which;
+--   or 0, 5 (merge), number of entries, 1, and which row; then each entry, oldest first: its age in microseconds, cost.
+-- Reply: Redis time, and nothing else if it was too late; 1 if nothing had been kept for the caller, -1 if
+--   nothing can be kept, else 0;
 --   then each decision: number of the policy that denies (of several the longest wait; 0: none; -n: the n-th error),
 --   then three a policy: remaining, microseconds to wait (0: none, -1: for ever), microseconds until more remains
---   (refund: what was given back, 0, 0; reset: whether there was a key, 0, 0); then the errors.
+--   (refund: what was given back, 0, 0; merge: what was added, 0, 0; reset: whether there was a key, 0, 0); then the errors.
 local time = redis.call("TIME")
 local now = time[1] * 1000000 + time[2]
 if now > tonumber(ARGV[1]) then return { now } end
@@ -50,6 +52,7 @@ ${ROWS}
 local reply, size, plans = { now, 0 }, 2, {}
 ${DECIDE}
 ${CORRECT}
+${MERGE}
 ${EACH}
 ${KEEP}
 for i = 1, #failures do reply[size + i] = failures[i] end
@@ -105,6 +108,17 @@ local function correct(mode, cost, before, rows, count)
   return true
 end`;
 
+/** One row and one key, and the entries in ARGV from `first` to `final`. */
+const MERGE = `
+local MERGE = "5"
+local function merge(first, final, before, row)
+  local entries = {}
+  for i = first, final do entries[#entries + 1] = tonumber(ARGV[i]) end
+  local added = row[1].merge(KEYS[before + 1], now, entries, row[2], row[3], row[4])
+  reply[size + 1], reply[size + 2], reply[size + 3], reply[size + 4] = 0, added, 0, 0
+  return true
+end`;
+
 /**
  * One protected call runs all decisions up to the first that fails, and then the next ones: a call for each is dear.
  * \`at\` and \`counted\` are ahead of the decision that runs; \`before\`, \`size\` and \`power\` follow when it is done.
@@ -122,8 +136,14 @@ local function each()
       cost, counted = tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
       for i = 1, counted do rows[i] = known[tonumber(ARGV[at + 2 + i])] end
       at = at + 3 + counted
-      local run = (mode == REFUND or mode == RESET) and correct or decide
-      charged = run(mode, cost, before, rows, counted)
+      if mode == MERGE then
+        local first = at
+        at = at + 2 * cost
+        charged = merge(first, at - 1, before, rows[1])
+      else
+        local run = (mode == REFUND or mode == RESET) and correct or decide
+        charged = run(mode, cost, before, rows, counted)
+      end
     end
     if charged then answers = answers + power end
     before, size, power = before + counted, size + 1 + 3 * counted, power * 2
@@ -145,7 +165,9 @@ end`;
 const KEEP = `
 local kept = struct.pack(">I7I6", ARGV[2], answers)
 local length = redis.pcall("SETRANGE", KEYS[1], ARGV[2] % ${ANSWERS_KEPT} * ${ANSWER_BYTES}, kept)
-if length ~= ${ANSWERS_KEPT * ANSWER_BYTES + 1} then
+if type(length) == "table" then
+  reply[2] = -1
+elseif length ~= ${ANSWERS_KEPT * ANSWER_BYTES + 1} then
   reply[2] = 1
   redis.pcall("SETRANGE", KEYS[1], ${ANSWERS_KEPT * ANSWER_BYTES}, "\\0")
 end

@@ -36,6 +36,18 @@ export function fixedWindowLocal(first: Policy): LocalState {
       if (count === 0) endUs = 0;
       return back;
     },
+    merge(nowUs, entries) {
+      const before = countAt(nowUs);
+      let added = 0;
+      for (const { ageUs, cost } of entries) {
+        const isPast = nowUs - ageUs < endOf(nowUs) - windowUs;
+        if (!isPast && before + added + cost <= LARGEST_COUNT) added += cost;
+      }
+      if (added === 0) return 0;
+      count = before + added;
+      endUs = Math.max(endUs, endOf(nowUs));
+      return added;
+    },
     follow(policy) {
       limit = policy.limit;
       windowUs = policy.windowMs * 1_000;
@@ -43,3 +55,6 @@ export function fixedWindowLocal(first: Policy): LocalState {
     entries: () => Math.min(1, count),
   });
 }
+
+/** What the Lua can count. */
+const LARGEST_COUNT = 2 ** 51 - 1;

@@ -29,6 +29,8 @@ export const fixedWindow: Algorithm = {
   -- State: end of a window, its count. A count that no longer fits the policy's windows (they have changed)
   -- is kept to its end, and from the next admission on to the end of the policy's own window.
   local STATE = ">I7I7"
+  -- Two limits, each of which may be 10^15: what more was admitted elsewhere is not counted.
+  local MOST = 2251799813685247
 
   local function save(key, ends, count, now)
     redis.call("SET", key, struct.pack(STATE, ends, count), "PX", math.ceil((ends - now) / 1000) + 1)
@@ -83,6 +85,16 @@ export const fixedWindow: Algorithm = {
     return back
   end
 
-  return { test = test, write = write, quota = quota, refund = refund }
+  local function merge(key, now, entries, limit, windowUs)
+    local window, added = read(key, now, windowUs), 0
+    for i = 1, #entries, 2 do
+      local cost = entries[i + 1]
+      if now - entries[i] >= window.finish - windowUs and window.count + added + cost <= MOST then added = added + cost end
+    end
+    if added > 0 then save(key, math.max(window.ends, window.finish), window.count + added, now) end
+    return added
+  end
+
+  return { test = test, write = write, quota = quota, refund = refund, merge = merge }
 end)()`,
 };

@@ -8,13 +8,19 @@ export function gcraLocal(first: Policy): LocalState {
   let { leak, unit } = rateOf(first);
   let held = { debt: 0, stampUs: 0, unit };
 
-  function debtAt(nowUs: number): number {
-    if (held.debt === 0) return 0;
+  /** The debt as of a stamp, which is not after `nowUs`. */
+  function asOf(nowUs: number): { readonly debt: number; readonly stampUs: number } {
+    if (held.debt === 0) return { debt: 0, stampUs: 0 };
     // A product beyond 2^53 is rounded, but is then beyond any debt, and so is what it is rounded to.
     const same = held.unit === unit ? held.debt : Math.ceil((held.debt / held.unit) * unit);
     const debt = Math.min(same, burst * unit);
     if (nowUs < held.stampUs) held = { debt, stampUs: nowUs, unit };
-    return Math.max(0, debt - (nowUs - held.stampUs) * leak);
+    return { debt, stampUs: held.stampUs };
+  }
+
+  function debtAt(nowUs: number): number {
+    const { debt, stampUs } = asOf(nowUs);
+    return Math.max(0, debt - (nowUs - stampUs) * leak);
   }
 
   return localState({
@@ -37,6 +43,19 @@ export function gcraLocal(first: Policy): LocalState {
       if (debt === 0) return 0;
       held = { debt: Math.max(0, debt - cost * unit), stampUs: nowUs, unit };
       return Math.min(cost, Math.ceil(debt / unit));
+    },
+    merge(nowUs, entries) {
+      const before = debtAt(nowUs);
+      let { debt, stampUs } = asOf(nowUs);
+      for (const { ageUs, cost } of entries) {
+        const atUs = Math.max(stampUs, nowUs - ageUs);
+        debt = Math.max(0, debt - (atUs - stampUs) * leak) + cost * unit;
+        stampUs = atUs;
+      }
+      const after = Math.min(Math.max(0, debt - (nowUs - stampUs) * leak), burst * unit);
+      if (after <= before) return 0;
+      held = { debt: after, stampUs: nowUs, unit };
+      return Math.ceil((after - before) / unit);
     },
     follow(policy) {
       burst = burstOf(policy);

@@ -46,17 +46,23 @@ export const gcra: Algorithm = {
     redis.call("SET", key, struct.pack(STATE, debt, now, unit), "PX", ttlMs)
   end
 
+  -- The debt as of a stamp, which is not after now.
   -- A product beyond 2^53 is rounded, but is then beyond any debt, and so is what it is rounded to.
-  local function debtAt(key, now, leak, unit, burst)
+  local function held(key, now, leak, unit, burst)
     local state = redis.call("GET", key)
-    if not state then return 0 end
+    if not state then return 0, 0 end
     local debt, stamp, counted = struct.unpack(STATE, state)
     if counted ~= unit then debt = math.ceil(debt / counted * unit) end
     debt = math.min(debt, burst * unit)
     if now < stamp then
       save(key, debt, now, leak, unit)
-      return debt
+      return debt, now
     end
+    return debt, stamp
+  end
+
+  local function debtAt(key, now, leak, unit, burst)
+    local debt, stamp = held(key, now, leak, unit, burst)
     return math.max(0, debt - (now - stamp) * leak)
   end
 
@@ -95,6 +101,21 @@ export const gcra: Algorithm = {
     return math.min(cost, math.ceil(debt / unit))
   end
 
-  return { test = test, write = write, quota = quota, refund = refund }
+  -- What came after the stamp is played again. What came before it is added at the stamp in full: whether the bucket
+  -- was empty for a while since then is not known. No debt is beyond the bucket.
+  local function merge(key, now, entries, leak, unit, burst)
+    local debt, stamp = held(key, now, leak, unit, burst)
+    local before = math.max(0, debt - (now - stamp) * leak)
+    for i = 1, #entries, 2 do
+      local at = math.max(stamp, now - entries[i])
+      debt, stamp = math.max(0, debt - (at - stamp) * leak) + entries[i + 1] * unit, at
+    end
+    local after = math.min(math.max(0, debt - (now - stamp) * leak), burst * unit)
+    if after <= before then return 0 end
+    save(key, after, now, leak, unit)
+    return math.ceil((after - before) / unit)
+  end
+
+  return { test = test, write = write, quota = quota, refund = refund, merge = merge }
 end)()`,
 };

@@ -1,3 +1,4 @@
+import type { AgedCost } from "../fallback/cost-cells.ts";
 import type { Policy } from "../policy.ts";
 
 /** What the limit of one key says of one request, in the units of the Lua. */
@@ -22,6 +23,8 @@ export interface LocalState {
   readonly peek: (nowUs: number, cost: number) => LocalDecision;
   /** Takes back cost that was admitted earlier, the newest first; returns how much of it still counted. */
   readonly refund: (nowUs: number, cost: number) => number;
+  /** Adds what was admitted elsewhere, oldest first, whether or not there is room; returns how much still counts. */
+  readonly merge: (nowUs: number, entries: readonly AgedCost[]) => number;
   /** Goes on under another policy: what was admitted is kept. */
   readonly follow: (policy: Policy) => void;
   /** Entries held in memory. */
@@ -29,7 +32,7 @@ export interface LocalState {
 }
 
 /** What an algorithm has to say for {@link localState}; all costs and times are whole. */
-export interface LocalRule extends Pick<LocalState, "refund" | "follow" | "entries"> {
+export interface LocalRule extends Pick<LocalState, "refund" | "merge" | "follow" | "entries"> {
   /** `retryUs` of {@link LocalDecision}. */
   readonly waitUs: (nowUs: number, cost: number) => number;
   /** Charges what `waitUs` has just found to have room. */
@@ -51,6 +54,7 @@ export function localState(rule: LocalRule): LocalState {
     },
     peek: (nowUs, cost) => answer(nowUs, rule.waitUs(nowUs, cost)),
     refund: rule.refund,
+    merge: rule.merge,
     follow: rule.follow,
     entries: rule.entries,
   };

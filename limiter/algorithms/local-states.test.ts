@@ -80,7 +80,7 @@ function decisions(
     const remaining = free / unit;
     const resetUs =
       free === capacity * unit ? 0 : leastWait(horizonUs, (waitUs) => freeAfter(waitUs) / unit > remaining);
-    return { allowed, remaining: Number(remaining), retryUs, resetUs, refunded: 0 };
+    return { allowed, remaining: Number(remaining), retryUs, resetUs, refunded: 0, merged: 0 };
   });
 }
 

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import type { AgedCost } from "../fallback/cost-cells.ts";
 import type { Policy } from "../policy.ts";
 import type { Algorithm } from "./algorithm.ts";
 import type { Step } from "./stepped-clock.ts";
@@ -13,7 +14,7 @@ export interface ScheduleOptions {
   /** May step back, or only stand still and go on. */
   readonly clock: "any" | "forward" | "backward";
   /** What happens besides decisions. @default none */
-  readonly also?: readonly ("peek" | "refund" | "change")[];
+  readonly also?: readonly ("peek" | "refund" | "merge" | "change")[];
 }
 
 const STARTED_US = 1_789_000_000_123_456;
@@ -43,6 +44,7 @@ export function schedules(algorithm: Algorithm, options: ScheduleOptions): fc.Ar
         { weight: 3, arbitrary: fc.constant("decide" as const) },
         fc.constantFrom("decide", ...kinds),
       ),
+      entries: also.includes("merge") ? additions(policy) : fc.constant([]),
       policy: seldom(8, changed),
       // To the next multiple of the window instead, or beside it.
       border: clock === "backward" ? fc.constant(undefined) : seldom(5, fc.constantFrom(-1, 0, 1)),
@@ -74,6 +76,19 @@ function forward({ limit, windowMs }: Policy): fc.Arbitrary<number> {
     fc.constantFrom(windowUs - 1, windowUs, 2 * windowUs, 31_536_000_000_000),
     fc.integer({ min: 0, max: 8 }).map((tenths) => Math.floor((tenths * windowUs) / 10)),
   );
+}
+
+/** What was admitted elsewhere in the last two windows and a bit, oldest first. */
+function additions(policy: Policy): fc.Arbitrary<AgedCost[]> {
+  const windowUs = policy.windowMs * 1_000;
+  const ageUs = fc.oneof(
+    fc.constantFrom(0, 1, windowUs - 1, windowUs, 2 * windowUs),
+    fc.integer({ min: 0, max: Math.ceil(2.2 * windowUs) }),
+    fc.integer({ min: 0, max: 8 }).map((tenths) => Math.floor((tenths * windowUs) / 10)),
+  );
+  return fc
+    .array(fc.record({ ageUs, cost: costs(policy) }), { maxLength: 5 })
+    .map((entries) => entries.sort((a, b) => b.ageUs - a.ageUs));
 }
 
 function backward({ windowMs }: Policy): fc.Arbitrary<number> {

@@ -58,6 +58,19 @@ export function slidingCounterLocal(first: Policy): LocalState {
       held = { ...counters, count, previous, startUs: count + previous === 0 ? 0 : counters.startUs };
       return fromCount + fromPrevious;
     },
+    merge(nowUs, entries) {
+      const { startUs, lengthUs, ...counts } = at(nowUs);
+      let added = 0;
+      for (const { ageUs, cost } of entries) {
+        const stampUs = nowUs - ageUs;
+        const counter = stampUs >= startUs ? "count" : "previous";
+        if (stampUs < startUs - windowUs || counts[counter] + cost > LARGEST_COUNT) continue;
+        counts[counter] += cost;
+        added += cost;
+      }
+      if (added > 0) held = { startUs, lengthUs, ...counts };
+      return added;
+    },
     follow(policy) {
       limit = policy.limit;
       windowUs = policy.windowMs * 1_000;
@@ -65,6 +78,9 @@ export function slidingCounterLocal(first: Policy): LocalState {
     entries: () => Math.min(1, held.count) + Math.min(1, held.previous),
   });
 }
+
+/** What the Lua can count. */
+const LARGEST_COUNT = 2 ** 51 - 1;
 
 interface Counters {
   readonly startUs: number;

@@ -27,6 +27,8 @@ export const slidingCounter: Algorithm = {
   lua: `(function()
   -- State: start of a window, its length, its count, the count of the window before.
   local STATE = ">I7I7I7I7"
+  -- Two limits, each of which may be 10^15: what more was admitted elsewhere is not counted.
+  local MOST = 2251799813685247
 
   -- floor(x * y / divisor): a long division in digits so large that no product reaches 2^53. All are below 2^51.
   local function ratio(x, y, divisor)
@@ -121,6 +123,19 @@ export const slidingCounter: Algorithm = {
     return fromCount + fromPrevious
   end
 
-  return { test = test, write = write, quota = quota, refund = refund }
+  local function merge(key, now, entries, limit, windowUs)
+    local counters, added = read(key, now, windowUs), 0
+    for i = 1, #entries, 2 do
+      local stamp, cost = now - entries[i], entries[i + 1]
+      local counter = stamp >= counters.start and "count" or "previous"
+      if stamp >= counters.start - windowUs and counters[counter] + cost <= MOST then
+        counters[counter], added = counters[counter] + cost, added + cost
+      end
+    end
+    if added > 0 then save(key, counters, now) end
+    return added
+  end
+
+  return { test = test, write = write, quota = quota, refund = refund, merge = merge }
 end)()`,
 };

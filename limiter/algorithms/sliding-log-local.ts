@@ -63,6 +63,15 @@ export function slidingLogLocal(first: Policy): LocalState {
       if (live.length === 0) offsetUs = 0;
       return Math.min(cost, used);
     },
+    merge(nowUs, aged) {
+      const { live, used, keyUs } = at(nowUs);
+      const recent = aged.filter(({ ageUs }) => ageUs < windowUs);
+      for (const { ageUs, cost } of recent) insert(live, { atUs: keyUs - ageUs, cost });
+      if (recent.length === 0) return 0;
+      if (used === 0) offsetUs = 0;
+      entries = live;
+      return costOf(live) - used;
+    },
     follow(policy) {
       limit = policy.limit;
       windowUs = policy.windowMs * 1_000;
@@ -71,9 +80,22 @@ export function slidingLogLocal(first: Policy): LocalState {
   });
 }
 
+/** What the Lua can hold. */
+const LARGEST_SUM = 0xffff_ffff;
+
 interface Entry {
   readonly atUs: number;
   cost: number;
+}
+
+/** Keeps one entry a microsecond, in their order; what the Lua cannot hold is left out. */
+function insert(entries: Entry[], { atUs, cost }: Entry): void {
+  const entry = { atUs, cost: Math.min(cost, LARGEST_SUM - costOf(entries)) };
+  if (entry.cost === 0) return;
+  const index = entries.findIndex((one) => one.atUs >= atUs);
+  const there = entries[index];
+  if (there?.atUs === atUs) there.cost += entry.cost;
+  else entries.splice(index < 0 ? entries.length : index, 0, entry);
 }
 
 function costOf(entries: readonly Entry[]): number {

@@ -169,6 +169,71 @@ export const slidingLog: Algorithm = {
     return log.used - left
   end
 
-  return { test = test, write = write, quota = quota, refund = refund }
+  -- Entries from \`from\` up to \`to\`, without it, as they are stored.
+  local function slice(log, from, to)
+    if from >= to then return "" end
+    local first, last = offsetOf(log, from), offsetOf(log, to - 1) + ENTRY_BYTES - 1
+    if first < last then return redis.call("GETRANGE", log.key, first, last) end
+    local finish = HEADER_BYTES + log.slots * ENTRY_BYTES - 1
+    return redis.call("GETRANGE", log.key, first, finish) .. redis.call("GETRANGE", log.key, HEADER_BYTES, last)
+  end
+
+  -- Those of \`entries\` that are live, as stamp and cost, and their sum; what SUMS cannot hold is left out.
+  local function additions(log, entries)
+    local added, sum = {}, 0
+    for i = 1, #entries, 2 do
+      local stamp, cost = log.t - entries[i], math.min(entries[i + 1], SUMS - 1 - log.used - sum)
+      if entries[i] < log.windowUs and cost > 0 then
+        added[#added + 1], sum = { stamp, cost }, sum + cost
+      end
+    end
+    return added, sum
+  end
+
+  -- The live entries from \`from\` on, as stamp and cost; and the total before them.
+  local function costsFrom(log, from)
+    local tail, bytes, start = {}, slice(log, from, log.entries), log.total
+    for i = 1, log.entries - from do
+      local stamp, before = struct.unpack(ENTRY, bytes, (i - 1) * ENTRY_BYTES + 1)
+      if i == 1 then start = before else tail[i - 1][2] = (before - tail[i - 1][2]) % SUMS end
+      tail[i] = { stamp, before }
+    end
+    if #tail > 0 then tail[#tail][2] = (log.total - tail[#tail][2]) % SUMS end
+    return tail, start
+  end
+
+  -- What is older than the oldest addition stays as it is; what is younger is written anew, in the order of stamps.
+  local function merge(key, now, entries, limit, windowUs)
+    local log = read(key, now, windowUs)
+    local added, sum = additions(log, entries)
+    if sum == 0 then return 0 end
+    if log.entries == 0 then log.before, log.total, log.head, log.slots = 0, 0, 0, 0 end
+    local first, kept = added[1][1], 0
+    if log.entries > 0 and log.oldest < first then
+      kept = firstThat(log, function(stamp) return stamp >= first end)
+    end
+    local tail, total = costsFrom(log, kept)
+    local written, i, j, newest = { slice(log, 0, kept) }, 1, 1, nil
+    while i <= #tail or j <= #added do
+      local isOld = j > #added or (i <= #tail and tail[i][1] <= added[j][1])
+      local entry = isOld and tail[i] or added[j]
+      if isOld then i = i + 1 else j = j + 1 end
+      if entry[1] ~= newest then
+        newest = entry[1]
+        written[#written + 1] = struct.pack(ENTRY, newest, total)
+      end
+      total = (total + entry[2]) % SUMS
+    end
+    if kept == 0 then log.oldest = struct.unpack(ENTRY, written[2]) end
+    log.entries = kept + #written - 1
+    log.slots, log.head, log.total = math.max(log.slots, log.entries), 0, total
+    local lifeMs = math.ceil((newest + windowUs - log.t) / 1000) + 1
+    log.t = newest
+    local spare = string.rep("\\0", (log.slots - log.entries) * ENTRY_BYTES)
+    redis.call("SET", key, headerOf(log) .. table.concat(written) .. spare, "PX", lifeMs)
+    return sum
+  end
+
+  return { test = test, write = write, quota = quota, refund = refund, merge = merge }
 end)()`,
 };

@@ -1,14 +1,17 @@
 import type { Redis } from "ioredis";
+import type { AgedCost } from "../fallback/cost-cells.ts";
 import type { Policy } from "../policy.ts";
 import type { Algorithm } from "./algorithm.ts";
 import type { LocalDecision, LocalState } from "./local-state.ts";
 
 /** For tests: one call at `atUs` of a clock that the test steps as it likes. */
 export interface Step {
-  /** A refund is answered by what a request of cost 1 would be told right after it. @default "decide" */
-  readonly kind?: "decide" | "peek" | "refund";
+  /** A refund or a merge is answered by what a request of cost 1 would be told right after it. @default "decide" */
+  readonly kind?: "decide" | "peek" | "refund" | "merge";
   readonly atUs: number;
   readonly cost: number;
+  /** What a merge adds. @default nothing */
+  readonly entries?: readonly AgedCost[];
   /** From this step on. @default the policy of the step before */
   readonly policy?: Policy;
 }
@@ -17,6 +20,8 @@ export interface Step {
 export interface Answer extends LocalDecision {
   /** 0 unless it was a refund. */
   readonly refunded: number;
+  /** 0 unless it was a merge. */
+  readonly merged: number;
 }
 
 /** An answer of the Lua, and what it left behind. */
@@ -42,15 +47,16 @@ export async function steppedAnswers(
   steps: readonly Step[],
 ): Promise<SteppedAnswer[]> {
   let current = policy;
-  const argv = steps.flatMap(({ kind = "decide", atUs, cost, policy: changed = current }) => {
+  const argv = steps.flatMap(({ kind = "decide", atUs, cost, entries = [], policy: changed = current }) => {
     current = changed;
-    return [kind, atUs, cost, ...algorithm.numbers(current)];
+    const aged = entries.flatMap((entry) => [entry.ageUs, entry.cost]);
+    return [kind, atUs, cost, ...algorithm.numbers(current), entries.length, ...aged];
   });
-  const replies = (await redis.eval(steppedScript(algorithm), 1, key, ...argv)) as number[][];
-  return replies.map(([denied = 0, remaining = 0, retryUs = 0, resetUs = 0, refunded = 0, ...left]) => {
-    const [least = 0, tookMs = 0, bytes = 0] = left;
+  const replies = (await redis.call("eval", [steppedScript(algorithm), 1, key, ...argv])) as number[][];
+  return replies.map(([denied = 0, remaining = 0, retryUs = 0, resetUs = 0, ...left]) => {
+    const [refunded = 0, merged = 0, least = 0, tookMs = 0, bytes = 0] = left;
     const lifeMs = { least, most: least < 0 ? least : least + tookMs };
-    return { allowed: denied === 0, remaining, retryUs, resetUs, refunded, lifeMs, bytes };
+    return { allowed: denied === 0, remaining, retryUs, resetUs, refunded, merged, lifeMs, bytes };
   });
 }
 
@@ -61,41 +67,47 @@ export function localAnswers(algorithm: Algorithm, policy: Policy, steps: readon
 }
 
 /** For tests: one step in memory. */
-export function localAnswer(state: LocalState, { kind = "decide", atUs, cost, policy }: Step): Answer {
+export function localAnswer(state: LocalState, step: Step): Answer {
+  const { kind = "decide", atUs, cost, entries = [], policy } = step;
   if (policy !== undefined) state.follow(policy);
-  if (kind === "decide") return { ...state.decide(atUs, cost), refunded: 0 };
-  if (kind === "peek") return { ...state.peek(atUs, cost), refunded: 0 };
-  const refunded = state.refund(atUs, cost);
-  return { ...state.peek(atUs, 1), refunded };
+  if (kind === "decide") return { ...state.decide(atUs, cost), refunded: 0, merged: 0 };
+  if (kind === "peek") return { ...state.peek(atUs, cost), refunded: 0, merged: 0 };
+  const refunded = kind === "refund" ? state.refund(atUs, cost) : 0;
+  const merged = kind === "merge" ? state.merge(atUs, entries) : 0;
+  return { ...state.peek(atUs, 1), refunded, merged };
 }
 
 /** The answer alone. */
-export function answerOf({ allowed, remaining, retryUs, resetUs, refunded }: Answer): Answer {
-  return { allowed, remaining, retryUs, resetUs, refunded };
+export function answerOf({ allowed, remaining, retryUs, resetUs, refunded, merged }: Answer): Answer {
+  return { allowed, remaining, retryUs, resetUs, refunded, merged };
 }
 
 function steppedScript({ lua }: Algorithm): string {
-  return `-- KEYS: one. ARGV: six a step: its kind, microseconds, cost, and a, b, c.
--- Reply: a list a step: denied, remaining, microseconds to wait, microseconds until more remains, refunded;
+  return `-- KEYS: one.
+-- ARGV: a step: its kind, microseconds, cost, a, b, c, number of entries; then each entry's age and cost.
+-- Reply: a list a step: denied, remaining, microseconds to wait, microseconds until more remains, refunded, merged;
 -- PTTL, milliseconds that the step took at most, STRLEN.
 local algorithm = ${lua}
 local function realMs()
   local time = redis.call("TIME")
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
-local key, replies = KEYS[1], {}
-for at = 1, #ARGV, 6 do
-  local kind, beganMs, refunded = ARGV[at], realMs(), 0
+local key, replies, at = KEYS[1], {}, 1
+while at <= #ARGV do
+  local kind, beganMs, refunded, merged, entries = ARGV[at], realMs(), 0, 0, {}
   local now, cost = tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
   local a, b, c = tonumber(ARGV[at + 3]), tonumber(ARGV[at + 4]), tonumber(ARGV[at + 5])
+  for i = 1, 2 * ARGV[at + 6] do entries[i] = tonumber(ARGV[at + 6 + i]) end
+  at = at + 7 + #entries
   if kind == "refund" then refunded, cost = algorithm.refund(key, now, cost, a, b, c), 1 end
+  if kind == "merge" then merged, cost = algorithm.merge(key, now, entries, a, b, c), 1 end
   local plan = algorithm.test(key, now, cost, a, b, c)
   local admitted = kind == "decide" and plan.retryUs == 0
   local remaining, resetUs = algorithm.quota(plan, admitted)
   if admitted then algorithm.write(plan) end
   local pttl, bytes = redis.call("PTTL", key), redis.call("STRLEN", key)
   local denied = plan.retryUs == 0 and 0 or 1
-  replies[#replies + 1] = { denied, remaining, plan.retryUs, resetUs, refunded, pttl, realMs() - beganMs, bytes }
+  replies[#replies + 1] = { denied, remaining, plan.retryUs, resetUs, refunded, merged, pttl, realMs() - beganMs, bytes }
   redis.call("PERSIST", key)
 end
 return replies`;
