@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { JudgedRun } from "../report-format.ts";
+import type { SourceSeries } from "../series/source-series.ts";
 import { type WorstSpan, worstSpan } from "../series/worst-span.ts";
 import { cut, plain } from "../words/plain.ts";
 import { verdictWords } from "../words/verdict-words.ts";
@@ -12,11 +13,13 @@ import { hero } from "./hero.ts";
 import { type Markup, markup } from "./markup.ts";
 import { environmentList, phaseTable, repeatCommand } from "./particulars.ts";
 import { runCharts } from "./run-charts.ts";
+import { toldSources } from "./source-figure.ts";
 
 /** The whole page; nothing in it is fetched, and its policy forbids to try. */
 export function page(run: JudgedRun, { style, script }: Assets): string {
   const { result } = run;
   const span = worstSpan(run);
+  const sources = toldSources(run);
   const title = `${verdictWords[result.verdict].word}: ${cut(plain(result.scenario), 60)} on ${cut(plain(result.variant), 60)}`;
   const policy = `default-src 'none'; script-src '${hash(script)}'; style-src '${hash(style)}'; font-src data:; img-src data:; base-uri 'none'; form-action 'none'`;
   const { html } = markup`<!doctype html>
@@ -34,9 +37,9 @@ export function page(run: JudgedRun, { style, script }: Assets): string {
 <body>
 <main>
 ${hero(result)}
-${sections(run, span)}
+${sections(run, span, sources)}
 </main>
-<script type="application/json" id="chart-data">${{ html: chartData(run, span) }}</script>
+<script type="application/json" id="chart-data">${{ html: chartData(run, span, sources) }}</script>
 <script>${{ html: script }}</script>
 </body>
 </html>
@@ -44,10 +47,11 @@ ${sections(run, span)}
   return html;
 }
 
-function sections({ result, history }: JudgedRun, span: WorstSpan | null): readonly Markup[] {
+function sections(run: JudgedRun, span: WorstSpan | null, sources: SourceSeries | null): readonly Markup[] {
+  const { result, history } = run;
   const none = markup``;
   return [
-    section("time-line", "What happened, and when", runCharts(result)),
+    section("time-line", "What happened, and when", runCharts(run, sources)),
     span === null
       ? none
       : section("worst-span", span.verdict === "fail" ? "The span that convicts" : "The tightest span", [

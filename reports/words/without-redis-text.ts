@@ -1,23 +1,26 @@
 import type { WithoutRedisPromise } from "../../limiter/promised.ts";
 import { duration } from "./numerals.ts";
 
-/** What a limiter declares to do without its Redis, as the end of a sentence that names it. */
+/** What was declared for the time without Redis, to stand after the name of the policy. */
 export function withoutRedisText(promise: WithoutRedisPromise | undefined): string {
   if (promise === undefined) return "declares nothing for the time without Redis";
   const { deadlineMs, probeIntervalMs } = promise;
-  const times = `within ${duration(deadlineMs)} whatever Redis does, and to look for Redis at least every ${duration(probeIntervalMs)}`;
-  return `declares, without Redis, ${actionOf(promise)}, to decide ${times}`;
+  return [
+    `declares for the time without Redis: ${actionOf(promise)}`,
+    `every decision within ${duration(deadlineMs)}`,
+    `a look whether Redis is back at least every ${duration(probeIntervalMs)}`,
+  ].join("; ");
 }
 
 function actionOf(promise: WithoutRedisPromise): string {
   switch (promise.kind) {
     case "open":
-      return "to let every request in";
+      return "every request is let in";
     case "closed":
-      return "to refuse every request with 503";
+      return "every request is refused with 503";
     case "local":
       return promise.share === "equal"
-        ? "to let each replica decide within an equal share of the limit"
-        : "to let each replica decide within the share of the limit that it was seen to need";
+        ? "each replica decides within an equal share of the limit"
+        : "each replica decides within the share of the limit that it was seen to need";
   }
 }
