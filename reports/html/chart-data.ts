@@ -1,5 +1,4 @@
 import type { JudgedRun } from "../report-format.ts";
-import { breakerSpans } from "../series/breaker-spans.ts";
 import { faultRows } from "../series/fault-rows.ts";
 import { lagSeries } from "../series/lag-series.ts";
 import { latencySeries } from "../series/latency-series.ts";
@@ -7,8 +6,9 @@ import type { QuantileSeries } from "../series/quantile-series.ts";
 import { recoveries } from "../series/recoveries.ts";
 import { redisSeries } from "../series/redis-series.ts";
 import { type Slots, slotsOf } from "../series/slots.ts";
-import { deciders, type SourceSeries } from "../series/source-series.ts";
+import { deciders } from "../series/source-series.ts";
 import { type TimeLine, timeLine } from "../series/time-line.ts";
+import type { ToldSources } from "../series/told-sources.ts";
 import { type WitnessPicture, witnessPicture } from "../series/witness-picture.ts";
 import type { WorstSpan } from "../series/worst-span.ts";
 import { faultLabels } from "../words/fault-labels.ts";
@@ -21,7 +21,7 @@ export const mostLanes = 12;
  * What the page's script draws, as JSON that cannot end its script element. Columns have one entry a slot;
  * `null` where nothing was measured; instants are milliseconds after the origin, or after the span's start.
  */
-export function chartData(run: JudgedRun, span: WorstSpan | null, sources: SourceSeries | null): string {
+export function chartData(run: JudgedRun, span: WorstSpan | null, sources: ToldSources | null): string {
   const { result, history } = run;
   const slots = slotsOf(history);
   const rows = faultRows(result.faults);
@@ -31,7 +31,7 @@ export function chartData(run: JudgedRun, span: WorstSpan | null, sources: Sourc
     latency: quantiles(latencySeries(history, slots)),
     lag: quantiles(lagSeries(history, slots)),
     sources: sources && decided(sources),
-    breakers: sources === null ? [] : breakerSpans(history),
+    breakers: sources?.breakers ?? [],
     recoveries: recoveries(run).flatMap(({ fault, replica, outcome }) =>
       outcome.kind === "back" ? [{ fault, replica, atMs: outcome.atMs, afterMs: outcome.afterMs }] : [],
     ),
@@ -66,7 +66,7 @@ function outcomeColumns({ offered, allowed, denied, unavailable, errors, lost, d
 }
 
 /** Only deciders that ever decided, and Redis. */
-function decided({ replicas, totals }: SourceSeries): object {
+function decided({ replicas, totals }: ToldSources): object {
   const names = deciders.filter((name) => name === "redis" || totals[name] > 0);
   return {
     replicas: replicas.slice(0, mostLanes).map(({ replica, counts }) => ({

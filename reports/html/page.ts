@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { JudgedRun } from "../report-format.ts";
-import type { SourceSeries } from "../series/source-series.ts";
+import { type ToldSources, toldSources } from "../series/told-sources.ts";
 import { type WorstSpan, worstSpan } from "../series/worst-span.ts";
 import { cut, plain } from "../words/plain.ts";
 import { verdictWords } from "../words/verdict-words.ts";
@@ -13,7 +13,6 @@ import { hero } from "./hero.ts";
 import { type Markup, markup } from "./markup.ts";
 import { environmentList, phaseTable, repeatCommand } from "./particulars.ts";
 import { runCharts } from "./run-charts.ts";
-import { toldSources } from "./source-figure.ts";
 
 /** The whole page; nothing in it is fetched, and its policy forbids to try. */
 export function page(run: JudgedRun, { style, script }: Assets): string {
@@ -47,7 +46,7 @@ ${sections(run, span, sources)}
   return html;
 }
 
-function sections(run: JudgedRun, span: WorstSpan | null, sources: SourceSeries | null): readonly Markup[] {
+function sections(run: JudgedRun, span: WorstSpan | null, sources: ToldSources | null): readonly Markup[] {
   const { result, history } = run;
   const none = markup``;
   return [

@@ -1,7 +1,7 @@
 import type { Result } from "../../harness/verdict/result.ts";
 import type { JudgedRun } from "../report-format.ts";
 import { redisSeries } from "../series/redis-series.ts";
-import type { SourceSeries } from "../series/source-series.ts";
+import type { ToldSources } from "../series/told-sources.ts";
 import { cut, plain } from "../words/plain.ts";
 import { type ChartKey, chartFigure } from "./chart-figure.ts";
 import { faultTable } from "./fault-table.ts";
@@ -9,7 +9,7 @@ import { type Markup, markup } from "./markup.ts";
 import { sourceFigure } from "./source-figure.ts";
 
 /** The faults in a table, and the charts over the whole run, with buttons that zoom to a phase or a fault. */
-export function runCharts(run: JudgedRun, sources: SourceSeries | null): Markup {
+export function runCharts(run: JudgedRun, sources: ToldSources | null): Markup {
   const { result, history } = run;
   return markup`
 ${result.faults.length === 0 ? null : faultTable(run)}
@@ -22,7 +22,7 @@ ${chartFigure({
   height: "main",
   key: outcomeKey(result.outcomes),
 })}
-${sources && sourceFigure(run, sources)}
+${sources && sourceFigure(result, sources)}
 ${chartFigure({ id: "latency-chart", title: "Latency from the intended instant", spoken: "Median, 99th percentile and longest latency over time on a logarithmic scale", height: "main", key: quantileKey })}
 ${chartFigure({ id: "lag-chart", title: "Send lag: how late the load itself was", spoken: "Median, 99th percentile and longest send lag over time on a logarithmic scale", height: "low", key: quantileKey })}
 ${redisSeries(history) && redisFigures}

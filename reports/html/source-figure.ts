@@ -1,6 +1,6 @@
-import type { JudgedRun } from "../report-format.ts";
-import { breakerSpans } from "../series/breaker-spans.ts";
-import { deciders, type SourceSeries, sourceSeries } from "../series/source-series.ts";
+import type { Result } from "../../harness/verdict/result.ts";
+import { deciders } from "../series/source-series.ts";
+import type { ToldSources } from "../series/told-sources.ts";
 import { deciderWords } from "../words/decider-words.ts";
 import { cut, plain } from "../words/plain.ts";
 import { sentence } from "../words/sentence.ts";
@@ -9,27 +9,21 @@ import { mostLanes } from "./chart-data.ts";
 import { type ChartKey, chartFigure } from "./chart-figure.ts";
 import { type Markup, markup } from "./markup.ts";
 
-/** The deciders over time, if there is a story in them: something was broken, or somebody decided without Redis. */
-export function toldSources({ result, history }: JudgedRun): SourceSeries | null {
-  const sources = sourceSeries(history);
-  const { local, unavailable } = sources.totals;
-  const isTold = result.faults.length > 0 || local + unavailable > 0;
-  return isTold && sources.replicas.length > 0 ? sources : null;
-}
-
 /** Who decided, replica by replica, with the breakers' states where the replicas publish them. */
-export function sourceFigure({ result, history }: JudgedRun, { replicas, totals }: SourceSeries): Markup {
+export function sourceFigure(
+  { policies, promises }: Result,
+  { replicas, totals, breakers }: ToldSources,
+): Markup {
   const key = deciders
     .filter((name) => name === "redis" || totals[name] > 0)
     .map((name): ChartKey => [name, deciderWords[name]]);
-  const breakers = breakerSpans(history).length > 0 ? breakerKey : null;
   const more =
     replicas.length > mostLanes
       ? markup`<p class="readout">The first ${mostLanes} of ${replicas.length} replicas.</p>`
       : null;
-  const declared = result.policies.map(
+  const declared = policies.map(
     ({ name }, index) =>
-      markup`<p class="readout"><b>${cut(plain(name), 60)}</b> ${sentence(withoutRedisText(result.promises[index]?.withoutRedis))}</p>`,
+      markup`<p class="readout"><b>${cut(plain(name), 60)}</b> ${sentence(withoutRedisText(promises[index]?.withoutRedis))}</p>`,
   );
   return chartFigure({
     id: "source-chart",
@@ -38,7 +32,7 @@ export function sourceFigure({ result, history }: JudgedRun, { replicas, totals 
       "For each replica, the share of its decisions over time that Redis made, that it made itself, and that nobody made; marks where it was back on Redis. The table of faults says the same in words",
     height: "lanes",
     key,
-    below: markup`<div class="below">${breakers}<output class="readout" data-value="source-chart-replicas"></output>${more}${declared}</div>`,
+    below: markup`<div class="below">${breakers.length > 0 ? breakerKey : null}<output class="readout" data-value="source-chart-replicas"></output>${more}${declared}</div>`,
   });
 }
 

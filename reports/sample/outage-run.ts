@@ -8,19 +8,26 @@ import { sampleOriginMs, simulate } from "./simulate.ts";
 /** Test support: Redis goes down under three replicas and comes back, and a second fault is not seen to take effect. */
 export function simulatedOutage(seed: number): JudgedRun {
   const history = withFaults(simulate({ seed, variant: "sliding-log", story: outageStory }));
-  const result = sampleResult(history, "inconclusive");
+  const result = sampleResult(history, "pass");
   const unseen = "1 of 2 faults was not seen to take effect: F2 redis-latency on replica 1";
   return {
     history,
     result: {
       ...result,
+      verdict: "inconclusive",
+      exitCode: 2,
       about: "What a limiter lets in, and how fast, while its Redis is down and on the way back",
       reason: `faults-took-effect: ${unseen}`,
       durationMs: 16_000,
       findings: [
-        ...result.findings.map((finding) =>
-          finding.verdict === "inconclusive" ? { ...finding, verdict: "pass" as const } : finding,
-        ),
+        ...result.findings.filter(({ checker }) => checker !== "recovers-within"),
+        {
+          checker: "recovers-within",
+          kind: "measurement",
+          verdict: "pass",
+          summary: "Every replica was back on Redis within 448 ms, of 1 s",
+          numbers: { slowestMs: 448 },
+        },
         {
           checker: "faults-took-effect",
           kind: "quality",

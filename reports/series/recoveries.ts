@@ -14,10 +14,13 @@ export interface Recovery {
 /**
  * | kind | the replica |
  * |---|---|
- * | `back` | answered without Redis, and first with it again `afterMs` after healing was done, `atMs` after the origin; 0 if before that |
- * | `stayed` | answered with Redis all the time |
+ * | `back` | did without Redis, and answered first with it again `afterMs` after healing was done, `atMs` after the origin; 0 if before that |
+ * | `stayed` | never did without Redis |
  * | `gone` | did not answer with Redis again, until the run or (index `by`) another fault of this replica put an end to waiting |
  * | `unknown` | answered nothing afterwards, or nothing that says who decided |
+ *
+ * A replica did without Redis when it decided or refused by itself, and also when all that was asked of it while the
+ * fault was in force failed; a few lost answers beside those of Redis are no such thing.
  */
 export type RecoveryOutcome =
   | { readonly kind: "back"; readonly afterMs: number; readonly atMs: number }
@@ -48,6 +51,7 @@ interface Span {
   readonly fault: number;
   readonly replica: number;
   readonly fromMs: number;
+  readonly injectedMs: number;
   readonly healingMs: number;
   readonly healedMs: number;
   /** Another fault ends the watch, or nothing does. */
@@ -57,8 +61,11 @@ interface Span {
 
 interface Seen {
   withRedis: boolean;
+  /** Redis decided a request that was sent while the fault was in force. */
+  withRedisInForce: boolean;
   withoutRedis: boolean;
-  /** After healing had begun, somebody decided without Redis and said so. */
+  failed: boolean;
+  /** After healing had begun, somebody still did without Redis. */
   stillWithout: boolean;
   /** After healing had begun, somebody decided who did not say who. */
   unlabelled: boolean;
@@ -68,7 +75,9 @@ interface Seen {
 function nothingSeen(): Seen {
   return {
     withRedis: false,
+    withRedisInForce: false,
     withoutRedis: false,
+    failed: false,
     stillWithout: false,
     unlabelled: false,
     backMs: Number.POSITIVE_INFINITY,
@@ -86,6 +95,7 @@ function spansOf(faults: Result["faults"], fault: number): Span[] {
       fault,
       replica,
       fromMs: own.atMs,
+      injectedMs: own.injectedMs,
       healingMs: own.healingMs,
       healedMs: own.untilMs,
       endMs: next === undefined ? Number.POSITIVE_INFINITY : Math.max(own.untilMs, faults[next]?.atMs ?? 0),
@@ -113,16 +123,20 @@ function look(sight: Seen, span: Span, requests: Requests, row: number, originMs
   if (decider === "unlabelled") sight.unlabelled ||= isLate;
   else if (decider === "redis") {
     sight.withRedis = true;
+    sight.withRedisInForce ||= sentMs >= span.injectedMs && sentMs <= span.healingMs;
     if (isLate) sight.backMs = Math.min(sight.backMs, heardMs);
   } else {
-    sight.withoutRedis ||= sentMs <= span.healedMs;
+    const isOfFault = sentMs <= span.healedMs;
+    if (decider === "undecided") sight.failed ||= isOfFault;
+    else sight.withoutRedis ||= isOfFault;
     sight.stillWithout ||= isLate;
   }
 }
 
 function outcomeOf(span: Span, seen: Seen = nothingSeen()): RecoveryOutcome {
-  if (seen.withoutRedis && seen.backMs < Number.POSITIVE_INFINITY)
+  const left = seen.withoutRedis || (seen.failed && !seen.withRedisInForce);
+  if (left && seen.backMs < Number.POSITIVE_INFINITY)
     return { kind: "back", afterMs: Math.max(0, seen.backMs - span.healedMs), atMs: seen.backMs };
-  if (seen.withoutRedis && seen.stillWithout && !seen.unlabelled) return { kind: "gone", by: span.endedBy };
-  return { kind: seen.withRedis && !seen.withoutRedis ? "stayed" : "unknown" };
+  if (left && seen.stillWithout && !seen.unlabelled) return { kind: "gone", by: span.endedBy };
+  return { kind: seen.withRedis && !left ? "stayed" : "unknown" };
 }
