@@ -98,7 +98,7 @@ function drawBreaker(plot, { state, fromMs, untilMs }, colours, base) {
   );
 }
 
-/** From the end of healing to the first answer of Redis, with the time between. */
+/** From the end of healing to the first answer of Redis, with the time between where there is room for it. */
 function drawRecovery(plot, { fault, replica, atMs, afterMs }, { data, colours, place }) {
   const { ctx, bbox, valToPos } = plot;
   const pixel = devicePixelRatio;
@@ -117,15 +117,13 @@ function drawRecovery(plot, { fault, replica, atMs, afterMs }, { data, colours, 
     .map(({ fromMs }) => valToPos(fromMs / 1000, "x", true));
   const room = Math.min(bbox.left + bbox.width, ...next) - at - 8 * pixel;
   const texts = afterMs === 0 ? ["back"] : [`back after ${duration(afterMs)}`, `+${duration(afterMs)}`];
-  const fitting = texts.find((one) => ctx.measureText(one).width <= room);
-  const text = fitting ?? texts[0];
-  ctx.textAlign = fitting ? "left" : "right";
+  const text = texts.find((one) => ctx.measureText(one).width <= room) ?? "";
+  ctx.textAlign = "left";
   ctx.lineWidth = 4 * pixel;
   ctx.lineJoin = "round";
   ctx.strokeStyle = colours.surface;
-  const x = fitting ? at + 6 * pixel : Math.min(at, healed) - 6 * pixel;
-  ctx.strokeText(text, x, y);
-  ctx.fillText(text, x, y);
+  ctx.strokeText(text, at + 6 * pixel, y);
+  ctx.fillText(text, at + 6 * pixel, y);
   ctx.restore();
 }
 
