@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import { describe, expect, it, vi } from "vitest";
 import { resultText } from "./json.ts";
 import type { JudgedRun, ReportFile, ReportFormat } from "./report-format.ts";
-import { guiltyRun, hostileRun, inconclusiveRun, sampleRun } from "./sample-run.ts";
+import { guiltyRun, hostileRun, inconclusiveRun, outageRun, sampleRun } from "./sample-run.ts";
 
 const folder = new URL(".", import.meta.url);
 const modules = readdirSync(folder).filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"));
@@ -18,6 +18,8 @@ const runs = Object.entries({
   guilty,
   inconclusive: inconclusiveRun(),
   hostile: hostileRun(),
+  outage: outageRun(),
+  "hostile outage": hostileRun(outageRun()),
 });
 
 it("finds the formats by their export", () => {

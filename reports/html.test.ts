@@ -5,7 +5,7 @@ import { readAssets } from "./html/assets.ts";
 import { page } from "./html/page.ts";
 import type { JudgedRun } from "./report-format.ts";
 import { type Tag, tagsOf } from "./sample/tags-of.ts";
-import { guiltyRun, hostileRun, inconclusiveRun, sampleRun } from "./sample-run.ts";
+import { guiltyRun, hostileRun, inconclusiveRun, outageRun, sampleRun } from "./sample-run.ts";
 
 const assets = readAssets();
 const rendered = (run: JudgedRun) => {
@@ -14,18 +14,22 @@ const rendered = (run: JudgedRun) => {
 };
 const hostile = rendered(hostileRun());
 const guilty = rendered(guiltyRun());
+const outage = rendered(outageRun());
+const hostileOutage = rendered(hostileRun(outageRun()));
 
 describe("the page", () => {
   it("holds the same elements whatever the names are: none of them becomes markup", () => {
-    const names = new Set(guilty.tags.map(({ name }) => name));
-    for (const extra of ["i", "ul", "li", "div", "b"]) names.add(extra);
-    expect(hostile.tags.filter(({ name }) => !names.has(name))).toEqual([]);
-    expect(hostile.tags.filter(({ name }) => name === "img")).toEqual([]);
+    const names = new Set([...guilty.tags, ...outage.tags].map(({ name }) => name));
+    for (const { tags } of [hostile, hostileOutage]) {
+      expect(tags.filter(({ name }) => !names.has(name))).toEqual([]);
+      expect(tags.filter(({ name }) => name === "img")).toEqual([]);
+    }
   });
 
   it.each([
     ["hostile", hostile],
     ["guilty", guilty],
+    ["hostile outage", hostileOutage],
   ])("runs only its own script: %s", (_, { html, tags }) => {
     const scripts = tags.filter(({ name }) => name === "script");
     expect(scripts.map(({ attributes }) => attributes.type ?? "script")).toEqual([
@@ -85,8 +89,8 @@ describe("the page", () => {
   });
 
   it("stays small", () => {
-    expect(guilty.html.length).toBeLessThan(500_000);
-    expect(hostile.html.length).toBeLessThan(500_000);
+    for (const { html } of [guilty, hostile, outage, hostileOutage])
+      expect(html.length).toBeLessThan(500_000);
   });
 
   it("is labelled: every section by its heading, every picture by a sentence", () => {
@@ -95,6 +99,71 @@ describe("the page", () => {
     const pictures = guilty.tags.filter(({ attributes }) => attributes.role === "img");
     expect(pictures.length).toBeGreaterThanOrEqual(7);
     for (const { attributes } of pictures) expect(attributes["aria-label"]).toBeTruthy();
+  });
+});
+
+describe("the story of a fault", () => {
+  const drawn = JSON.parse(inner(outage.html, 'id="chart-data">', "</script>"));
+
+  it("is a table: what, where, when, what was seen, and when each replica was back", () => {
+    const table = inner(outage.html, '<div class="scroll faults"', "</table>");
+    expect(table.match(/<tr class="(?:un)?seen">/g)).toHaveLength(2);
+    for (const text of [
+      "redis-down<span>Redis refuses every connection</span>",
+      "replicas 0\u20132",
+      "6 s to 10 s<span>injected in 3.25 ms, healed in 150 ms</span>",
+      "refused after 0.2 ms on every replica (before: answered after 0.3 ms).",
+      "answered after 0.4 ms on every replica.",
+      "stayed on Redis",
+    ])
+      expect(table).toContain(text);
+    expect(table.match(/<b>replica \d<\/b> back on Redis after \d+ ms/g)).toHaveLength(3);
+  });
+
+  it("warns of an effect that was not seen", () => {
+    expect(outage.html.match(/class="warn"/g)).toHaveLength(1);
+    expect(outage.html).toContain("Its effect was not seen.");
+  });
+
+  it("gives every band its ramps and its label", () => {
+    expect(drawn.faults[0]).toEqual({
+      labels: ["F1 redis-down", "F1"],
+      fromMs: 6_000,
+      injectedMs: 6_003.25,
+      healingMs: 10_000,
+      untilMs: 10_150,
+      replicas: [0, 1, 2],
+      row: 0,
+    });
+    expect(drawn.faults[1].labels).toEqual(["F2 redis-latency (not seen)", "F2?"]);
+    expect(outage.tags.filter(({ attributes }) => attributes["data-fault"] !== undefined)).toHaveLength(2);
+  });
+
+  it("draws who decided, the breakers, the recoveries and Redis's counters, a value a slot", () => {
+    expect(drawn.sources.replicas.map(({ replica }: { replica: number }) => replica)).toEqual([0, 1, 2]);
+    expect(Object.keys(drawn.sources.replicas[0].counts)).toEqual(["redis", "local", "unavailable"]);
+    for (const column of [...Object.values(drawn.sources.replicas[2].counts), ...Object.values(drawn.redis)])
+      expect(column).toHaveLength(drawn.slots.count);
+    expect(new Set(drawn.breakers.map(({ state }: { state: string }) => state)).size).toBe(3);
+    expect(drawn.recoveries).toHaveLength(3);
+    for (const id of ["source-chart", "redis-rate-chart", "redis-connections-chart"])
+      expect(outage.tags.filter(({ attributes }) => attributes.id === id)).toHaveLength(1);
+    expect(outage.html).toContain("each replica decides within an equal share of the limit");
+  });
+
+  it("is left out where there is none", () => {
+    const data = JSON.parse(inner(guilty.html, 'id="chart-data">', "</script>"));
+    expect([data.sources, data.redis, data.breakers, data.recoveries]).toEqual([null, null, [], []]);
+    expect(guilty.html).not.toContain('id="source-chart"');
+    expect(guilty.html).not.toContain('class="scroll faults"');
+    expect(guilty.html).not.toContain('id="redis-rate-chart"');
+  });
+
+  it("has no word on breakers when no metrics tell of them", () => {
+    const { result, history } = outageRun();
+    const { html } = rendered({ result, history: { ...history, scrapes: [] } });
+    expect(html).not.toContain("Breaker, by");
+    expect(outage.html).toContain("Breaker, by");
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { format } from "./junit.ts";
 import type { JudgedRun } from "./report-format.ts";
-import { guiltyRun, hostileRun, inconclusiveRun } from "./sample-run.ts";
+import { guiltyRun, hostileRun, inconclusiveRun, outageRun } from "./sample-run.ts";
 
 const guilty = guiltyRun();
 const hostile = hostileRun();
@@ -15,6 +15,15 @@ describe("junit.xml", () => {
     expect(xml.match(/<failure /g)).toHaveLength(2);
     expect(xml.match(/<skipped /g)).toHaveLength(1);
     expect(xml).toContain('<property name="provedExcess" value="43"/>');
+  });
+
+  it("tells the faults as properties of the suite", async () => {
+    const xml = await xmlOf(outageRun());
+    expect(xml).toMatch(
+      /<property name="fault.F1" value="redis-down on replicas 0\u20132 [^"]*back on Redis/,
+    );
+    expect(xml).toMatch(/<property name="fault.F2" value="redis-latency on replica 1 [^"]*was not seen/);
+    expect(xml.indexOf("fault.F2")).toBeLessThan(xml.indexOf("<testcase"));
   });
 
   it.each([

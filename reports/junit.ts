@@ -1,15 +1,16 @@
 import type { Finding, FindingVerdict, Triple } from "../harness/verdict/finding.ts";
 import type { GateResult, Result } from "../harness/verdict/result.ts";
-import type { ReportFormat } from "./report-format.ts";
+import type { JudgedRun, ReportFormat } from "./report-format.ts";
+import { type FaultLine, faultLines } from "./words/fault-lines.ts";
 import { numberText } from "./words/named-number.ts";
 import { sentence } from "./words/sentence.ts";
 
 /**
  * `junit.xml`: one test case a finding and a gate. A fail is a failure, inconclusive an error,
- * not applicable is skipped; the numbers are properties of their case.
+ * not applicable is skipped; the numbers are properties of their case, and the faults are properties of the suite.
  */
 export const format: ReportFormat = {
-  render: ({ result }) => [{ path: "junit.xml", content: junitOf(result) }],
+  render: (run) => [{ path: "junit.xml", content: junitOf(run) }],
 };
 
 interface Case {
@@ -21,7 +22,8 @@ interface Case {
   readonly body: string;
 }
 
-function junitOf(result: Result): string {
+function junitOf(run: JudgedRun): string {
+  const { result } = run;
   const cases = [...result.findings.map(caseOfFinding), ...result.gates.map(caseOfGate)];
   const many = (verdict: FindingVerdict) => cases.filter((one) => one.verdict === verdict).length;
   const seconds = (result.durationMs / 1_000).toFixed(3);
@@ -31,7 +33,7 @@ function junitOf(result: Result): string {
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="gatecrash" ${counts} time="${seconds}">`,
     `  <testsuite name="${escaped(suite)}" ${counts} time="${seconds}" timestamp="${escaped(result.startedAt)}">`,
-    ...properties("    ", suiteProperties(result)),
+    ...properties("    ", [...suiteProperties(result), ...faultLines(run).map(faultProperty)]),
     ...cases.flatMap((one) => testCase(one, suite)),
     "  </testsuite>",
     "</testsuites>",
@@ -109,6 +111,10 @@ function suiteProperties({
         .map(([name, value]): [string, string] => [`${group}.${name}`, String(value)]),
     ),
   ];
+}
+
+function faultProperty({ mark, name, story }: FaultLine): [string, string] {
+  return [`fault.${mark}`, `${name} ${story}`];
 }
 
 function flattened([name, value]: [string, number | Triple]): [string, string][] {

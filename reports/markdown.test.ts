@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { format } from "./markdown.ts";
 import type { JudgedRun } from "./report-format.ts";
-import { guiltyRun, hostileRun, sampleRun } from "./sample-run.ts";
+import { guiltyRun, hostileRun, outageRun, sampleRun } from "./sample-run.ts";
 
 const guilty = guiltyRun();
 const hostile = hostileRun();
@@ -20,6 +20,16 @@ describe("report.md", () => {
     expect(await markdownOf(sample)).toContain(
       "```sh\nnpm run scenario burst -- --variant sliding-log --seed 1\n```",
     );
+  });
+
+  it("tells every fault in one line, and marks what was not seen", async () => {
+    const lines = (await markdownOf(outageRun())).split("\n").filter((line) => /\*\*F\d/.test(line));
+    expect(lines).toEqual([
+      expect.stringMatching(
+        /^- \*\*F1\*\* `redis-down` on replicas 0\u20132 from 6 s to 10 s: refused after 0.2 ms .*; back on Redis after \d+ ms to \d+ ms\.$/,
+      ),
+      "- \u26a0\ufe0f **F2** `redis-latency` on replica 1 from 12.7 s to 13.9 s: its effect was not seen; stayed on Redis.",
+    ]);
   });
 
   it("lets no foreign string become markup, a table cell or a mention", async () => {

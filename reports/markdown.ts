@@ -1,7 +1,8 @@
 import type { FindingVerdict, Triple } from "../harness/verdict/finding.ts";
 import type { GateResult, Result } from "../harness/verdict/result.ts";
-import type { ReportFormat } from "./report-format.ts";
+import type { JudgedRun, ReportFormat } from "./report-format.ts";
 import { accuracyRows } from "./words/accuracy-rows.ts";
+import { faultLines } from "./words/fault-lines.ts";
 import { loadFacts } from "./words/load-facts.ts";
 import { duration, significant } from "./words/numerals.ts";
 import { plain } from "./words/plain.ts";
@@ -11,7 +12,7 @@ import { tally, verdictWords, worstFirst } from "./words/verdict-words.ts";
 
 /** `report.md`: the verdict and why, short enough for a pull request or a step summary. */
 export const format: ReportFormat = {
-  render: ({ result }) => [{ path: "report.md", content: markdownOf(result) }],
+  render: (run) => [{ path: "report.md", content: markdownOf(run) }],
 };
 
 const signs: Record<FindingVerdict, string> = {
@@ -21,13 +22,15 @@ const signs: Record<FindingVerdict, string> = {
   "not-applicable": "\u2796",
 };
 
-function markdownOf(result: Result): string {
+function markdownOf(run: JudgedRun): string {
+  const { result } = run;
   const { word } = verdictWords[result.verdict];
   const sections = [
     `## ${signs[result.verdict]} ${word}: ${code(result.scenario)} on ${code(result.variant)}`,
     `**${sentence(safe(result.reason))}**`,
     `${sentence(safe(result.about))} ${result.policies.map((policy) => code(policyText(policy))).join(", ")}; ${result.replicas} replicas, seed ${result.seed}, ${duration(result.durationMs)}.`,
     findingsTable(result),
+    faultList(run),
     accuracyTable(result),
     `**Load**: ${loadFacts(result).join(" \u00b7 ")}`,
     latencyLine(result),
@@ -44,6 +47,15 @@ function findingsTable({ findings }: Result): string {
       `| ${signs[verdict]} ${verdictWords[verdict].word} | ${code(checker)} | ${safe(summary)} |`,
   );
   return ["| Verdict | Checker | What was found |", "|:--|:--|:--|", ...rows].join("\n");
+}
+
+function faultList(run: JudgedRun): string {
+  return faultLines(run)
+    .map(
+      ({ mark, name, story, isSeen }) =>
+        `- ${isSeen ? "" : `${signs.inconclusive} `}**${mark}** ${code(name)} ${sentence(safe(story, 600))}`,
+    )
+    .join("\n");
 }
 
 function accuracyTable({ accuracy }: Result): string {

@@ -1,20 +1,22 @@
 import { createCanvas, loadImage } from "canvas";
 import { describe, expect, it } from "vitest";
 import { format } from "./png.ts";
-import { guiltyRun, hostileRun } from "./sample-run.ts";
+import { guiltyRun, hostileRun, outageRun } from "./sample-run.ts";
 
-const runs = { guilty: await format.render(guiltyRun()), hostile: await format.render(hostileRun()) };
+const outages = {
+  outage: await format.render(outageRun()),
+  hostile: await format.render(hostileRun(outageRun())),
+};
+const runs = { guilty: await format.render(guiltyRun()), ...outages };
+
+it("shows who decided only where somebody decided without Redis", () => {
+  const charts = ["timeline", "latency", "worst-span", "accuracy"].map((name) => `charts/${name}.png`);
+  expect(runs.guilty.map(({ path }) => path)).toEqual(charts);
+  for (const files of Object.values(outages))
+    expect(files.map(({ path }) => path)).toEqual(charts.toSpliced(2, 0, "charts/sources.png"));
+});
 
 describe.each(Object.entries(runs))("the pictures of the %s run", (_, files) => {
-  it("are the four charts", () => {
-    expect(files.map(({ path }) => path)).toEqual([
-      "charts/timeline.png",
-      "charts/latency.png",
-      "charts/worst-span.png",
-      "charts/accuracy.png",
-    ]);
-  });
-
   it.each(files.map(({ path, content }) => [path, Buffer.from(content)] as const))(
     "%s is a PNG that shows something",
     async (_path, bytes) => {

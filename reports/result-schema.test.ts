@@ -4,13 +4,14 @@ import { describe, expect, it } from "vitest";
 import { Refusal } from "../harness/refusal.ts";
 import { resultText } from "./json.ts";
 import { parseResult, resultJsonSchema } from "./result-schema.ts";
-import { guiltyRun, hostileRun, inconclusiveRun, sampleRun } from "./sample-run.ts";
+import { guiltyRun, hostileRun, inconclusiveRun, outageRun, sampleRun } from "./sample-run.ts";
 
 const results = {
   sample: sampleRun().result,
   guilty: guiltyRun().result,
   inconclusive: inconclusiveRun().result,
   hostile: hostileRun().result,
+  outage: outageRun().result,
 };
 
 describe("result.json", () => {

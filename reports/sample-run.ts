@@ -1,5 +1,6 @@
 import type { History } from "../harness/history/history.ts";
 import type { JudgedRun } from "./report-format.ts";
+import { simulatedOutage } from "./sample/outage-run.ts";
 import { sampleResult } from "./sample/sample-result.ts";
 import { simulate } from "./sample/simulate.ts";
 
@@ -24,6 +25,11 @@ export function inconclusiveRun({ seed = 1 }: { readonly seed?: number } = {}): 
   return { history, result: sampleResult(history, "inconclusive") };
 }
 
+/** Redis down under all replicas, who decide by themselves and come back; a second fault that nobody saw. */
+export function outageRun({ seed = 1 }: { readonly seed?: number } = {}): JudgedRun {
+  return simulatedOutage(seed);
+}
+
 /** Strings that break out of careless documents. */
 export const hostileNames: readonly string[] = [
   "<script>alert(1)</script>",
@@ -37,9 +43,8 @@ export const hostileNames: readonly string[] = [
   "x".repeat(8_192),
 ];
 
-/** A guilty run in which every foreign string is hostile. */
-export function hostileRun(): JudgedRun {
-  const { history, result } = guiltyRun();
+/** A guilty run, or another, in which every foreign string is hostile, and with nine hostile faults. */
+export function hostileRun({ history, result }: JudgedRun = guiltyRun()): JudgedRun {
   const name = (index: number) => hostileNames[index % hostileNames.length] ?? "";
   const everything = hostileNames.join(" ");
   const policies = history.policies.map((policy) => ({ ...policy, name: name(0) }));
@@ -67,7 +72,7 @@ export function hostileRun(): JudgedRun {
       faults: hostileNames.map((hostileName, index) => ({
         name: hostileName,
         legend: everything,
-        replicas: [0],
+        replicas: [index % 3],
         atMs: 2_000 + index * 900,
         injectedMs: 2_001 + index * 900,
         healingMs: 3_499 + index * 900,

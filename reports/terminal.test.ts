@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
-import { guiltyRun, hostileRun, inconclusiveRun, sampleRun } from "./sample-run.ts";
+import { guiltyRun, hostileRun, inconclusiveRun, outageRun, sampleRun } from "./sample-run.ts";
 import { renderVerdict } from "./terminal.ts";
 
 const passed = sampleRun().result;
@@ -35,6 +35,23 @@ describe("the verdict screen", () => {
     const screen = renderVerdict(hostile, { colour: false });
     // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
     expect(screen).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+  });
+
+  it("tells every fault and its recovery when it is given the history", () => {
+    const { result, history } = outageRun();
+    const lines = renderVerdict(result, { width: 120, colour: false, history }).split("\n");
+    const story = lines.slice(lines.findIndex((line) => line.startsWith("  Faults")));
+    expect(story[0]).toMatch(/^ {2}Faults {4}\+ F1 redis-down on replicas 0-2 from 6 s to 10 s: refused/);
+    expect(story.slice(0, 3).join(" ")).toMatch(/back on Redis after \d+ ms to \d+ ms/);
+    expect(story.some((line) => line.includes("? F2 redis-latency on replica 1"))).toBe(true);
+    expect(renderVerdict(result, { colour: false })).not.toContain("Faults ");
+  });
+
+  it.each([40, 80])("keeps hostile faults within %i columns", (width) => {
+    const { result, history } = hostileRun(outageRun());
+    const screen = renderVerdict(result, { width, colour: true, history });
+    const lines = screen.split("\n").map(stripVTControlCharacters);
+    expect(lines.filter((line) => line.length > width && !/^ {2}Repeat/.test(line))).toEqual([]);
   });
 
   it("puts what failed before what passed", () => {

@@ -1,7 +1,10 @@
 import { styleText } from "node:util";
+import type { History } from "../harness/history/history.ts";
 import type { FindingVerdict } from "../harness/verdict/finding.ts";
 import type { Result } from "../harness/verdict/result.ts";
+import type { JudgedRun } from "./report-format.ts";
 import { type AccuracyRow, accuracyRows } from "./words/accuracy-rows.ts";
+import { faultLines } from "./words/fault-lines.ts";
 import { loadFacts } from "./words/load-facts.ts";
 import { duration } from "./words/numerals.ts";
 import { cut, plain } from "./words/plain.ts";
@@ -15,6 +18,8 @@ export interface VerdictScreen {
   readonly width?: number;
   /** Colours and signs beyond ASCII; off for pipes and NO_COLOR. */
   readonly colour: boolean;
+  /** What was seen of the run: its faults are then told with their recovery. @default they are not told */
+  readonly history?: History;
   /** Where the reader finds the rest. */
   readonly reportPath?: string;
 }
@@ -22,7 +27,8 @@ export interface VerdictScreen {
 type Style = Parameters<typeof styleText>[0];
 
 /** The last screen of a run, to be read in five seconds: verdict, reason, findings, numbers, and where the report is. */
-export function renderVerdict(result: Result, { width = 80, colour, reportPath }: VerdictScreen): string {
+export function renderVerdict(result: Result, screen: VerdictScreen): string {
+  const { width = 80, colour, history, reportPath } = screen;
   const paint: Paint = colour
     ? (style, text) => styleText(style, text, { validateStream: false })
     : (_, text) => text;
@@ -34,6 +40,7 @@ export function renderVerdict(result: Result, { width = 80, colour, reportPath }
     "",
     ...findingLines(result, paint, columns),
     "",
+    ...(history === undefined ? [] : faultText({ result, history }, paint, columns)),
     ...factLines(result, paint, columns),
     ...(reportPath === undefined ? [] : ["", `${label("Report", paint)}${plain(reportPath, 1_000)}`]),
     `${label("Repeat", paint)}${plain(result.command, 1_000)}`,
@@ -89,6 +96,19 @@ function findingLines({ findings }: Result, paint: Paint, columns: number): stri
       ...rest.map((line) => " ".repeat(indent) + line),
     ];
   });
+}
+
+/** One line a fault, broken to fit; what was not seen is marked. */
+function faultText(run: JudgedRun, paint: Paint, columns: number): string[] {
+  const lines = faultLines(run).flatMap(({ mark, name, story, isSeen }) => {
+    const [first = "", ...rest] = wrapped(`${mark} ${name} ${story}`, columns - labelWidth - 2);
+    const verdict = isSeen ? "pass" : "inconclusive";
+    return [
+      `${paint(colours[verdict], verdictWords[verdict].mark)} ${first}`,
+      ...rest.map((line) => `  ${line}`),
+    ];
+  });
+  return lines.length === 0 ? [] : [...labelled(label("Faults", paint), lines), ""];
 }
 
 function factLines(result: Result, paint: Paint, columns: number): string[] {

@@ -1,42 +1,55 @@
 import type { JudgedRun } from "../report-format.ts";
+import { faultRows } from "../series/fault-rows.ts";
 import { lagSeries } from "../series/lag-series.ts";
 import { latencySeries } from "../series/latency-series.ts";
 import type { QuantileSeries } from "../series/quantile-series.ts";
-import { slotsOf } from "../series/slots.ts";
-import { timeLine } from "../series/time-line.ts";
+import { recoveries } from "../series/recoveries.ts";
+import { redisSeries } from "../series/redis-series.ts";
+import { type Slots, slotsOf } from "../series/slots.ts";
+import { deciders } from "../series/source-series.ts";
+import { type TimeLine, timeLine } from "../series/time-line.ts";
+import type { ToldSources } from "../series/told-sources.ts";
 import { type WitnessPicture, witnessPicture } from "../series/witness-picture.ts";
 import type { WorstSpan } from "../series/worst-span.ts";
+import { faultLabels } from "../words/fault-labels.ts";
 import { plain } from "../words/plain.ts";
+
+/** How many replicas have a lane of their own. */
+export const mostLanes = 12;
 
 /**
  * What the page's script draws, as JSON that cannot end its script element. Columns have one entry a slot;
  * `null` where nothing was measured; instants are milliseconds after the origin, or after the span's start.
  */
-export function chartData({ result, history }: JudgedRun, span: WorstSpan | null): string {
+export function chartData(run: JudgedRun, span: WorstSpan | null, sources: ToldSources | null): string {
+  const { result, history } = run;
   const slots = slotsOf(history);
-  const { offered, allowed, denied, errors, lost, dropped } = timeLine(history, slots);
+  const rows = faultRows(result.faults);
   const shown = {
     slots,
-    timeLine: {
-      offered: [...offered],
-      allowed: [...allowed],
-      denied: [...denied],
-      errors: [...errors],
-      lost: [...lost],
-      dropped: [...dropped],
-    },
+    timeLine: outcomeColumns(timeLine(history, slots)),
     latency: quantiles(latencySeries(history, slots)),
     lag: quantiles(lagSeries(history, slots)),
+    sources: sources && decided(sources),
+    breakers: sources?.breakers ?? [],
+    recoveries: recoveries(run).flatMap(({ fault, replica, outcome }) =>
+      outcome.kind === "back" ? [{ fault, replica, atMs: outcome.atMs, afterMs: outcome.afterMs }] : [],
+    ),
+    redis: redisColumns(run, slots),
     phases: result.phases.map(({ name, fromMs, untilMs, role }) => ({
       name: plain(name, 40),
       fromMs,
       untilMs,
       role,
     })),
-    faults: result.faults.map(({ name, atMs, untilMs }) => ({
-      name: plain(name, 40),
-      fromMs: atMs,
-      untilMs,
+    faults: result.faults.map((fault, index) => ({
+      labels: faultLabels(fault, index),
+      fromMs: fault.atMs,
+      injectedMs: fault.injectedMs,
+      healingMs: fault.healingMs,
+      untilMs: fault.untilMs,
+      replicas: fault.replicas,
+      row: rows[index] ?? 0,
     })),
     witness: span && picture(witnessPicture(history, span.witness), span),
   };
@@ -44,6 +57,34 @@ export function chartData({ result, history }: JudgedRun, span: WorstSpan | null
     .replaceAll("<", "\\u003c")
     .replaceAll(">", "\\u003e")
     .replaceAll("&", "\\u0026");
+}
+
+/** What was offered, and the outcomes in the order in which they are stacked. */
+function outcomeColumns({ offered, allowed, denied, unavailable, errors, lost, dropped }: TimeLine): object {
+  const columns = { offered, allowed, denied, unavailable, errors, lost, dropped };
+  return Object.fromEntries(Object.entries(columns).map(([name, counts]) => [name, [...counts]]));
+}
+
+/** Only deciders that ever decided, and Redis. */
+function decided({ replicas, totals }: ToldSources): object {
+  const names = deciders.filter((name) => name === "redis" || totals[name] > 0);
+  return {
+    replicas: replicas.slice(0, mostLanes).map(({ replica, counts }) => ({
+      replica,
+      counts: Object.fromEntries(names.map((name) => [name, [...counts[name]]])),
+    })),
+  };
+}
+
+function redisColumns({ history }: JudgedRun, slots: Slots): object | null {
+  const series = redisSeries(history, slots);
+  if (series === null) return null;
+  const { commandsPerSecond, scriptsPerSecond, connections } = series;
+  return {
+    commands: column(commandsPerSecond),
+    scripts: column(scriptsPerSecond),
+    connections: column(connections),
+  };
 }
 
 function quantiles({ p50, p99, max }: QuantileSeries): Record<"p50" | "p99" | "max", (number | null)[]> {

@@ -41,7 +41,6 @@ function tilesOf(result: Result): Tile[] {
   const { outcomes, load, latencyMs, accuracy } = result;
   const requests =
     outcomes.allowed + outcomes.denied + outcomes.unavailable + outcomes.errors + outcomes.lost;
-  const unanswered = outcomes.unavailable + outcomes.errors;
   const accurate = (accuracy === null ? [] : accuracyRows(accuracy)).map(({ label, triple, text }) => ({
     name: label,
     value: text(triple.estimate),
@@ -51,7 +50,7 @@ function tilesOf(result: Result): Tile[] {
     {
       name: "Requests",
       value: count(requests),
-      detail: `${count(outcomes.allowed)} allowed, ${count(outcomes.denied)} denied, ${count(outcomes.lost)} lost${unanswered > 0 ? `, ${count(unanswered)} errors` : ""}`,
+      detail: `${count(outcomes.allowed)} allowed, ${count(outcomes.denied)} denied, ${count(outcomes.lost)} lost${some(outcomes.unavailable, "unavailable")}${some(outcomes.errors, "errors")}`,
     },
     ...accurate,
     ...(latencyMs === null
@@ -69,6 +68,10 @@ function tilesOf(result: Result): Tile[] {
       detail: `longest ${duration(load.sendLagMs.max)}, ${count(load.dropped)} of ${count(load.offered)} dropped`,
     },
   ];
+}
+
+function some(many: number, what: string): string {
+  return many > 0 ? `, ${count(many)} ${what}` : "";
 }
 
 function policies({ policies: all }: Result): string {

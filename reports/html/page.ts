@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { JudgedRun } from "../report-format.ts";
+import { type ToldSources, toldSources } from "../series/told-sources.ts";
 import { type WorstSpan, worstSpan } from "../series/worst-span.ts";
 import { cut, plain } from "../words/plain.ts";
 import { verdictWords } from "../words/verdict-words.ts";
@@ -17,6 +18,7 @@ import { runCharts } from "./run-charts.ts";
 export function page(run: JudgedRun, { style, script }: Assets): string {
   const { result } = run;
   const span = worstSpan(run);
+  const sources = toldSources(run);
   const title = `${verdictWords[result.verdict].word}: ${cut(plain(result.scenario), 60)} on ${cut(plain(result.variant), 60)}`;
   const policy = `default-src 'none'; script-src '${hash(script)}'; style-src '${hash(style)}'; font-src data:; img-src data:; base-uri 'none'; form-action 'none'`;
   const { html } = markup`<!doctype html>
@@ -34,9 +36,9 @@ export function page(run: JudgedRun, { style, script }: Assets): string {
 <body>
 <main>
 ${hero(result)}
-${sections(run, span)}
+${sections(run, span, sources)}
 </main>
-<script type="application/json" id="chart-data">${{ html: chartData(run, span) }}</script>
+<script type="application/json" id="chart-data">${{ html: chartData(run, span, sources) }}</script>
 <script>${{ html: script }}</script>
 </body>
 </html>
@@ -44,10 +46,11 @@ ${sections(run, span)}
   return html;
 }
 
-function sections({ result, history }: JudgedRun, span: WorstSpan | null): readonly Markup[] {
+function sections(run: JudgedRun, span: WorstSpan | null, sources: ToldSources | null): readonly Markup[] {
+  const { result, history } = run;
   const none = markup``;
   return [
-    section("time-line", "What happened, and when", runCharts(result)),
+    section("time-line", "What happened, and when", runCharts(run, sources)),
     span === null
       ? none
       : section("worst-span", span.verdict === "fail" ? "The span that convicts" : "The tightest span", [

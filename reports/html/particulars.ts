@@ -3,15 +3,16 @@ import { count, duration } from "../words/numerals.ts";
 import { cut, plain } from "../words/plain.ts";
 import { type Markup, markup } from "./markup.ts";
 
-/** The numbers of each phase. */
-export function phaseTable({ phases }: Result): Markup {
+/** The numbers of each phase; refusals and errors only where there are any. */
+export function phaseTable({ phases, outcomes: { unavailable, errors } }: Result): Markup {
+  const ifAny = (many: number, cell: Markup) => (many > 0 ? cell : null);
   const rows = phases.map(
     ({ name, model, role, fromMs, untilMs, load, outcomes, latencyMs }) => markup`
-<tr><th scope="row">${cut(plain(name), 40)}</th><td class="text">${role === "warmup" ? "warm-up, not judged" : model === "open" ? "paced" : "saturating"}</td><td>${duration(fromMs)}</td><td>${duration(untilMs - fromMs)}</td><td>${count(load.offered)}</td><td>${count(load.achievedRatePerSecond)}</td><td>${count(outcomes.allowed)}</td><td>${count(outcomes.denied)}</td><td>${count(outcomes.unavailable + outcomes.errors)}</td><td>${count(outcomes.lost)}</td><td>${latencyMs === null ? "" : duration(latencyMs.p50)}</td><td>${latencyMs === null ? "" : duration(latencyMs.p99)}</td><td>${model === "open" ? duration(load.sendLagMs.p99) : ""}</td></tr>`,
+<tr><th scope="row">${cut(plain(name), 40)}</th><td class="text">${role === "warmup" ? "warm-up, not judged" : model === "open" ? "paced" : "saturating"}</td><td>${duration(fromMs)}</td><td>${duration(untilMs - fromMs)}</td><td>${count(load.offered)}</td><td>${count(load.achievedRatePerSecond)}</td><td>${count(outcomes.allowed)}</td><td>${count(outcomes.denied)}</td>${ifAny(unavailable, markup`<td>${count(outcomes.unavailable)}</td>`)}${ifAny(errors, markup`<td>${count(outcomes.errors)}</td>`)}<td>${count(outcomes.lost)}</td><td>${latencyMs === null ? "" : duration(latencyMs.p50)}</td><td>${latencyMs === null ? "" : duration(latencyMs.p99)}</td><td>${model === "open" ? duration(load.sendLagMs.p99) : ""}</td></tr>`,
   );
   return markup`
 <div class="scroll" tabindex="0" role="region" aria-label="Phases"><table>
-<thead><tr><th scope="col">Phase</th><th scope="col" class="text">Load</th><th scope="col">Begins</th><th scope="col">Lasts</th><th scope="col">Offered</th><th scope="col">Per second</th><th scope="col">Allowed</th><th scope="col">Denied</th><th scope="col">Errors</th><th scope="col">Lost</th><th scope="col">p50</th><th scope="col">p99</th><th scope="col">Lag p99</th></tr></thead>
+<thead><tr><th scope="col">Phase</th><th scope="col" class="text">Load</th><th scope="col">Begins</th><th scope="col">Lasts</th><th scope="col">Offered</th><th scope="col">Per second</th><th scope="col">Allowed</th><th scope="col">Denied</th>${ifAny(unavailable, markup`<th scope="col">Unavailable</th>`)}${ifAny(errors, markup`<th scope="col">Errors</th>`)}<th scope="col">Lost</th><th scope="col">p50</th><th scope="col">p99</th><th scope="col">Lag p99</th></tr></thead>
 <tbody>${rows}</tbody></table></div>`;
 }
 

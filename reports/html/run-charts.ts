@@ -1,60 +1,78 @@
 import type { Result } from "../../harness/verdict/result.ts";
-import { duration } from "../words/numerals.ts";
+import type { JudgedRun } from "../report-format.ts";
+import { redisSeries } from "../series/redis-series.ts";
+import type { ToldSources } from "../series/told-sources.ts";
 import { cut, plain } from "../words/plain.ts";
-import { sentence } from "../words/sentence.ts";
+import { type ChartKey, chartFigure } from "./chart-figure.ts";
+import { faultTable } from "./fault-table.ts";
 import { type Markup, markup } from "./markup.ts";
+import { sourceFigure } from "./source-figure.ts";
 
-/** The charts over the whole run, with buttons that zoom to a phase and the legend of the faults. */
-export function runCharts({ phases, faults, outcomes }: Result): Markup {
-  const buttons = phases.map(
-    ({ name }, index) =>
-      markup`<button type="button" data-phase="${index}"><b>${index + 1}</b> ${cut(plain(name), 24)}</button>`,
-  );
+/** The faults in a table, and the charts over the whole run, with buttons that zoom to a phase or a fault. */
+export function runCharts(run: JudgedRun, sources: ToldSources | null): Markup {
+  const { result, history } = run;
   return markup`
-<div class="zoom" role="group" aria-label="Zoom to"><button type="button" data-phase="all">Whole run</button>${buttons}<span class="hint">Drag to zoom, double click to reset</span></div>
-${faults.length === 0 ? null : faultLegend(faults)}
-${chart(
-  "time-line-chart",
-  "Requests",
-  "Requests over time: offered, allowed, denied and lost, by the instant the schedule wanted them",
-  "main",
-  [
-    ["offered", "offered"],
-    ["allowed", "allowed"],
-    ["denied", "denied"],
-    ["lost", "lost"],
-    ...(outcomes.unavailable + outcomes.errors > 0 ? [["errors", "errors"] as const] : []),
-  ],
-)}
-${chart("latency-chart", "Latency from the intended instant", "Median, 99th percentile and longest latency over time on a logarithmic scale", "main", quantileKey)}
-${chart("lag-chart", "Send lag: how late the load itself was", "Median, 99th percentile and longest send lag over time on a logarithmic scale", "low", quantileKey)}
+${result.faults.length === 0 ? null : faultTable(run)}
+${zoomButtons(result)}
+${chartFigure({
+  id: "time-line-chart",
+  title: "Requests",
+  spoken:
+    "Requests over time: offered, allowed, denied, unavailable and lost, by the instant the schedule wanted them",
+  height: "main",
+  key: outcomeKey(result.outcomes),
+})}
+${sources && sourceFigure(result, sources)}
+${chartFigure({ id: "latency-chart", title: "Latency from the intended instant", spoken: "Median, 99th percentile and longest latency over time on a logarithmic scale", height: "main", key: quantileKey })}
+${chartFigure({ id: "lag-chart", title: "Send lag: how late the load itself was", spoken: "Median, 99th percentile and longest send lag over time on a logarithmic scale", height: "low", key: quantileKey })}
+${redisSeries(history) && redisFigures}
 <noscript><p class="lead">The interactive pictures need scripts; the folder charts/ beside this page holds still ones.</p></noscript>`;
 }
 
-const quantileKey = [
+function zoomButtons({ phases, faults }: Result): Markup {
+  const toPhases = phases.map(
+    ({ name }, index) =>
+      markup`<button type="button" data-phase="${index}"><b>${index + 1}</b> ${cut(plain(name), 24)}</button>`,
+  );
+  const toFaults = faults.map(
+    ({ name }, index) =>
+      markup`<button type="button" data-fault="${index}"><b>F${index + 1}</b> ${cut(plain(name), 24)}</button>`,
+  );
+  return markup`<div class="zoom" role="group" aria-label="Zoom to"><button type="button" data-phase="all">Whole run</button>${toPhases}${toFaults}<span class="hint">Drag to zoom, double click to reset</span></div>`;
+}
+
+function outcomeKey({ unavailable, errors }: Result["outcomes"]): readonly ChartKey[] {
+  return [
+    ["offered", "offered"],
+    ["allowed", "allowed"],
+    ["denied", "denied"],
+    ...(unavailable > 0 ? [["unavailable", "unavailable"] as const] : []),
+    ["lost", "lost"],
+    ...(errors > 0 ? [["errors", "errors"] as const] : []),
+  ];
+}
+
+const quantileKey: readonly ChartKey[] = [
   ["p50", "median"],
   ["p99", "p99"],
   ["max", "longest"],
-] as const;
+];
 
-function chart(
-  id: string,
-  title: string,
-  spoken: string,
-  height: "main" | "low",
-  key: readonly (readonly [swatch: string, word: string])[],
-): Markup {
-  return markup`
-<figure class="chart-card">
-  <figcaption><h3>${title}</h3><ul class="key live">${key.map(([swatch, word]) => markup`<li><i class="swatch ${swatch}"></i>${word} <output data-value="${id}-${swatch}"></output></li>`)}<li class="at"><output data-value="${id}-at"></output></li></ul></figcaption>
-  <div id="${id}" class="chart ${height}" tabindex="0" role="img" aria-label="${spoken}"></div>
-</figure>`;
-}
-
-function faultLegend(faults: Result["faults"]): Markup {
-  const rows = faults.map(
-    ({ name, legend, atMs, untilMs, verified, replicas }, index) => markup`
-<li class="${verified === null ? "unseen" : "seen"}"><i class="fault-mark fault-${index % 4}">F${index + 1}</i><div><b>${cut(plain(name), 60)}</b> ${cut(plain(legend), 200)}, ${duration(atMs)} to ${duration(untilMs)}, ${replicas.length === 1 ? "replica" : "replicas"} ${replicas.join(", ")}. ${verified === null ? markup`<b class="warn">Its effect was not seen.</b>` : markup`Seen: ${sentence(cut(plain(verified), 240))}`}</div></li>`,
-  );
-  return markup`<ul class="faults" aria-label="Faults">${rows}</ul>`;
-}
+const redisFigures: Markup = markup`
+${chartFigure({
+  id: "redis-rate-chart",
+  title: "Redis by its own counters, per second",
+  spoken: "Commands and script calls that Redis counted, per second, over time",
+  height: "low",
+  key: [
+    ["commands", "commands"],
+    ["scripts", "script calls"],
+  ],
+})}
+${chartFigure({
+  id: "redis-connections-chart",
+  title: "Connections to Redis",
+  spoken: "Connections that Redis had open, over time",
+  height: "mini",
+  key: [["connections", "connections"]],
+})}`;

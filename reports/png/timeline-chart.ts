@@ -51,7 +51,11 @@ export function timelineChart({ result, history }: JudgedRun): Drawing {
         elements: { line: { tension: 0 } },
         scales: {
           x: secondsAxis(slots),
-          y: { min: 0, max: highest * 1.06, ...axis(wholeNumber, "lines") },
+          y: {
+            min: 0,
+            max: highest * (result.faults.length > 0 ? 1.2 : 1.06),
+            ...axis(wholeNumber, "lines"),
+          },
         },
       },
     },

@@ -1,4 +1,4 @@
-import type { History } from "../../harness/history/history.ts";
+import type { History, PhaseSpan } from "../../harness/history/history.ts";
 import type { Witness } from "../../harness/verdict/finding.ts";
 import { witnessAfter } from "../../harness/verdict/finding.ts";
 import {
@@ -14,9 +14,9 @@ import { rowsOf, sampleLatency, sampleLoad, sampleOutcomes, samplePhaseResults }
 
 /** The result that a judge could have come to; the witness of a `fail` is real, the prose is made up. */
 export function sampleResult(history: History, verdict: Verdict): Result {
-  const open = [1, 2, 3];
+  const open = [...history.phases.keys()].filter((index) => isPaced(history.phases[index]));
   const openRows = rowsOf(history, open);
-  const allRows = rowsOf(history, [0, ...open, 4]);
+  const allRows = rowsOf(history, [...history.phases.keys()]);
   const witness = tightestSpan(history);
   if (witness === null) throw new Error("the simulated run admitted nothing");
   return {
@@ -35,7 +35,7 @@ export function sampleResult(history: History, verdict: Verdict): Result {
     replicas: 3,
     policies: history.policies,
     promises: history.promises,
-    load: sampleLoad(history, openRows, 16_800),
+    load: sampleLoad(history, openRows, pacedMs(history, open)),
     outcomes: sampleOutcomes(history, allRows),
     accuracy: accuracies[verdict],
     latencyMs: sampleLatency(history, openRows),
@@ -43,6 +43,8 @@ export function sampleResult(history: History, verdict: Verdict): Result {
     faults: history.faults.map(({ fromMs, ...fault }) => ({
       ...fault,
       atMs: fromMs - history.run.originMs,
+      injectedMs: fault.injectedMs - history.run.originMs,
+      healingMs: fault.healingMs - history.run.originMs,
       untilMs: fault.untilMs - history.run.originMs,
     })),
     findings: sampleFindings(verdict, witnessAfter(witness, -history.run.originMs)),
@@ -56,6 +58,14 @@ export function sampleResult(history: History, verdict: Verdict): Result {
       { expression: "latencyMs.p99<=25", actual: 2.61, verdict: "pass", summary: "2.61 is at most 25" },
     ],
   };
+}
+
+function isPaced(phase: PhaseSpan | undefined): boolean {
+  return phase?.model === "open" && phase.role === "judged";
+}
+
+function pacedMs({ phases }: History, open: readonly number[]): number {
+  return open.reduce((sum, index) => sum + (phases[index]?.untilMs ?? 0) - (phases[index]?.fromMs ?? 0), 0);
 }
 
 const reasons = ({ cost, bound, subject }: Witness): Record<Verdict, string> => ({

@@ -10,7 +10,9 @@ import {
 // biome-ignore lint/style/noRestrictedImports: test support draws its arrivals as a run would
 import { type Random, seededRandom } from "../../harness/load/random.ts";
 import type { Policy } from "../../limiter/policy.ts";
-import { type SampleArrival, sampleArrivals, samplePhases, sampleSubjects } from "./sample-phases.ts";
+import { SampleLog } from "./sample-log.ts";
+import { sampleStory, sampleSubjects } from "./sample-phases.ts";
+import type { Cut, SampleArrival, SampleStory } from "./sample-story.ts";
 
 /** How the simulated run differs from a good one on a quiet machine. */
 export interface SimulateOptions {
@@ -23,27 +25,31 @@ export interface SimulateOptions {
   /** Share of requests that are never answered. @default 0 */
   readonly lostShare?: number;
   readonly withFaults?: boolean;
+  /** What is asked when, and what breaks. @default the burst */
+  readonly story?: SampleStory;
 }
 
-const originMs = 5_000_000;
+/** When the simulated runs begin. */
+export const sampleOriginMs = 5_000_000;
+const originMs: number = sampleOriginMs;
 const policy: Policy = { name: "per-tenant", limit: 1_000, windowMs: 2_000 };
 
 /** A history as a run would have recorded it; the same options give the same history. */
 export function simulate(options: SimulateOptions): History {
-  const { seed, variant, withFaults = false } = options;
+  const { seed, variant, withFaults = false, story = sampleStory } = options;
   const { limit, windowMs } = policy;
   const promised = { kind: "window", limit, windowMs } as const;
   return {
     schemaVersion: historySchemaVersion,
     run: {
-      scenario: "burst",
+      scenario: story.scenario,
       variant,
       id: "k3v9",
       seed,
       startedAt: "2026-03-14T15:09:26.535Z",
       originMs,
       gates: [],
-      command: `npm run scenario burst -- --variant ${variant} --seed ${seed}`,
+      command: `npm run scenario ${story.scenario} -- --variant ${variant} --seed ${seed}`,
       environment: {
         gatecrash: "0.1.0",
         node: "24.14.0",
@@ -62,7 +68,7 @@ export function simulate(options: SimulateOptions): History {
         deniedConsumes: false,
       },
     ],
-    phases: samplePhases.map((phase) => ({
+    phases: story.phases.map((phase) => ({
       ...phase,
       fromMs: phase.fromMs + originMs,
       untilMs: phase.untilMs + originMs,
@@ -109,20 +115,27 @@ const sampleFaults: readonly FaultRecord[] = [
 ];
 
 /** Asks an exact sliding log about every arrival, in the order in which the decisions fall. */
-function answered({ seed, writesLateMs = 0, lagMs = 2, lostShare = 0 }: SimulateOptions): Requests {
+function answered(options: SimulateOptions): Requests {
+  const { seed, writesLateMs = 0, lostShare = 0, story = sampleStory } = options;
   const random = seededRandom(seed, "sample");
-  const arrivals = sampleArrivals(random);
+  const arrivals = story.arrivals(random);
   const requests = allocateRequests(arrivals.length);
   const decidedMs = new Float64Array(arrivals.length);
   arrivals.forEach((arrival, row) => {
-    decidedMs[row] = send(requests, row, arrival, random, lagMs);
+    decidedMs[row] = send(requests, row, arrival, random, options);
   });
+  const share = { ...policy, limit: Math.floor(policy.limit / 3) };
   const logs = sampleSubjects.map(() => new SampleLog(policy));
+  const ownLogs = [0, 1, 2].map(() => sampleSubjects.map(() => new SampleLog(share)));
   const order = Uint32Array.from(arrivals.keys()).sort((a, b) => (decidedMs[a] ?? 0) - (decidedMs[b] ?? 0));
   for (const row of order) {
-    const log = logs[requests.subject[row] ?? 0];
-    const remaining = log?.decide(decidedMs[row] ?? 0, writesLateMs * random()) ?? -1;
-    answer(requests, row, remaining, random() < lostShare);
+    const atMs = decidedMs[row] ?? 0;
+    const replica = requests.replica[row] ?? 0;
+    const cut = story.cut?.(replica, atMs - originMs, random) ?? null;
+    if (cut !== null) requests.receivedMs[row] = (requests.receivedMs[row] ?? 0) + cut.waitsMs;
+    const log = (cut?.by === "local" ? ownLogs[replica] : logs)?.[requests.subject[row] ?? 0];
+    const remaining = log?.decide(atMs, writesLateMs * random()) ?? -1;
+    answer(requests, row, remaining, random() < lostShare, cut?.by ?? "redis");
   }
   return requests;
 }
@@ -133,9 +146,9 @@ function send(
   row: number,
   arrival: SampleArrival,
   random: Random,
-  lagMs: number,
+  { lagMs = 2, story = sampleStory }: SimulateOptions,
 ): number {
-  const paced = samplePhases[arrival.phase]?.model === "open";
+  const paced = story.phases[arrival.phase]?.model === "open";
   const late = paced ? 0.02 + 0.08 * random() + (random() < 0.03 ? lagMs * random() ** 2 : 0) : 0;
   const slow = random() < 0.004 ? 14 * random() : 0;
   const queue = paced ? 0.5 : 5 + 4 * Math.sin(arrival.atMs / 180) ** 2;
@@ -152,7 +165,7 @@ function send(
   return intendedMs + late + tookMs * (0.4 + 0.3 * random());
 }
 
-function answer(requests: Requests, row: number, remaining: number, isLost: boolean): void {
+function answer(requests: Requests, row: number, remaining: number, isLost: boolean, by: Cut["by"]): void {
   requests.retryAfterMs[row] = Number.NaN;
   requests.remaining[row] = isLost ? -1 : Math.max(0, remaining);
   if (isLost) {
@@ -160,33 +173,16 @@ function answer(requests: Requests, row: number, remaining: number, isLost: bool
     requests.outcome[row] = outcomeCode.lost;
     return;
   }
+  if (by === "unavailable") {
+    requests.remaining[row] = -1;
+    requests.status[row] = 503;
+    requests.outcome[row] = outcomeCode.unavailable;
+    return;
+  }
   requests.status[row] = remaining < 0 ? 429 : 200;
-  requests.source[row] = sourceCode.redis;
+  requests.source[row] = sourceCode[by];
   requests.outcome[row] = remaining < 0 ? outcomeCode.denied : outcomeCode.allowed;
   if (remaining >= 0) return;
   requests.retryAfterMs[row] = 1_000;
   requests.policy[row] = 0;
-}
-
-/** The instants of what one subject was admitted, and when each became visible to the next reader. */
-class SampleLog {
-  readonly #policy: Policy;
-  readonly #writtenMs: number[] = [];
-  #oldest = 0;
-
-  constructor(policy: Policy) {
-    this.#policy = policy;
-  }
-
-  /** What remains after admitting one at `atMs`, or -1 for a denial. */
-  decide(atMs: number, writesLateMs: number): number {
-    const written = this.#writtenMs;
-    while ((written[this.#oldest] ?? atMs) <= atMs - this.#policy.windowMs) this.#oldest++;
-    let visible = written.length;
-    while (visible > this.#oldest && (written[visible - 1] ?? 0) > atMs) visible--;
-    const remaining = this.#policy.limit - (visible - this.#oldest) - 1;
-    if (remaining < 0) return -1;
-    written.push(Math.max(written.at(-1) ?? 0, atMs + writesLateMs));
-    return remaining;
-  }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { outcomeCode } from "../../harness/history/requests.ts";
-import { guiltyRun, inconclusiveRun, sampleRun } from "../sample-run.ts";
+import { outcomeCode, sourceCode } from "../../harness/history/requests.ts";
+import { guiltyRun, inconclusiveRun, outageRun, sampleRun } from "../sample-run.ts";
 import { lagSeries } from "./lag-series.ts";
 import { latencySeries } from "./latency-series.ts";
 import { quantileSeries } from "./quantile-series.ts";
@@ -77,6 +77,15 @@ describe("the tightest span", () => {
     expect(witness?.rowCount).toBe(most);
   });
 
+  it("leaves out what replicas admitted by themselves, for which another promise holds", () => {
+    const { history: outage } = outageRun();
+    const witness = tightestSpan(outage);
+    expect(witness?.rows.map((row) => outage.requests.source[row])).not.toContain(sourceCode.local);
+    expect(witness?.cost).toBeLessThanOrEqual(witness?.bound ?? 0);
+    const source = outage.requests.source.map(() => sourceCode.local);
+    expect(tightestSpan({ ...outage, requests: { ...outage.requests, source } })).toBeNull();
+  });
+
   it("stays within the promise of an exact limiter", () => {
     const span = worstSpan(sampleRun());
     expect(span?.checker).toBeNull();
@@ -85,6 +94,17 @@ describe("the tightest span", () => {
 });
 
 describe("the picture of a witness", () => {
+  it("knows only the whole span's bound where replicas decided by themselves", () => {
+    const { history: outage, result: judged } = outageRun();
+    const fromMs = outage.run.originMs + 7_000;
+    const [subject, policy] = [outage.subjects[0] ?? "", judged.policies[0]?.name ?? ""];
+    const witness = { subject, policy, fromMs, untilMs: fromMs + 900, cost: 1_200, bound: 1_100 };
+    expect(witnessPicture(outage, { ...witness, rows: [], rowCount: 0 }).promise).toEqual([
+      { atMs: 0, cost: 1_100 },
+      { atMs: 900, cost: 1_100 },
+    ]);
+  });
+
   it("ends at the cost that convicts, and knows how many it left out", () => {
     const span = worstSpan(guilty);
     expect(span?.checker).toBe("within-bound");

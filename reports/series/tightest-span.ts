@@ -1,5 +1,5 @@
 import type { History } from "../../harness/history/history.ts";
-import { outcomeCode } from "../../harness/history/requests.ts";
+import { outcomeCode, sourceCode } from "../../harness/history/requests.ts";
 import { promiseOf } from "../../harness/promises/promise-of.ts";
 import type { Witness } from "../../harness/verdict/finding.ts";
 import { witnessRows } from "../../harness/verdict/finding.ts";
@@ -9,7 +9,8 @@ const hottest = 8;
 
 /**
  * Where a hot subject came nearest to its promise: the closed span just shorter than one window of policy
- * `policyIndex` that certainly admitted most. `null` when nothing was admitted.
+ * `policyIndex` that certainly admitted most. Spans in which a replica admitted anything by itself are left out:
+ * another promise holds there. `null` when nothing is left.
  */
 export function tightestSpan(history: History, policyIndex = 0): Witness | null {
   const policy = history.policies[policyIndex];
@@ -73,8 +74,10 @@ function admittedRows({ requests }: History, subject: number): Uint32Array {
 function fullestStart({ requests }: History, rows: Uint32Array, widthMs: number): number {
   const { sentMs, receivedMs, cost } = requests;
   const received = rows.toSorted((a, b) => (receivedMs[a] ?? 0) - (receivedMs[b] ?? 0));
+  const local = rows.filter((row) => requests.source[row] === sourceCode.local);
+  let nextLocal = 0;
   let best = Number.NEGATIVE_INFINITY;
-  let bestStart = 0;
+  let bestStart = Number.NaN;
   let answered = 0;
   let next = 0;
   let before = 0;
@@ -82,7 +85,9 @@ function fullestStart({ requests }: History, rows: Uint32Array, widthMs: number)
     const startMs = sentMs[row] ?? 0;
     while (next < received.length && (receivedMs[received[next] ?? 0] ?? 0) <= startMs + widthMs)
       answered += cost[received[next++] ?? 0] ?? 0;
-    if (answered - before > best) {
+    while ((sentMs[local[nextLocal] ?? -1] ?? Number.POSITIVE_INFINITY) < startMs) nextLocal++;
+    const isOfRedis = !((sentMs[local[nextLocal] ?? -1] ?? Number.POSITIVE_INFINITY) <= startMs + widthMs);
+    if (isOfRedis && answered - before > best) {
       best = answered - before;
       bestStart = startMs;
     }

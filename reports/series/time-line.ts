@@ -8,7 +8,9 @@ export interface TimeLine {
   readonly offered: Uint32Array;
   readonly allowed: Uint32Array;
   readonly denied: Uint32Array;
-  /** Answered, but with no decision: `unavailable` and `error`. */
+  /** Refused because the limiter could not decide. */
+  readonly unavailable: Uint32Array;
+  /** Answered with neither a decision nor a refusal. */
   readonly errors: Uint32Array;
   readonly lost: Uint32Array;
   /** Never sent. */
@@ -21,6 +23,7 @@ export function timeLine(history: History, slots: Slots = slotsOf(history)): Tim
   const counts = {
     allowed: column(),
     denied: column(),
+    unavailable: column(),
     errors: column(),
     lost: column(),
     dropped: column(),
@@ -28,7 +31,7 @@ export function timeLine(history: History, slots: Slots = slotsOf(history)): Tim
   const countOf: Readonly<Record<number, Uint32Array>> = {
     [outcomeCode.allowed]: counts.allowed,
     [outcomeCode.denied]: counts.denied,
-    [outcomeCode.unavailable]: counts.errors,
+    [outcomeCode.unavailable]: counts.unavailable,
     [outcomeCode.error]: counts.errors,
     [outcomeCode.lost]: counts.lost,
     [outcomeCode.dropped]: counts.dropped,

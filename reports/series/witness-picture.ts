@@ -1,5 +1,5 @@
 import type { History } from "../../harness/history/history.ts";
-import { outcomeCode } from "../../harness/history/requests.ts";
+import { outcomeCode, sourceCode } from "../../harness/history/requests.ts";
 import { promiseOf } from "../../harness/promises/promise-of.ts";
 import type { Witness } from "../../harness/verdict/finding.ts";
 
@@ -52,7 +52,9 @@ export function witnessPicture(history: History, witness: Witness, mostTicks = 2
     admittedCount: ticks.length,
     denied: thinned(denied, mostTicks).map((row) => (requests.sentMs[row] ?? 0) - witness.fromMs),
     deniedCount: denied.length,
-    promise: promiseCorners(history, witness, spanMs),
+    promise: inSpan.some((row) => requests.source[row] === sourceCode.local)
+      ? level(witness.bound, spanMs)
+      : promiseCorners(history, witness, spanMs),
   };
 }
 
@@ -71,6 +73,12 @@ function rowsInSpan({ requests, subjects }: History, { subject, fromMs, untilMs 
 function thinned<T>(items: readonly T[], most: number): readonly T[] {
   const step = Math.ceil(items.length / most);
   return step <= 1 ? items : items.filter((_, index) => index % step === 0 || index === items.length - 1);
+}
+
+/** Where replicas decided by themselves, only the bound of the whole span is known. */
+function level(bound: number, spanMs: number): WitnessPicture["promise"] {
+  if (!Number.isFinite(bound)) return [];
+  return [0, spanMs].map((atMs) => ({ atMs, cost: bound }));
 }
 
 function promiseCorners(history: History, witness: Witness, spanMs: number): WitnessPicture["promise"] {

@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { namedNumber, numberText } from "./named-number.ts";
 import { count, duration, percent, significant } from "./numerals.ts";
 import { cut, plain } from "./plain.ts";
+import { recoveryText } from "./recovery-text.ts";
+import { replicaList } from "./replica-list.ts";
 import { sentence } from "./sentence.ts";
 import { wrapped } from "./wrapped.ts";
 
@@ -56,6 +58,44 @@ describe("wrapped", () => {
   it("breaks at spaces, and words that are too long", () => {
     expect(wrapped("one two three", 10)).toEqual(["one two", "three"]);
     expect(wrapped("x".repeat(25), 10)).toEqual(["x".repeat(10), "x".repeat(10), "x".repeat(5)]);
+  });
+});
+
+describe("replicas", () => {
+  it.each([
+    [[], "no replica"],
+    [[1], "replica 1"],
+    [[1, 0], "replicas 0, 1"],
+    [[0, 1, 2], "replicas 0\u20132"],
+    [[4, 0, 2, 3, 4], "replicas 0, 2\u20134"],
+  ])("%j are %s", (replicas, text) => {
+    expect(replicaList(replicas)).toBe(text);
+  });
+});
+
+describe("recoveries", () => {
+  const back = (replica: number, afterMs: number) =>
+    ({ fault: 0, replica, outcome: { kind: "back", afterMs, atMs: 0 } }) as const;
+  const other = (replica: number, kind: "stayed" | "unknown") =>
+    ({ fault: 0, replica, outcome: { kind } }) as const;
+  const gone = (replica: number, by: number | null) =>
+    ({ fault: 0, replica, outcome: { kind: "gone", by } }) as const;
+
+  it.each([
+    [[], ""],
+    [[other(0, "unknown")], ""],
+    [[back(0, 312)], "back on Redis after 312 ms"],
+    [[back(0, 0), back(1, 0)], "back on Redis before healing was done"],
+    [[back(0, 312), back(1, 288)], "back on Redis after 288 ms to 312 ms"],
+    [[back(0, 312), other(1, "stayed")], "replica 0 back on Redis after 312 ms, replica 1 stayed on Redis"],
+    [[gone(0, null), gone(1, null)], "not seen back on Redis"],
+    [
+      [back(0, 5), gone(1, 1)],
+      "replica 0 back on Redis after 5 ms, replica 1 not seen back on Redis before F2",
+    ],
+    [[back(0, 5), other(1, "unknown")], "replica 0 back on Redis after 5 ms"],
+  ])("of %j", (recoveries, text) => {
+    expect(recoveryText(recoveries)).toBe(text);
   });
 });
 

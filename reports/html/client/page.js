@@ -52,6 +52,16 @@ for (const button of document.querySelectorAll("[data-phase]"))
     for (const chart of charts) zoomTo(chart, data.phases[button.dataset.phase] ?? null);
   });
 
+for (const button of document.querySelectorAll("[data-fault]"))
+  button.addEventListener("click", () => {
+    const { fromMs, untilMs } = data.faults[button.dataset.fault];
+    const roomMs = Math.max(500, (untilMs - fromMs) * 0.3);
+    const first = data.slots.fromMs;
+    const last = first + data.slots.count * data.slots.slotMs;
+    const span = { fromMs: Math.max(first, fromMs - roomMs), untilMs: Math.min(last, untilMs + roomMs) };
+    for (const chart of charts) zoomTo(chart, span);
+  });
+
 for (const button of document.querySelectorAll("[data-span]"))
   button.addEventListener("click", () => {
     const [xs, totals] = witness.data;

@@ -1,26 +1,25 @@
-import { bands } from "./bands.js";
-import { uPlot } from "./library.js";
+import { held, plotInto, slotEdges } from "./run-plot.js";
 import { above, count, duration, powersBetween, powersOfTen } from "./scales.js";
-import { font, roomOf } from "./theme.js";
+import { sourceChart } from "./source-chart.js";
 
-/** The three charts over the whole run: they share one time axis, one cursor and one zoom. */
+/** The charts over the whole run, as many as there is something to show in. */
 export function runCharts(data, colours) {
-  const { fromMs, slotMs, count: slots } = data.slots;
-  const edges = (slot) => [fromMs + slot * slotMs, fromMs + (slot + 1) * slotMs - slotMs / 1000];
-  const atSeconds = Array.from({ length: slots }, (_, slot) => edges(slot).map((ms) => ms / 1000)).flat();
-  const shared = { data, colours, atSeconds };
+  const shared = { data, colours, atSeconds: slotEdges(data.slots) };
   return [
     timeLineChart(shared),
+    data.sources && sourceChart(shared),
     quantileChart("latency-chart", data.latency, shared),
     quantileChart("lag-chart", data.lag, shared),
-  ];
+    data.redis && lineChart("redis-rate-chart", { commands: 4, scripts: 1.5 }, shared),
+    data.redis && lineChart("redis-connections-chart", { connections: 2 }, shared),
+  ].filter(Boolean);
 }
 
 function timeLineChart({ data, colours, atSeconds }) {
-  const { offered, allowed, denied, errors, lost, dropped } = data.timeLine;
+  const { offered, ...outcomes } = data.timeLine;
   const stack = [];
-  let below = allowed.map(() => 0);
-  for (const [name, counts] of Object.entries({ allowed, denied, errors, lost, dropped })) {
+  let below = offered.map(() => 0);
+  for (const [name, counts] of Object.entries(outcomes)) {
     below = below.map((sum, slot) => sum + counts[slot]);
     stack.unshift({ name, top: held(below) });
   }
@@ -28,25 +27,25 @@ function timeLineChart({ data, colours, atSeconds }) {
   const outline = { stroke: colours.offered, width: 1, points: { show: false } };
   return plotInto("time-line-chart", {
     series: [{}, ...series, outline],
-    scales: { y: { range: (_plot, _low, high) => [0, Math.max(1, high * 1.06)] } },
+    scales: {
+      y: { range: (_plot, _low, high) => [0, Math.max(1, high * (data.faults.length ? 1.2 : 1.06))] },
+    },
     columns: [atSeconds, ...stack.map(({ top }) => top), held(offered)],
-    axis: { values: (_plot, splits) => splits.map((value) => (Number.isInteger(value) ? count(value) : "")) },
-    values: (slot) =>
-      Object.fromEntries(
-        Object.entries({ offered, allowed, denied, lost, errors }).map(([name, counts]) => [
-          name,
-          count(counts[slot] ?? 0),
-        ]),
-      ),
+    axis: { values: wholeNumbers },
+    values: (slot) => counted(data.timeLine, slot),
     data,
     colours,
   });
 }
 
 function quantileChart(id, { p50, p99, max }, { data, colours, atSeconds }) {
-  const line = (stroke, width, dash) => ({ stroke, width, points: { show: false }, ...(dash && { dash }) });
   return plotInto(id, {
-    series: [{}, line(colours.max, 1, [2, 3]), line(colours.p99, 1.5), line(colours.p50, 2)],
+    series: [
+      {},
+      line(colours.max, { width: 1, dash: [2, 3] }),
+      line(colours.p99, { width: 1.5 }),
+      line(colours.p50),
+    ],
     bands: [{ series: [2, 3], fill: colours.spread }],
     scales: { y: { distr: 3, range: powersOfTen } },
     columns: [atSeconds, ...[max, p99, p50].map((values) => held(above(values)))],
@@ -57,62 +56,29 @@ function quantileChart(id, { p50, p99, max }, { data, colours, atSeconds }) {
   });
 }
 
-/** A column with every value twice, at the two edges of its slot, so that straight lines draw steps. */
-function held(values) {
-  return values.flatMap((value) => [value, value]);
+/** Lines of these widths over an axis that begins at zero. */
+function lineChart(id, widths, { data, colours, atSeconds }) {
+  const columns = Object.fromEntries(Object.keys(widths).map((name) => [name, data.redis[name]]));
+  return plotInto(id, {
+    series: [{}, ...Object.entries(widths).map(([name, width]) => line(colours[name], { width }))],
+    scales: { y: { range: (_plot, _low, high) => [0, Math.max(1, (high ?? 0) * 1.3)] } },
+    columns: [atSeconds, ...Object.values(columns).map(held)],
+    axis: { values: wholeNumbers },
+    values: (slot) => counted(columns, slot),
+    data,
+    colours,
+  });
 }
 
-function plotInto(id, { series, bands: fills, scales, columns, axis, values, data, colours }) {
-  const host = document.getElementById(id);
-  const axes = { stroke: colours.muted, font: font(12), ticks: { show: false } };
-  const options = {
-    ...roomOf(host),
-    legend: { show: false },
-    padding: [28, 14, 0, 0],
-    cursor: {
-      sync: { key: "run", setSeries: false },
-      drag: { x: true, y: false },
-      points: { show: false },
-      y: false,
-    },
-    scales: { x: { time: false }, ...scales },
-    series,
-    ...(fills && { bands: fills }),
-    axes: [
-      {
-        ...axes,
-        grid: { show: false },
-        size: 30,
-        values: (_plot, splits) => splits.map((second) => `${+second.toFixed(3)} s`),
-      },
-      { ...axes, grid: { stroke: colours.grid, width: 1 }, size: 62, ...axis },
-    ],
-    plugins: [bands(data), readOut(id, data, values)],
-  };
-  return new uPlot(options, columns, host);
+function line(stroke, { width = 2, dash } = {}) {
+  return { stroke, width, points: { show: false }, ...(dash && { dash }) };
 }
 
-/** Writes the numbers under the cursor into the chart's key. */
-function readOut(id, { slots }, values) {
-  const write = (name, text) => {
-    const place = document.querySelector(`[data-value="${id}-${name}"]`);
-    if (place) place.textContent = text;
-  };
-  return {
-    hooks: {
-      setCursor: (plot) => {
-        const { idx } = plot.cursor;
-        const slot = idx === null || idx === undefined ? null : idx >> 1;
-        const shown = values(slot ?? 0);
-        for (const name of Object.keys(shown)) write(name, slot === null ? "" : shown[name]);
-        write(
-          "at",
-          slot === null
-            ? `per ${duration(slots.slotMs)}`
-            : `${((slots.fromMs + slot * slots.slotMs) / 1000).toFixed(1)} s`,
-        );
-      },
-      ready: () => write("at", `per ${duration(slots.slotMs)}`),
-    },
-  };
+function counted(columns, slot) {
+  const text = (value) => (value === null || value === undefined ? "\u2013" : count(value));
+  return Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, text(values[slot])]));
+}
+
+function wholeNumbers(_plot, splits) {
+  return splits.map((value) => (Number.isInteger(value) ? count(value) : ""));
 }
