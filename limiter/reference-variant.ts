@@ -1,26 +1,43 @@
 import type { IncomingMessage, RequestListener } from "node:http";
+import { LONGEST_PROBE_MS } from "./breaker.ts";
 import { createLimiter } from "./limiter.ts";
 import { ALGORITHMS, type AlgorithmName } from "./limiter-options.ts";
 import type { AskedLimiter } from "./middleware/asked-limiter.ts";
 import { type NodeMiddleware, rateLimit } from "./middleware/node-http.ts";
+import type { WithoutRedisPromise } from "./promised.ts";
 import type { Variant } from "./variants/variant.ts";
 
+/** What a reference variant does without Redis. */
+export interface ReferenceOptions {
+  /** @default "local" */
+  readonly fallback?: "local" | "open" | "closed";
+}
+
 /** The reference limiter with one algorithm for all policies, as a variant. */
-export function referenceVariant(algorithm: AlgorithmName, about: string): Variant {
+export function referenceVariant(
+  algorithm: AlgorithmName,
+  about: string,
+  { fallback = "local" }: ReferenceOptions = {},
+): Variant {
   return {
     about,
-    promises: ALGORITHMS[algorithm].promises,
+    promises: (policy) => ({
+      ...ALGORITHMS[algorithm].promises(policy),
+      withoutRedis: withoutRedis(fallback),
+    }),
     protect: async ({ policies, redisUrl, keyPrefix, replicaIndex, replicaCount }) => {
       const own = policies.map(({ name, limit, windowMs, burst }) => ({
         name,
         limit,
         windowMs,
+        fallback,
         ...(burst === undefined ? {} : { burst }),
       }));
       const limiter = createLimiter({
         redis: redisUrl,
         policies: own,
         algorithm,
+        deadlineMs: DEADLINE_MS,
         replica: { index: replicaIndex, count: replicaCount },
         ...(keyPrefix === undefined ? {} : { prefix: keyPrefix }),
       });
@@ -36,6 +53,13 @@ export function referenceVariant(algorithm: AlgorithmName, about: string): Varia
 }
 
 const CONNECT_WITHIN_MS = 2_000;
+const DEADLINE_MS = 50;
+
+function withoutRedis(fallback: "local" | "open" | "closed"): WithoutRedisPromise {
+  const times = { deadlineMs: DEADLINE_MS, probeIntervalMs: LONGEST_PROBE_MS };
+  if (fallback !== "local") return { kind: fallback, ...times };
+  return { kind: fallback, share: "equal", writesBack: true, ...times };
+}
 
 /** The resource behind `limiter`: the subject is the header `x-client-id`, the cost `x-cost`; bad ones are a 400. */
 export function limitedResource(limiter: AskedLimiter): RequestListener {

@@ -1,6 +1,7 @@
 import { join, relative } from "node:path";
 import { renderLiveLine } from "../../reports/live-line.ts";
 import { renderVerdict } from "../../reports/terminal.ts";
+import type { History } from "../history/history.ts";
 import type { LiveNumbers } from "../run/live.ts";
 import type { RunRequest } from "../run/run-request.ts";
 import type { LivePosition } from "../run/send-phases.ts";
@@ -11,7 +12,7 @@ export interface Screen {
   readonly start: (request: RunRequest) => void;
   readonly step: (step: string) => void;
   readonly live: (numbers: LiveNumbers & LivePosition) => void;
-  readonly verdict: (result: Result, folder: string) => void;
+  readonly verdict: (result: Result, history: History, folder: string) => void;
   /** Leaves the terminal as it was found. */
   readonly stop: () => void;
 }
@@ -44,12 +45,12 @@ export function screen({ json, quiet }: ScreenOptions): Screen {
     live(numbers) {
       if (live) err.write(`\r\u001b[2K${renderLiveLine(numbers, (err.columns ?? 80) - 1)}`);
     },
-    verdict(result, folder) {
+    verdict(result, history, folder) {
       wipe();
       if (json) return console.log(JSON.stringify(result, null, 2));
       if (quiet) return console.log(`${result.verdict}: ${result.reason}`);
       const reportPath = join(relative(process.cwd(), folder), "report.html");
-      console.log(renderVerdict(result, { width: process.stdout.columns ?? 100, colour, reportPath }));
+      console.log(renderVerdict(result, { width: process.stdout.columns ?? 100, colour, reportPath, history }));
     },
     stop: wipe,
   };

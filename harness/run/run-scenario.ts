@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { startLoadThread } from "../engines/load-thread.ts";
+import { quiescence } from "../faults/quiescence.ts";
 import type { History } from "../history/history.ts";
+import { monotonicMs } from "../history/monotonic-clock.ts";
 import { allocateRequests } from "../history/requests.ts";
 import { compileSchedule, fillRequests, type PhaseLoad } from "../load/schedule.ts";
 import { startScraper } from "../metrics/scraper.ts";
@@ -12,9 +14,10 @@ import { provideRedis } from "../system/provide-redis.ts";
 import { startRedisSampler } from "../system/redis-sampler.ts";
 import type { RedisServer } from "../system/redis-server.ts";
 import { watchRedisState } from "../system/redis-state.ts";
+import { type RedisWays, startRedisWays } from "../system/redis-ways.ts";
 import { controlKey, withControl } from "./control.ts";
 import { historyOf } from "./history-of-run.ts";
-import { nemesis } from "./nemesis.ts";
+import { type NemesisOptions, nemesis } from "./nemesis.ts";
 import type { RunRequest, RunWatch } from "./run-request.ts";
 import { sendPhases } from "./send-phases.ts";
 
@@ -30,12 +33,13 @@ export async function runScenario(request: RunRequest, watch: RunWatch): Promise
   fillRequests(requests, schedule);
 
   await using redis = watch.own(await redisFor(request, watch));
+  await using ways = plan.length === 0 ? null : watch.own(await waysFor(request, redis, watch));
   const state = await watchRedisState(redis.url, runId);
   let running: Gateways | null = null;
-  const site = () => ({ paths: [], redis, gateways: running, runFolder });
-  await using breaks = nemesis({ ...watch, plan, site, replicas, seed });
+  const site = () => ({ paths: ways?.ways ?? [], redis, gateways: running, runFolder });
+  await using breaks = nemesis({ ...watch, plan, site, replicas, seed, watchQuiet: quietWatch(redis.url) });
   await breaks.begin();
-  await using gateways = watch.own(await gatewaysFor(request, runId, () => redis.url, watch));
+  await using gateways = watch.own(await gatewaysFor(request, runId, ways?.url ?? (() => redis.url), watch));
   running = gateways;
   await using thread = watch.own(
     await startLoadThread({
@@ -93,6 +97,29 @@ function redisFor({ redisUrl, system, runFolder }: RunRequest, { onStep }: RunWa
     runFolder,
     onProgress: onStep,
   });
+}
+
+async function waysFor(
+  { replicas, seed, runFolder, toxiproxyUrl }: RunRequest,
+  { url: redisUrl }: RedisServer,
+  { onStep }: RunWatch,
+): Promise<RedisWays> {
+  const given = toxiproxyUrl === null ? {} : { toxiproxyUrl };
+  const ways = await startRedisWays({ redisUrl, replicas, seed, runFolder, ...given });
+  onStep(`Redis is reached through ${ways.origin}`);
+  return ways;
+}
+
+/** How long the end of what was under way is waited for after a heal. */
+const quietWithinMs = 2_000;
+
+/** What was connected right before a heal and no longer is had its say. */
+function quietWatch(redisUrl: string): NonNullable<NemesisOptions["watchQuiet"]> {
+  const { connectionsNow, untilGone } = quiescence(redisUrl);
+  return async () => {
+    const before = await connectionsNow();
+    return async () => (before !== null && (await untilGone(before, quietWithinMs)) ? monotonicMs() : null);
+  };
 }
 
 function gatewaysFor(

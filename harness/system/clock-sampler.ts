@@ -35,7 +35,13 @@ export async function startClockSampler(
   const stop = new AbortController();
   let asked = 0;
   const redis =
-    redisUrl === null ? null : new Redis(redisUrl, { commandTimeout: patienceMs, maxRetriesPerRequest: 0 });
+    redisUrl === null
+      ? null
+      : new Redis(redisUrl, {
+          commandTimeout: patienceMs,
+          maxRetriesPerRequest: 0,
+          connectionName: "gatecrash-harness-clock",
+        });
   redis?.on("error", () => {});
 
   async function read(): Promise<void> {

@@ -34,7 +34,7 @@ export function addReport(program: Command, ended: (code: number) => void): void
       const { thing: scenario } = await chooseScenario(history.run.scenario);
       const gates = [...history.run.gates, ...options.gate].map(parseGate);
       const result = await saveRun(history, { scenario, gates, folder, out: null });
-      screen(options).verdict(result, folder);
+      screen(options).verdict(result, history, folder);
       ended(result.exitCode);
     });
 }

@@ -119,7 +119,7 @@ async function runAndSave(
     });
     show.step("judging and drawing");
     const result = await saveRun(history, { scenario, gates, folder, out });
-    show.verdict(result, folder);
+    show.verdict(result, history, folder);
     return result.exitCode;
   } catch (error) {
     if (error instanceof Refusal) await dropRunFolder(folder);

@@ -1,0 +1,145 @@
+import type { Policy } from "../limiter/policy.ts";
+import { accuracy } from "./checkers/accuracy.ts";
+import { answersEverything } from "./checkers/answers-everything.ts";
+import type { Checker } from "./checkers/checker.ts";
+import { latencyWithin } from "./checkers/latency-within.ts";
+import { loadQuality } from "./checkers/load-quality.ts";
+import { noFalseDenials } from "./checkers/no-false-denials.ts";
+import { withinBound } from "./checkers/within-bound.ts";
+import type { PlannedFault } from "./faults/planned-fault.ts";
+import type { Load } from "./load/arrival.ts";
+import type { KeyChooser } from "./load/key-chooser.ts";
+import { poisson } from "./load/poisson.ts";
+import { ramp } from "./load/ramp.ts";
+import { zipfKeys } from "./load/zipf-keys.ts";
+import type { Phase, Scenario, ScenarioRequest } from "./scenario.ts";
+
+/** The judged phases of every story. */
+export type StoryPhase = "baseline" | "fault" | "recovery";
+
+/** What one story has of its own. */
+export interface ChaosStory {
+  /** One sentence: what a reader of its report learns. */
+  readonly about: string;
+  readonly policies?: readonly Policy[];
+  /** @default 3 */
+  readonly replicas?: number;
+  /** Length of the phase `fault` before it is stretched. @default 6_000 */
+  readonly faultMs?: number;
+  /** What breaks. `faultMs` is the length of the phase `fault`; what is to last as long as it heals with it. */
+  readonly faults: (request: ScenarioRequest, faultMs: number) => readonly PlannedFault[];
+  /** Changes the load of a phase. @default as it is */
+  readonly shape?: (load: Load, phase: StoryPhase, request: ScenarioRequest) => Load;
+  /** Share of the rate that the command line asks for. @default 1 */
+  readonly rateShare?: number;
+  /** Who asks, all phases alike. @default a hot key, a calm one and a long tail */
+  readonly keys?: (ratePerSecond: number, policy: Policy) => KeyChooser;
+  /** The limiter that the story is about, if no other is asked for. */
+  readonly variant?: string;
+  /** Options of the checkers where the story needs others. */
+  readonly unanswered?: Parameters<typeof answersEverything>[0];
+  /** Phases in which the strict promise must be shown to hold. @default baseline and recovery */
+  readonly strictPhases?: readonly StoryPhase[];
+  /** Judged besides the usual checkers. */
+  readonly checkers?: readonly Checker[];
+  readonly gates?: readonly string[];
+}
+
+/** A thousand requests in any two seconds: small enough for a hot key to be at its limit all the time. */
+export const storyPolicy: Policy = { name: "chaos", limit: 1_000, windowMs: 2_000 };
+
+const baselineMs = 4_000;
+const recoveryMs = 5_000;
+/** As in the scenario `burst`: what each gateway answers before anything is measured. */
+const warmupRequests = 14_000;
+
+/**
+ * A scenario with the phases warm-up, baseline, fault and recovery under one steady load: a hot key that is at its
+ * limit all the time, a calm one that never is, and a long tail. All keys live through all phases, so that the
+ * transitions are judged too.
+ */
+export function chaosStory(story: ChaosStory): Scenario {
+  const {
+    about,
+    policies = [storyPolicy],
+    replicas = 3,
+    faultMs = 6_000,
+    gates,
+    variant,
+    checkers = [],
+  } = story;
+  const strict = { phases: story.strictPhases ?? ["baseline", "recovery"] };
+  return {
+    about,
+    policies,
+    replicas,
+    phases: (request) => [...warmup(request), ...judged(story, request, faultMs * request.stretch)],
+    faults: (request) => story.faults(request, faultMs * request.stretch),
+    checkers: [
+      withinBound(strict),
+      noFalseDenials(strict),
+      accuracy(),
+      answersEverything(story.unanswered ?? {}),
+      latencyWithin({ percentile: 99, addedMs: 50 }),
+      loadQuality(),
+      ...checkers,
+    ],
+    ...(gates === undefined ? {} : { gates }),
+    ...(variant === undefined ? {} : { variant }),
+  };
+}
+
+function warmup({ replicas, ratePerSecond }: ScenarioRequest): readonly Phase[] {
+  return [
+    {
+      name: "warmup",
+      role: "warmup",
+      saturate: {
+        requests: warmupRequests * replicas,
+        connections: 16 * replicas,
+        atMostMs: 8_000,
+        keys: [
+          { key: "warmup-hot", share: 0.8 },
+          { key: "warmup-cool", share: 0.2 },
+        ],
+      },
+    },
+    {
+      name: "ramp",
+      role: "warmup",
+      load: ramp({
+        fromRatePerSecond: Math.max(1, ratePerSecond / 10),
+        toRatePerSecond: ratePerSecond,
+        durationMs: 1_500,
+        keys: storyKeys(ratePerSecond, storyPolicy),
+      }),
+    },
+  ];
+}
+
+function judged(story: ChaosStory, request: ScenarioRequest, faultMs: number): readonly Phase[] {
+  const { shape = (load: Load) => load, rateShare = 1, keys: keysOf = storyKeys } = story;
+  const ratePerSecond = request.ratePerSecond * rateShare;
+  const keys = keysOf(ratePerSecond, request.policies[0] ?? storyPolicy);
+  const lengths = {
+    baseline: baselineMs * request.stretch,
+    fault: faultMs,
+    recovery: recoveryMs * request.stretch,
+  };
+  return (["baseline", "fault", "recovery"] as const).map((name) => ({
+    name,
+    load: shape(poisson({ ratePerSecond, durationMs: lengths[name], keys }), name, request),
+  }));
+}
+
+/** The calm key gets 60 % of what its policy allows it. */
+function storyKeys(ratePerSecond: number, { limit, windowMs }: Policy): KeyChooser {
+  const calmShare = Math.min(0.2, (0.6 * limit * 1_000) / windowMs / ratePerSecond);
+  return zipfKeys({
+    hot: [
+      { key: "hot", share: 0.4 },
+      { key: "calm", share: calmShare },
+    ],
+    tailKeys: 2_000,
+  });
+}
