@@ -12,8 +12,8 @@ export interface BatchSenderOptions {
   readonly deadlineMs: number;
   /** How long Redis keeps what this replica did: longer than anything that is charged still counts. */
   readonly keepMs: number;
-  /** Redis answered a whole batch, or did not. */
-  readonly onOutcome: (trouble: RedisTrouble | undefined) => void;
+  /** Redis did what a batch asked that was sent then, or did not. Told before those who asked. */
+  readonly onOutcome: (trouble: RedisTrouble | undefined, sentMs: number) => void;
   /** Redis has lost its data since the last batch. */
   readonly onStateLost: () => void;
 }
@@ -24,14 +24,11 @@ export interface BatchSender {
   readonly keptKey: string;
   /** Everybody in the batch is answered within the deadline, or fails. */
   readonly send: (batch: Batch) => Promise<void>;
-  /** Asks Redis for its time and whether it knows this replica; whether it answered. */
+  /** Asks Redis for its time and whether it knows this replica; whether it answered, and can be written to. */
   readonly greet: () => Promise<boolean>;
   /** Asks Redis how the batches that were cut have ended. */
   readonly settle: () => Promise<void>;
 }
-
-const NOTHING_KEPT = 1;
-const CANNOT_KEEP = -1;
 
 /**
  * Sends through `link`, as a replica with a name of its own. Redis is told until when a batch may be executed, so
@@ -88,6 +85,7 @@ export function batchSender(link: RedisLink, options: BatchSenderOptions): Batch
       return outcome.trouble;
     }
     if (!heard(outcome.reply, sentMs)) return undefined;
+    options.onOutcome(batch.troubleIn(outcome.reply, troubleOf), sentMs);
     batch.answer(outcome.reply, troubleOf);
     return "answered";
   }
@@ -95,11 +93,12 @@ export function batchSender(link: RedisLink, options: BatchSenderOptions): Batch
   return {
     keptKey,
     async send(batch) {
-      const untilMs = performance.now() + deadlineMs;
+      const sentMs = performance.now();
+      const untilMs = sentMs + deadlineMs;
       // A clock that was set makes everything seem late: what it shows now has just been learnt.
       const result = (await attempt(batch, untilMs)) ?? (await again(untilMs, () => attempt(batch, untilMs)));
-      if (result === "answered") return options.onOutcome(undefined);
-      options.onOutcome(result);
+      if (result === "answered") return undefined;
+      options.onOutcome(result, sentMs);
       if (MAYBE_DONE.has(result)) batch.fail(result);
       else batch.refuse(result);
       return undefined;
@@ -110,11 +109,17 @@ export function batchSender(link: RedisLink, options: BatchSenderOptions): Batch
       const header = headerAt(sentMs, Number.MAX_SAFE_INTEGER, ++sequence);
       const outcome = await link.run<WireReply>(script, batch.keys, batch.args(header));
       if (outcome.ok) heard(outcome.reply, sentMs);
-      return outcome.ok;
+      return outcome.ok && replyHead(outcome.reply).kept !== CANNOT_KEEP;
     },
     settle: () => cuts.settle(link),
   };
 }
+
+/** Of a {@link replyHead}. */
+const NOTHING_KEPT = 1;
+
+/** Redis could not keep what it did: it has no memory left, or is a replica. */
+const CANNOT_KEEP = -1;
 
 /** Other troubles are Redis's own refusals. */
 const MAYBE_DONE: ReadonlySet<RedisTrouble> = new Set<RedisTrouble>(["timeout", "disconnected"]);

@@ -24,8 +24,11 @@ export interface Asking {
   /** The answer begins at `reply[at]`; its layout is that of {@link wholeReply}. */
   readonly answered: (reply: readonly number[], at: number) => void;
   readonly failed: (trouble: RedisTrouble) => void;
-  /** After `failed`, once it is known: whether Redis had done it all the same (charged it, if that was the question). */
-  readonly turnedOut: (isDone: boolean) => void;
+  /**
+   * After `failed`, once it is known: whether Redis had done it all the same (charged it, if that was the question).
+   * If its reply has come late, that is there too, as for `answered`.
+   */
+  readonly turnedOut: (isDone: boolean, reply?: readonly number[], at?: number) => void;
 }
 
 /** What a run of the script is told besides its questions. */
@@ -92,6 +95,12 @@ export class Batch {
     return [...head, prolongs ? "1" : "0", String(this.#rows.length / 4), ...this.#rows, ...costs];
   }
 
+  /** Why Redis has not done what it was asked, if not for a key of another type; undefined if that has not happened. */
+  troubleIn(wire: WireReply, troubleOf: (message: string) => RedisTrouble): RedisTrouble | undefined {
+    const errors = wire.filter((part) => typeof part === "string");
+    return errors.map(troubleOf).find((trouble) => trouble !== "error");
+  }
+
   /** Gives everybody the part of the reply that is theirs. */
   answer(wire: WireReply, troubleOf: (message: string) => RedisTrouble): void {
     const reply = wholeReply(wire, this.asked);
@@ -126,7 +135,10 @@ export class Batch {
     const reply = wire === undefined ? undefined : wholeReply(wire, this.asked);
     let at = 0;
     for (const asking of this.asked) {
-      asking.turnedOut(asking.mode !== "peek" && reply?.[at] === 0);
+      const head = reply?.[at];
+      const isDone = asking.mode !== "peek" && head === 0;
+      if (typeof head === "number" && head >= 0) asking.turnedOut(isDone, reply as readonly number[], at);
+      else asking.turnedOut(isDone);
       at += 1 + 3 * asking.keys.length;
     }
   }

@@ -28,8 +28,17 @@ export interface Breaker {
   readonly reconnected: (nowMs: number) => void;
 }
 
+const PROBE_EVERY_MS = 250;
+
+/** By default no two probes are further apart. */
+export const LONGEST_PROBE_MS: number = 1.5 * PROBE_EVERY_MS;
+
 /** A closed breaker. */
-export function breaker({ failuresToOpen = 5, probeEveryMs = 250, random }: BreakerOptions): Breaker {
+export function breaker({
+  failuresToOpen = 5,
+  probeEveryMs = PROBE_EVERY_MS,
+  random,
+}: BreakerOptions): Breaker {
   let state: BreakerState = "closed";
   let failures = 0;
   let probeAtMs = 0;

@@ -14,7 +14,7 @@ export interface CutBatches {
   readonly add: (sequence: number, cut: Cut) => void;
   /** The reply came after all. */
   readonly answered: (sequence: number, reply: WireReply | undefined) => void;
-  /** Redis has lost its data, and with it whatever was charged. */
+  /** Redis has lost its data, and with it whatever was charged: nothing was done. */
   readonly forget: () => void;
   /** Asks Redis for those that can no longer be executed. */
   readonly settle: (link: RedisLink) => Promise<void>;
@@ -45,14 +45,20 @@ export function cutBatches(answersKey: string): CutBatches {
     add(sequence, cut) {
       cuts.set(sequence, cut);
       // What is kept of older ones has been overwritten.
-      for (const old of cuts.keys()) if (old <= sequence - ANSWERS_KEPT) cuts.delete(old);
+      for (const [old, { batch }] of cuts) {
+        if (old <= sequence - ANSWERS_KEPT && cuts.delete(old)) batch.turnOut(undefined);
+      }
     },
     answered(sequence, reply) {
       const cut = cuts.get(sequence);
       if (!cuts.delete(sequence)) return;
       cut?.batch.turnOut(reply);
     },
-    forget: () => cuts.clear(),
+    forget() {
+      const all = [...cuts.values()];
+      cuts.clear();
+      for (const { batch } of all) batch.turnOut(undefined);
+    },
     settle,
   };
 }

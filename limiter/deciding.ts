@@ -3,7 +3,7 @@ import type { Asking } from "./batch.ts";
 import { type Decision, decisionOf } from "./decision.ts";
 import type { LimiterMetrics } from "./metrics.ts";
 import type { RedisTrouble } from "./redis-link.ts";
-import type { WithoutRedis } from "./without-redis.ts";
+import type { Charged, WithoutRedis } from "./without-redis.ts";
 
 /** What decisions of one limiter have in common. */
 export interface DecidingContext {
@@ -11,7 +11,7 @@ export interface DecidingContext {
   readonly metrics: LimiterMetrics;
   readonly withoutRedis: WithoutRedis;
   /** Gives back what Redis charged to somebody who was refused. */
-  readonly giveBack: (charged: Asking) => void;
+  readonly giveBack: (charged: Charged) => void;
 }
 
 /** One decision on its way. */
@@ -24,8 +24,11 @@ export class Deciding implements Asking {
   readonly #context: DecidingContext;
   readonly #metricsMode: "enforced" | "shadow";
   readonly #startedMs: number = performance.now();
-  /** What the caller was told without Redis. */
+  /** Whether the gate keeps a place for it. */
+  #isReserved = false;
+  /** What the caller was told without Redis, and when. */
   #told: Decision | undefined;
+  #toldMs = 0;
   #resolve: (decision: Decision) => void = () => {};
 
   constructor(
@@ -45,25 +48,59 @@ export class Deciding implements Asking {
     });
   }
 
+  /** Decides without asking Redis, if that is what holds now; else Redis is to be asked. */
+  isDecided(): boolean {
+    const { withoutRedis } = this.#context;
+    if (withoutRedis.phase === "redis") return false;
+    if (withoutRedis.phase === "lost") {
+      this.failed("not-asked");
+      return true;
+    }
+    const denial = withoutRedis.reserve(this, this.#startedMs);
+    this.#isReserved = denial === undefined;
+    if (denial === undefined) return false;
+    this.#settle(denial, this.#startedMs);
+    return true;
+  }
+
   answered(reply: readonly number[], at: number): void {
-    const { names, withoutRedis } = this.#context;
-    const decision = decisionOf(reply, names, at);
+    const decision = decisionOf(reply, this.#context.names, at);
     const nowMs = performance.now();
-    withoutRedis.learn?.(this, decision, this.#startedMs, nowMs);
+    const isAllowed = decision.outcome === "allowed";
+    this.#learn(reply, at, isAllowed ? this.cost : 0, nowMs);
+    if (!isAllowed) this.#release();
     this.#settle(decision, nowMs);
   }
 
   failed(trouble: RedisTrouble): void {
     const { metrics, withoutRedis } = this.#context;
     metrics.redisFailed(trouble);
-    const nowMs = performance.now();
-    this.#told = withoutRedis.decide(this, nowMs);
-    this.#settle(this.#told, nowMs);
+    this.#release();
+    this.#toldMs = performance.now();
+    this.#told = withoutRedis.decide(this, this.#toldMs);
+    this.#settle(this.#told, this.#toldMs);
   }
 
-  turnedOut(isCharged: boolean): void {
+  turnedOut(isCharged: boolean, reply?: readonly number[], at = 0): void {
     const { withoutRedis, giveBack } = this.#context;
-    if (isCharged && this.#told !== undefined && withoutRedis.givesBack(this, this.#told)) giveBack(this);
+    if (this.#told === undefined) return;
+    const nowMs = performance.now();
+    const charged = isCharged ? withoutRedis.givesBack(this, this.#told, this.#toldMs, nowMs) : undefined;
+    // What is given back is not this process's own; what is not was counted when the caller was told.
+    const keeps = isCharged && charged === undefined && this.#told.outcome === "allowed";
+    if (reply !== undefined) this.#learn(reply, at, keeps ? this.cost : 0, nowMs, "counted");
+    if (charged !== undefined) giveBack(charged);
+  }
+
+  #learn(reply: readonly number[], at: number, admitted: number, nowMs: number, as?: "counted"): void {
+    const reserved = as === "counted" || (this.#isReserved && admitted > 0);
+    const heard = { reply, at, admitted, reserved, sentMs: this.#startedMs, receivedMs: nowMs };
+    this.#context.withoutRedis.learn(this, heard);
+  }
+
+  #release(): void {
+    if (this.#isReserved) this.#context.withoutRedis.release(this);
+    this.#isReserved = false;
   }
 
   #settle(decision: Decision, nowMs: number): void {

@@ -68,7 +68,8 @@ function quotaOf(reply: readonly number[], at: number, policy: string): Quota {
   };
 }
 
-function tightest(quotas: readonly Quota[]): Quota | undefined {
+/** The quota with least left; undefined if there is none. */
+export function tightest(quotas: readonly Quota[]): Quota | undefined {
   let least = quotas[0];
   for (const quota of quotas) if (least === undefined || quota.remaining < least.remaining) least = quota;
   return least;

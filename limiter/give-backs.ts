@@ -1,9 +1,10 @@
 import type { Asking } from "./batch.ts";
+import type { Charged } from "./without-redis.ts";
 
 /** Costs that Redis charged to somebody who was refused. */
 export interface GiveBacks {
-  /** Gives back what `charged` was. */
-  readonly owe: (charged: Asking) => void;
+  /** Gives back what was `charged`. */
+  readonly owe: (charged: Charged) => void;
   /** Redis can be asked again: whatever could not be given back is now. */
   readonly retry: () => void;
   /** Redis has lost what was charged. */

@@ -26,10 +26,17 @@ export interface LimiterPolicy extends Policy {
   /** Which of a request's subjects it holds for (`decide({ user, tenant })`). @default the only one */
   readonly by?: string;
   /**
-   * When Redis cannot decide: `open` lets in, `closed` refuses as `unavailable`. A request is let in if all its
-   * policies are `open`. @default "closed"
+   * When Redis cannot decide: `local` admits this process's share of what remained, `open` lets in, `closed` refuses as
+   * `unavailable`. A request must be let in by all its policies. @default "local"
    */
-  readonly fallback?: "open" | "closed";
+  readonly fallback?: "local" | "open" | "closed";
+  /**
+   * What a process may admit of a key by `local`: `equal`, never more than its share of the limit; `observed` (the two
+   * sliding algorithms), for one window also again what it had been admitting itself. @default "equal"
+   */
+  readonly share?: "equal" | "observed";
+  /** The least share by `local`: 0 keeps limits below the number of processes, but some of these admit nothing. @default 1 */
+  readonly minimumShare?: 0 | 1;
 }
 
 export interface LimiterOptions {
@@ -41,8 +48,15 @@ export interface LimiterOptions {
   readonly algorithm?: AlgorithmName;
   /** How all keys begin. Limiters with the same prefix and policy name share what they count. @default "gatecrash" */
   readonly prefix?: string;
-  /** When Redis has not answered by then, the decision is `unavailable`. Milliseconds, at least 1. @default 50 */
+  /** When Redis has not answered by then, the decision is made without it. Milliseconds, at least 1. @default 50 */
   readonly deadlineMs?: number;
+  /**
+   * Which of the processes that share the limits this is: `index` from 0 to `count` - 1, each used once. By `local` each
+   * admits one part of `count`, so with the default every process takes itself for the only one. @default one of one
+   */
+  readonly replica?: { readonly index: number; readonly count: number };
+  /** Keys of each policy that are known to this process when Redis fails; all others share one. @default 100_000 */
+  readonly maxKeys?: number;
   /** Where the metrics go. @default a new one, `limiter.registry` */
   readonly registry?: Registry;
 }
@@ -62,6 +76,7 @@ export class LimiterOptionsError extends Error {
 /** Everything that is wrong with `options`; empty if nothing is. */
 export function mistakesIn(options: LimiterOptions): readonly string[] {
   const { redis, policies, algorithm = "sliding-log", prefix = "gatecrash", deadlineMs = 50 } = options;
+  const { replica = { index: 0, count: 1 }, maxKeys = 1 } = options;
   const names = policies.map(({ name }) => name);
   const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index));
   return [
@@ -75,7 +90,17 @@ export function mistakesIn(options: LimiterOptions): readonly string[] {
     ...(deadlineMs >= 1 && deadlineMs <= 60_000
       ? []
       : [`deadlineMs is ${deadlineMs}; give milliseconds from 1 to 60000`]),
+    ...(isIndex(replica.index, replica.count)
+      ? []
+      : [`replica is ${replica.index} of ${replica.count}; give whole numbers, index from 0 to count - 1`]),
+    ...(Number.isSafeInteger(maxKeys) && maxKeys >= 1
+      ? []
+      : [`maxKeys is ${maxKeys}; give a whole number of at least 1`]),
   ];
+}
+
+function isIndex(index: number, count: number): boolean {
+  return Number.isSafeInteger(index) && Number.isSafeInteger(count) && index >= 0 && index < count;
 }
 
 function urlMistakes(redis: string): readonly string[] {
@@ -85,7 +110,7 @@ function urlMistakes(redis: string): readonly string[] {
 }
 
 function policyMistakes(policy: LimiterPolicy, algorithm: string): readonly string[] {
-  const { name, limit, windowMs, burst = limit, by, fallback = "closed" } = policy;
+  const { name, limit, windowMs, burst = limit, by, fallback = "local" } = policy;
   const chosen = Object.entries(ALGORITHMS).find(([known]) => known === algorithm)?.[1];
   const mistakes = [
     ...(/^[ !#-[\]-~]+$/.test(name)
@@ -95,15 +120,31 @@ function policyMistakes(policy: LimiterPolicy, algorithm: string): readonly stri
     ...wholeMistakes(name, "windowMs", windowMs),
     ...wholeMistakes(name, "burst", burst),
     ...(by === "" ? [`policy "${name}": by is empty; name one of the subjects, or leave it out`] : []),
-    ...(["open", "closed"].includes(fallback)
+    ...(["local", "open", "closed"].includes(fallback)
       ? []
-      : [`policy "${name}": fallback is "${fallback}"; choose open or closed`]),
+      : [`policy "${name}": fallback is "${fallback}"; choose local, open or closed`]),
+    ...shareMistakes(policy, algorithm),
     ...(chosen === undefined
       ? [`algorithm "${algorithm}" is not known; choose ${Object.keys(ALGORITHMS).join(" or ")}`]
       : []),
   ];
   if (chosen === undefined || mistakes.length > 0) return mistakes;
   return chosen.mistakes(policy).map((mistake) => `policy "${name}": ${mistake}`);
+}
+
+function shareMistakes(
+  { name, share = "equal", minimumShare = 1 }: LimiterPolicy,
+  algorithm: string,
+): readonly string[] {
+  const isSliding = algorithm === "sliding-log" || algorithm === "sliding-counter";
+  return [
+    ...(share === "equal" || (share === "observed" && isSliding)
+      ? []
+      : [`policy "${name}": share is "${share}"; choose equal, or observed for a sliding algorithm`]),
+    ...(minimumShare === 0 || minimumShare === 1
+      ? []
+      : [`policy "${name}": minimumShare is ${minimumShare}; choose 0 or 1`]),
+  ];
 }
 
 /** Integers of a structured field have at most 15 digits. */

@@ -9,6 +9,7 @@ import { createLimiter } from "./limiter.ts";
 import type { LimiterOptions } from "./limiter-options.ts";
 
 const hourly = { name: "hourly", limit: 50, windowMs: 3_600_000 };
+const closed = { ...hourly, fallback: "closed" } as const;
 
 let redis: Redis;
 beforeAll(() => {
@@ -156,7 +157,7 @@ describe("createLimiter", () => {
     expect((await limiter.decide("alice")).outcome).toBe("allowed");
     await limiter.close();
     expect(await redis.ping()).toBe("PONG");
-    expect((await limiter.decide("alice")).outcome).toBe("unavailable");
+    expect(await limiter.decide("alice")).toMatchObject({ outcome: "allowed", source: "local" });
   });
 });
 
@@ -202,8 +203,8 @@ async function recovered(decide: () => Promise<Decision>): Promise<Decision> {
 }
 
 describe("createLimiter when Redis fails", () => {
-  it("starts and answers `unavailable` at once without Redis", async () => {
-    await using limiter = createLimiter({ redis: "redis://127.0.0.1:1", policies: [hourly] });
+  it("starts without Redis, and answers `unavailable` at once if it is closed", async () => {
+    await using limiter = createLimiter({ redis: "redis://127.0.0.1:1", policies: [closed] });
     const decisions = await Promise.all(times(100, () => limiter.decide("alice")));
     expect(new Set(decisions.map(({ outcome }) => outcome))).toEqual(new Set(["unavailable"]));
     expect(await limiter.connected(50)).toBe(false);
@@ -214,13 +215,29 @@ describe("createLimiter when Redis fails", () => {
 
   it("lets in without Redis only if every policy is open, and says who decided", async () => {
     const open = { ...hourly, fallback: "open" } as const;
-    const closed = { name: "login", limit: 5, windowMs: 60_000 };
+    const login = { name: "login", limit: 5, windowMs: 60_000, fallback: "closed" } as const;
     await using lenient = createLimiter({ redis: "redis://127.0.0.1:1", policies: [open] });
-    await using strict = createLimiter({ redis: "redis://127.0.0.1:1", policies: [open, closed] });
+    await using strict = createLimiter({ redis: "redis://127.0.0.1:1", policies: [open, login] });
     expect(await lenient.decide("alice")).toMatchObject({ outcome: "allowed", source: "local" });
     expect(await strict.decide("alice")).toMatchObject({ outcome: "unavailable", source: "local" });
     expect(await lenient.refund("alice")).toBe(false);
-    expect((await lenient.peek("alice")).outcome).toBe("unavailable");
+    expect((await lenient.peek("alice")).outcome).toBe("allowed");
+  });
+
+  it("starts without Redis, and decides by this process's share of the limit", async () => {
+    await using limiter = createLimiter({
+      redis: "redis://127.0.0.1:1",
+      policies: [hourly],
+      replica: { index: 1, count: 4 },
+    });
+    const decisions = await Promise.all(times(40, () => limiter.decide("alice")));
+    expect(allowedIn(decisions)).toBe(13);
+    expect(new Set(decisions.map(({ source }) => source))).toEqual(new Set(["local"]));
+    expect(await limiter.peek("alice", 13)).toMatchObject({ outcome: "denied", remaining: 0 });
+    expect(await limiter.refund("alice", 3)).toBe(true);
+    expect(await limiter.peek("alice", 3)).toMatchObject({ outcome: "allowed", remaining: 3 });
+    expect(await limiter.reset("alice")).toBe(false);
+    expect(await limiter.registry.metrics()).toContain('rate_limiter_fallback_keys{policy="hourly"} 1\n');
   });
 
   it("connects to a Redis that comes up later", async () => {
@@ -238,7 +255,7 @@ describe("createLimiter when Redis fails", () => {
 
   it("answers within the deadline when Redis is silent, and decides again once it speaks", async () => {
     await using way = await gate();
-    await using limiter = await connectedLimiter({ redis: way.url, deadlineMs: 50 });
+    await using limiter = await connectedLimiter({ policies: [closed], redis: way.url, deadlineMs: 50 });
     way.set("swallow");
     const decisions = await Promise.all(times(20, () => limiter.decide("alice")));
     expect(decisions.every(({ outcome }) => outcome === "unavailable")).toBe(true);
@@ -254,7 +271,7 @@ describe("createLimiter when Redis fails", () => {
 
   it("settles what is in flight when the connection breaks, and sends nothing twice", async () => {
     await using way = await gate();
-    await using limiter = await connectedLimiter({ redis: way.url });
+    await using limiter = await connectedLimiter({ policies: [closed], redis: way.url });
     await limiter.decide("alice");
     way.set("swallow");
     const inFlight = times(20, () => limiter.decide("alice"));

@@ -1,23 +1,26 @@
 import { Registry } from "prom-client";
 import { decideScript } from "./algorithms/decide-script.ts";
-import { Batch, type Mode } from "./batch.ts";
+import { type Asks, asks } from "./asks.ts";
+import { Batch } from "./batch.ts";
 import { batchQueue } from "./batch-queue.ts";
 import { type BatchSender, batchSender } from "./batch-sender.ts";
-import { breaker } from "./breaker.ts";
+import { breaker, LONGEST_PROBE_MS } from "./breaker.ts";
 import { Deciding } from "./deciding.ts";
-import { type Decision, decisionOf, unavailable } from "./decision.ts";
+import type { Decision } from "./decision.ts";
+import { gateMs } from "./fallback/recovery.ts";
 import { type GiveBacks, giveBacks } from "./give-backs.ts";
+import { keepDeciding } from "./keep-deciding.ts";
 import { type LimiterOptions, LimiterOptionsError, mistakesIn } from "./limiter-options.ts";
 import { type LimiterMetrics, limiterMetrics } from "./metrics.ts";
 import type { AskOptions, Subject } from "./middleware/asked-limiter.ts";
 import type { Policy } from "./policy.ts";
 import { type Questions, questions } from "./questions.ts";
 import { type RedisGuard, redisGuard } from "./redis-guard.ts";
-import { redisLink } from "./redis-link.ts";
-import { openOrClosed, type WithoutRedis } from "./without-redis.ts";
+import { RECONNECTED_WITHIN_MS, redisLink } from "./redis-link.ts";
+import type { WithoutRedis } from "./without-redis.ts";
 
 /** Decides which requests are let in; one for a process is enough, whatever the number of subjects. */
-export interface Limiter extends AsyncDisposable {
+export interface Limiter extends Asks, AsyncDisposable {
   readonly policies: readonly Policy[];
   readonly registry: Registry;
   /**
@@ -27,12 +30,6 @@ export interface Limiter extends AsyncDisposable {
    * without a subject. Whatever Redis does is an outcome.
    */
   readonly decide: (subject: Subject, cost?: number, options?: AskOptions) => Promise<Decision>;
-  /** What `decide` would answer now. Charges nothing and counts nothing; `remaining` is without the cost. */
-  readonly peek: (subject: Subject, cost?: number, options?: AskOptions) => Promise<Decision>;
-  /** Gives back what was charged last, as far as it still counts; whether Redis has done so. */
-  readonly refund: (subject: Subject, cost?: number, options?: AskOptions) => Promise<boolean>;
-  /** Forgets all that `subject` was charged; whether Redis has done so. */
-  readonly reset: (subject: Subject) => Promise<boolean>;
   /** Waits until Redis can be asked, for at most `withinMs`; whether it can. Deciding needs no such wait. */
   readonly connected: (withinMs: number) => Promise<boolean>;
   /** Closes the connection; decisions from then on are made without Redis. */
@@ -50,14 +47,21 @@ export function createLimiter(options: LimiterOptions): Limiter {
   const put = questions(policies, { algorithm, prefix });
   const metrics = limiterMetrics(put.names, registry);
   const debts = giveBacks((refund) => queue.add(refund));
-  const isOpen = policies.every(({ fallback }) => fallback === "open");
-  const withoutRedis = openOrClosed(put.names[0] ?? "", isOpen ? "open" : "closed");
+  const withoutRedis = keepDeciding({
+    ...options,
+    algorithm,
+    put,
+    add: (asking) => queue.add(asking),
+    gateMs: longestGateMs(options),
+    onKeys: metrics.fallbackKeys,
+  });
   const { sender, guard, close } = connection(options, put, metrics, { debts, withoutRedis });
   const queue = batchQueue(
     () => new Batch(sender.keptKey, put.usual.length),
     (batch) => {
       const refusal = guard.refusal();
       if (refusal === undefined) return sender.send(batch);
+      withoutRedis.lost(performance.now(), 0);
       batch.refuse(refusal);
       return undefined;
     },
@@ -69,27 +73,6 @@ export function createLimiter(options: LimiterOptions): Limiter {
     giveBack: debts.owe,
   } as const;
 
-  /** Resolves to undefined if Redis did not answer. */
-  function ask<T>(
-    mode: Mode,
-    subject: Subject,
-    cost: number,
-    limits: AskOptions["limits"],
-    read: (reply: readonly number[], at: number) => T,
-  ): Promise<T | undefined> {
-    return new Promise((resolve) => {
-      const question = {
-        mode,
-        cost: put.checked(mode, cost),
-        keys: put.keysOf(subject),
-        rows: put.rowsOf(limits),
-      };
-      const answered = (reply: readonly number[], at: number) => resolve(read(reply, at));
-      const failed = () => resolve(undefined);
-      queue.add({ ...question, answered, failed, turnedOut() {} });
-    });
-  }
-
   return {
     policies,
     registry,
@@ -97,21 +80,24 @@ export function createLimiter(options: LimiterOptions): Limiter {
       const rows = asking === undefined ? undefined : put.rowsOf(asking.limits);
       const mode = asking?.shadow === true ? "shadow" : "enforced";
       const deciding = new Deciding(context, put.checked("decide", cost), put.keysOf(subject), rows, mode);
-      queue.add(deciding);
+      if (!deciding.isDecided()) queue.add(deciding);
       return deciding.promise;
     },
-    async peek(subject, cost = 1, asking) {
-      const read = (reply: readonly number[], at: number) => decisionOf(reply, put.names, at);
-      return (await ask("peek", subject, cost, asking?.limits, read)) ?? unavailable(put.names[0] ?? "");
-    },
-    refund: async (subject, cost = 1, asking) =>
-      (await ask("refund", subject, cost, asking?.limits, () => true)) ?? false,
-    reset: async (subject) => (await ask("reset", subject, 0, undefined, () => true)) ?? false,
+    ...asks(put, queue.add, withoutRedis),
     connected: guard.connected,
     close,
     [Symbol.asyncDispose]: close,
   };
 }
+
+/** Until every process has found Redis again, and told it what it had admitted without. */
+function longestGateMs({ deadlineMs = 50 }: LimiterOptions): number {
+  const probeIntervalMs = Math.max(RECONNECTED_WITHIN_MS, LONGEST_PROBE_MS);
+  return gateMs({ probeIntervalMs, deadlineMs, repairMs: REPAIR_MS });
+}
+
+/** Time for the repairs of other processes. */
+const REPAIR_MS = 500;
 
 function connection(
   { redis, prefix = "gatecrash", deadlineMs = 50 }: LimiterOptions,
@@ -125,10 +111,13 @@ function connection(
     prefix,
     deadlineMs,
     keepMs: put.keepMs,
-    onOutcome: (trouble) => guard.ended(trouble),
+    onOutcome(trouble, sentMs) {
+      if (trouble !== undefined) withoutRedis.lost(performance.now(), sentMs);
+      guard.ended(trouble);
+    },
     onStateLost() {
       debts.forget();
-      withoutRedis.stateLost?.(performance.now());
+      withoutRedis.stateLost(performance.now());
     },
   });
   const guard = redisGuard({
@@ -136,14 +125,17 @@ function connection(
     breaker: breaker({ random: Math.random }),
     greet: sender.greet,
     onGood() {
-      withoutRedis.recovered?.(performance.now());
+      const settled = sender.settle();
+      withoutRedis.recovered(performance.now(), settled);
       debts.retry();
-      void sender.settle();
     },
+    onBad: (sentMs) => withoutRedis.lost(performance.now(), sentMs),
     onState: metrics.breakerMoved,
   });
+  link.onClosed((beganMs) => withoutRedis.lost(performance.now(), beganMs));
   const close = async (): Promise<void> => {
     guard.close();
+    withoutRedis.close();
     metrics.close();
     await link.close();
   };

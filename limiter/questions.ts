@@ -18,6 +18,8 @@ export interface Questions {
   readonly keysOf: (subject: Subject) => string[];
   /** Undefined if they are the usual ones. Throws a RangeError for limits that cannot be kept. */
   readonly rowsOf: (limits: AskOptions["limits"]) => readonly Row[] | undefined;
+  /** The policy that `row`, one of `usual` or of `rowsOf`, stands for. */
+  readonly policyOf: (row: Row) => LimiterPolicy;
   /** Throws a RangeError if `cost` is none. */
   readonly checked: (mode: Mode, cost: number) => number;
 }
@@ -74,6 +76,11 @@ export function questions(
         return own === undefined ? (usual[i] ?? rowOf(one, one.policy)) : limitedRow(one, own);
       });
     },
+    policyOf(row) {
+      const policy = policyOfRow.get(row);
+      if (policy === undefined) throw new TypeError(`[${row}] is no row of these policies`);
+      return policy;
+    },
     checked(mode, cost) {
       if (mode === "reset" || (Number.isSafeInteger(cost) && cost >= 1)) return cost;
       throw new RangeError(`cost is ${cost}; give a whole number of at least 1`);
@@ -96,8 +103,12 @@ function subjectOf({ name, by }: LimiterPolicy, subjects: Readonly<Record<string
 }
 
 function rowOf({ algorithm, number }: Kept, policy: LimiterPolicy): Row {
-  return [number, ...ALGORITHMS[algorithm].numbers(policy)];
+  const row: Row = [number, ...ALGORITHMS[algorithm].numbers(policy)];
+  policyOfRow.set(row, policy);
+  return row;
 }
+
+const policyOfRow = new WeakMap<Row, LimiterPolicy>();
 
 function limitedRow(kept: Kept, { limit = kept.policy.limit, burst }: RequestLimits[string]): Row {
   const id = `${limit} ${burst}`;

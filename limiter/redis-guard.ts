@@ -17,8 +17,10 @@ export interface RedisGuardOptions {
   readonly breaker: Breaker;
   /** Asks Redis something that changes nothing; whether it answered. */
   readonly greet: () => Promise<boolean>;
-  /** Redis has answered after a time in which it could not be asked. */
+  /** A probe was answered: Redis can be asked, and could perhaps not before. */
   readonly onGood: () => void;
+  /** A probe that was sent then was not. */
+  readonly onBad: (sentMs: number) => void;
   readonly onState: (state: BreakerState) => void;
 }
 
@@ -26,7 +28,8 @@ export interface RedisGuardOptions {
  * Keeps decisions from waiting for a Redis that does not answer: between the first failures and the first good probe
  * none is sent. Probes are the guard's own, never somebody's decision; each new connection begins with one.
  */
-export function redisGuard({ link, breaker, greet, onGood, onState }: RedisGuardOptions): RedisGuard {
+export function redisGuard(options: RedisGuardOptions): RedisGuard {
+  const { link, breaker, greet, onGood, onBad, onState } = options;
   let isGreeted = false;
   let isGreeting = false;
   let isClosed = false;
@@ -45,11 +48,15 @@ export function redisGuard({ link, breaker, greet, onGood, onState }: RedisGuard
     breaker.probes(performance.now());
     onState(breaker.state);
     isGreeting = true;
+    const sentMs = performance.now();
     const isGood = await greet();
     isGreeting = false;
     isGreeted = isGreeted || isGood;
     if (isGood) breaker.succeeded();
-    else breaker.failed(performance.now());
+    else {
+      breaker.failed(performance.now());
+      onBad(sentMs);
+    }
     moved();
     if (isGood) {
       onGood();
@@ -79,6 +86,8 @@ export function redisGuard({ link, breaker, greet, onGood, onState }: RedisGuard
       if (breaker.state !== before) moved();
       // This server will not become one that can be written to; its name may lead to another.
       if (trouble === "read-only") link.reconnect();
+      // Whether it was that call or Redis is known as soon as possible.
+      else if (breaker.state === "closed") void probe();
       return undefined;
     },
     connected: (withinMs) =>

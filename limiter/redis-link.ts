@@ -12,6 +12,7 @@ export type RedisTrouble =
   | "out-of-memory"
   | "busy"
   | "breaker-open"
+  | "not-asked"
   | "error";
 
 /** What came back: the script's reply, or the reason why there is none. Whether it was executed is then not known. */
@@ -41,6 +42,8 @@ export interface RedisLink {
   /** Waits for the connection, for at most `withinMs`; whether there is one. */
   readonly connected: (withinMs: number) => Promise<boolean>;
   readonly isReady: () => boolean;
+  /** Calls `listener` whenever a connection, or an attempt at one, ends: with the time when it had begun. */
+  readonly onClosed: (listener: (beganMs: number) => void) => void;
   /** Calls `listener` whenever there is a new connection. */
   readonly onReady: (listener: () => void) => void;
   /** Gives the connection up and opens another. */
@@ -59,6 +62,10 @@ export function redisLink(redis: string | Redis, { deadlineMs }: { readonly dead
   const client = typeof redis === "string" ? new Redis(redis, CONNECTION) : redis.duplicate(CONNECTION);
   // Without a listener ioredis prints every refused reconnect; each decision reports its own trouble.
   client.on("error", () => {});
+  let beganMs = performance.now();
+  client.on("connecting", () => {
+    beganMs = performance.now();
+  });
   const { watch } = deadlines();
   const silence = silenceWatch(() => client.disconnect(true));
   return {
@@ -105,6 +112,7 @@ export function redisLink(redis: string | Redis, { deadlineMs }: { readonly dead
       return isReady(client);
     },
     isReady: () => isReady(client),
+    onClosed: (listener) => void client.on("close", () => listener(beganMs)),
     onReady: (listener) => void client.on("ready", listener),
     reconnect: () => client.disconnect(true),
     close: async () => client.disconnect(),
@@ -118,13 +126,19 @@ function isReady(client: Redis): boolean {
 const DISCONNECTED: ScriptOutcome<never> = { ok: false, trouble: "disconnected" };
 const TIMED_OUT: ScriptOutcome<never> = { ok: false, trouble: "timeout" };
 
+const CONNECT_WITHIN_MS = 1_000;
+const RETRY_WITHIN_MS = 525;
+
+/** Who has lost the connection has another at most so long after Redis can be reached again. */
+export const RECONNECTED_WITHIN_MS: number = CONNECT_WITHIN_MS + RETRY_WITHIN_MS;
+
 const CONNECTION = {
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
   // What was in flight when the connection closed is settled at once: nothing waits, nothing is sent again.
   maxRetriesPerRequest: 0,
-  connectTimeout: 1_000,
-  retryStrategy: (attempt: number) => Math.min(500, 25 * attempt) + Math.random() * 25,
+  connectTimeout: CONNECT_WITHIN_MS,
+  retryStrategy: (attempt: number) => Math.min(RETRY_WITHIN_MS - 25, 25 * attempt) + Math.random() * 25,
   reconnectOnError: (error: Error) => error.message.startsWith("READONLY"),
   protocol: 2,
   disableClientInfo: true,

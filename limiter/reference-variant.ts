@@ -10,7 +10,7 @@ export function referenceVariant(algorithm: AlgorithmName, about: string): Varia
   return {
     about,
     promises: ALGORITHMS[algorithm].promises,
-    protect: async ({ policies, redisUrl, keyPrefix }) => {
+    protect: async ({ policies, redisUrl, keyPrefix, replicaIndex, replicaCount }) => {
       const own = policies.map(({ name, limit, windowMs, burst }) => ({
         name,
         limit,
@@ -21,6 +21,7 @@ export function referenceVariant(algorithm: AlgorithmName, about: string): Varia
         redis: redisUrl,
         policies: own,
         algorithm,
+        replica: { index: replicaIndex, count: replicaCount },
         ...(keyPrefix === undefined ? {} : { prefix: keyPrefix }),
       });
       // Without Redis it serves all the same, but with it the first request need not find the door closed.

@@ -1,28 +1,52 @@
 import type { Asking } from "./batch.ts";
-import { type Decision, letIn, unavailable } from "./decision.ts";
+import type { Decision } from "./decision.ts";
+import type { FallbackPhase } from "./fallback/fallback.ts";
+
+/** A reply of the decide script as one who asked has it, and when it was asked for and came. */
+export interface Heard {
+  readonly reply: readonly number[];
+  readonly at: number;
+  readonly sentMs: number;
+  readonly receivedMs: number;
+  /** What Redis has charged for it, and is not to give back. */
+  readonly admitted: number;
+  /** Whether `reserve` had let it through. */
+  readonly reserved: boolean;
+}
+
+/** What is to be given back. */
+export type Charged = Pick<Asking, "cost" | "keys" | "rows">;
 
 /** Decides what Redis cannot, and learns from what it can. All times are `performance.now()`. */
 export interface WithoutRedis {
-  /** The answer for a decision that Redis did not give in time. */
+  /** `lost`: Redis is not asked. `gate`: `reserve` is asked before Redis. */
+  readonly phase: FallbackPhase;
+  /** The answer for a decision that Redis does not give. */
   readonly decide: (asking: Asking, nowMs: number) => Decision;
+  /** What `decide` would answer; changes nothing. */
+  readonly peek: (asking: Asking, nowMs: number) => Decision;
+  /** In phase `gate`: the denial, or undefined if Redis is to be asked, for which then a place is kept. */
+  readonly reserve: (asking: Asking, nowMs: number) => Decision | undefined;
+  /** Redis has denied, or not answered, for what a place was kept. */
+  readonly release: (asking: Asking) => void;
+  /** In phase `lost`: gives back what was charged last; whether that could be done here for every policy. */
+  readonly refund: (asking: Asking) => boolean;
+  /** Redis has answered. */
+  readonly learn: (asking: Asking, heard: Heard) => void;
+  /** Redis has given back, as `reply` says. */
+  readonly refunded: (asking: Asking, reply: readonly number[], at: number) => void;
+  /** Redis has forgotten the keys. */
+  readonly reset: (asking: Asking) => void;
   /**
-   * Redis has charged `asking` all the same, after its caller was told `told`: whether that is to be given back.
-   * Called at most once for each, when it is known.
+   * Redis has charged `asking` all the same, after its caller was told `told` at `toldMs`: what of it is to be given
+   * back. Called at most once for each, when it is known.
    */
-  readonly givesBack: (asking: Asking, told: Decision) => boolean;
-  /** Redis has decided, at some time between the two. */
-  readonly learn?: (asking: Asking, decision: Decision, sentMs: number, receivedMs: number) => void;
-  /** Redis has answered after a time in which it could not be asked. */
-  readonly recovered?: (nowMs: number) => void;
+  readonly givesBack: (asking: Asking, told: Decision, toldMs: number, nowMs: number) => Charged | undefined;
+  /** Redis has not done what it was asked at `sentMs`, or cannot be asked. */
+  readonly lost: (nowMs: number, sentMs: number) => void;
+  /** Redis can be asked; `settled` resolves when what became of cut calls has been asked for. */
+  readonly recovered: (nowMs: number, settled: Promise<void>) => void;
   /** Redis has lost its data. */
-  readonly stateLost?: (nowMs: number) => void;
-}
-
-/** `open` lets in what Redis cannot decide, `closed` refuses it as unavailable; neither keeps any count. */
-export function openOrClosed(policy: string, fallback: "open" | "closed"): WithoutRedis {
-  const answer = fallback === "open" ? letIn : unavailable;
-  return {
-    decide: () => answer(policy),
-    givesBack: () => fallback === "closed",
-  };
+  readonly stateLost: (nowMs: number) => void;
+  readonly close: () => void;
 }

@@ -6,7 +6,7 @@ export interface BucketKey {
   /** In the last reply; the burst if there was none. Redis had decided it by `repliedUs`. */
   remaining: number;
   repliedUs: number;
-  /** Debt of the own admissions through Redis, as if they alone filled a bucket that leaks at this replica's share. */
+  /** Debt of what Redis was told of this replica's admissions, as if they alone filled a bucket that leaks at this replica's share. */
   ownDebt: number;
   ownUs: number;
   /** The local bucket. */
@@ -67,9 +67,14 @@ export function learnBucket(key: BucketKey, reply: Reply, gated: boolean, leak: 
   key.remaining = sentUs < key.takenUs ? Math.max(0, remaining - key.takenCost) : remaining;
   key.repliedUs = receivedUs;
   if (admitted === 0) return;
-  key.ownDebt = Math.max(0, ownDebtAt(key, sentUs, leak) + admitted * leak.unit);
-  key.ownUs = Math.max(key.ownUs, sentUs);
+  chargeOwn(key, admitted, sentUs, leak);
   if (gated && !reserved) charge(key, admitted, receivedUs, leak);
+}
+
+/** Redis counts `cost` of this replica. */
+export function chargeOwn(key: BucketKey, cost: number, nowUs: number, leak: Leak): void {
+  key.ownDebt = Math.max(0, ownDebtAt(key, nowUs, leak) + cost * leak.unit);
+  key.ownUs = Math.max(key.ownUs, nowUs);
 }
 
 /** Debt of the own admissions through Redis at `nowUs`. */

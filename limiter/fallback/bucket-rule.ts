@@ -1,6 +1,7 @@
 import {
   type BucketKey,
   charge,
+  chargeOwn,
   debtAt,
   freshBucketKey,
   leakOf,
@@ -74,18 +75,27 @@ export function bucketRule(options: BucketRuleOptions): OutageRule<BucketKey> {
       charge(key, -cost, key.debtUs, rate);
       if (ledger === "local") key.local = Math.max(0, key.local - cost);
     },
+    refund(key, cost, gated) {
+      key.ownDebt = Math.max(0, key.ownDebt - cost * unit);
+      if (gated) charge(key, -cost, key.debtUs, rate);
+    },
     take(key, nowUs, silentUs) {
-      const owed = debtAt(key, nowUs, rate) + Math.max(0, nowUs - silentUs) * leak;
+      const awayUs = Math.min(horizonUs, Math.max(0, nowUs - silentUs));
+      const owed = debtAt(key, nowUs, rate) + awayUs * leak;
       const taken = entry(Math.min(owed, key.local * unit));
       key.local = 0;
       key.takenUs = nowUs;
       key.takenCost = taken[0]?.cost ?? 0;
+      chargeOwn(key, key.takenCost, nowUs, rate);
       key.remaining = Math.max(0, knownAt(key, nowUs) - key.takenCost);
       key.repliedUs = Math.max(key.repliedUs, nowUs);
       return taken;
     },
     putBack(key, entries) {
-      for (const { cost } of entries) key.local += cost;
+      for (const { cost } of entries) {
+        key.local += cost;
+        key.ownDebt = Math.max(0, key.ownDebt - cost * unit);
+      }
     },
     forget(key, nowUs) {
       if (key.takenUs >= key.repliedUs) key.repliedUs = nowUs;

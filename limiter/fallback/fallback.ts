@@ -47,6 +47,7 @@ export type FallbackPhase = "redis" | "lost" | "gate";
  * 3. `recovered` at the first good probe. Send every batch of `repairs`, `putBack` those that fail. Until `forget`,
  *    ask `gate` before Redis; if Redis then denies or does not answer, `release` it as "gated".
  * 4. `forget` when the gate has lasted long enough and every batch is in Redis. `lost` may come again at any time.
+ * When Redis has lost its data: `lost` and `recovered` if it was not noticed otherwise, and `everything` before `repairs`.
  * Several policies of one request: `waitUs` of all, then `admit` of all or of none.
  */
 export interface Fallback {
@@ -69,13 +70,20 @@ export interface Fallback {
   readonly decide: (key: string, cost: number, nowUs: number) => LocalDecision;
   /** `waitUs`, and `admit` as "gated" if it is 0. Its reply is then learnt with `reserved: true`. */
   readonly gate: (key: string, cost: number, nowUs: number) => LocalDecision;
+  /** Redis has given back what it had charged to this replica. */
+  readonly refunded: (key: string, cost: number) => void;
+  /** Redis has forgotten the key. */
+  readonly reset: (key: string) => void;
   readonly recovered: (nowUs: number) => void;
   /** What Redis must add, as of `nowUs`, in batches of at most `atMostKeys`; each is taken when it is asked for. */
   readonly repairs: (nowUs: number, atMostKeys: number) => Iterable<RepairBatch>;
   /** Redis did not take the batch: it will be among the next `repairs`. */
   readonly putBack: (batch: RepairBatch) => void;
   readonly forget: (nowUs: number) => void;
-  /** Redis has lost its data: all that this replica had admitted lately, to be added as `repairs` are. */
+  /**
+   * Redis has lost its data: all that this replica had admitted until now, to be added as `repairs` are, which are then
+   * only about what comes later. Ends early if Redis loses its data again. Of keys without a place only `repairs` tell.
+   */
   readonly everything: (nowUs: number, atMostKeys: number) => Iterable<RepairBatch>;
 }
 

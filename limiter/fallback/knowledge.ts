@@ -4,6 +4,8 @@ export interface Place<State> {
   readonly state: State;
   /** Number of the outage that `state` has begun for; 0 for none. */
   outage: number;
+  /** How often Redis had lost its data when what this key must be written back with was last noted. */
+  losses: number;
   touchedUs: number;
   older: Place<State> | undefined;
   newer: Place<State> | undefined;
@@ -60,6 +62,7 @@ export class Knowledge<State> {
       key,
       state: this.#fresh(),
       outage: 0,
+      losses: 0,
       touchedUs: nowUs,
       older: undefined,
       newer: undefined,

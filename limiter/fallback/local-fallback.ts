@@ -1,3 +1,4 @@
+import type { AgedCost } from "./cost-cells.ts";
 import type { Fallback, FallbackPhase, LocalDecision } from "./fallback.ts";
 import { Knowledge, type Place } from "./knowledge.ts";
 import type { Ledger, Outage, OutageRule, Reply } from "./outage-rule.ts";
@@ -28,6 +29,10 @@ export class LocalFallback<State> implements Fallback {
   #forgottenUs = NEVER;
   #answeredUs = NEVER;
   #silentUs = NEVER;
+  /** How often Redis has lost its data, when it last had, and what must then be written back, by key. */
+  #losses = 0;
+  #lossUs = NEVER;
+  readonly #noted = new Map<string, readonly AgedCost[]>();
   /** Stands for every key of which nothing is known; never admitted into. */
   #stranger: { readonly state: State; outage: number };
 
@@ -54,7 +59,7 @@ export class LocalFallback<State> implements Fallback {
     const { sentUs, receivedUs } = reply;
     const gated = this.#phase === "gate";
     this.#answeredUs = Math.max(this.#answeredUs, sentUs);
-    const place = this.#knowledge.find(key) ?? this.#newPlace(key, reply);
+    const place = this.#find(key) ?? this.#newPlace(key, reply);
     if (place === undefined && !this.#overflow.isLive(this.#evictableUs(sentUs))) this.#overflow.renew();
     const { state } = this.#current(place ?? this.#overflow);
     if (place === undefined) {
@@ -88,9 +93,7 @@ export class LocalFallback<State> implements Fallback {
 
   admit(key: string, cost: number, nowUs: number, ledger: Ledger): void {
     const home =
-      this.#homeOf(key, nowUs) ??
-      this.#knowledge.place(key, nowUs, this.#evictableUs(nowUs)) ??
-      this.#overflow;
+      this.#homeOf(key, nowUs) ?? this.#place(key, nowUs, this.#evictableUs(nowUs)) ?? this.#overflow;
     const { state } = this.#current(home);
     if (home instanceof Overflow) {
       home.admit(key, cost, nowUs, ledger);
@@ -101,7 +104,7 @@ export class LocalFallback<State> implements Fallback {
   }
 
   release(key: string, cost: number, ledger: Ledger): void {
-    const place = this.#knowledge.find(key);
+    const place = this.#find(key);
     if (place === undefined) this.#overflow.release(key, cost, ledger);
     else this.#rule.release(place.state, cost, ledger);
   }
@@ -112,6 +115,16 @@ export class LocalFallback<State> implements Fallback {
 
   gate(key: string, cost: number, nowUs: number): LocalDecision {
     return this.#decideInto("gated", key, cost, nowUs);
+  }
+
+  refunded(key: string, cost: number): void {
+    const place = this.#find(key);
+    if (place !== undefined) this.#rule.refund(this.#current(place).state, cost, this.#phase === "gate");
+  }
+
+  reset(key: string): void {
+    // Until Redis has been told of everything, what is known here is more than Redis's.
+    if (this.#phase === "redis") this.#knowledge.delete(key);
   }
 
   recovered(): void {
@@ -138,7 +151,37 @@ export class LocalFallback<State> implements Fallback {
   }
 
   everything(nowUs: number, atMostKeys: number): Iterable<RepairBatch> {
-    return inBatches(this.#kept(nowUs), nowUs, atMostKeys);
+    this.#losses++;
+    this.#lossUs = nowUs;
+    this.#noted.clear();
+    return inBatches(this.#kept(this.#losses), nowUs, atMostKeys);
+  }
+
+  /** A key's place, with what it must be written back with noted before it changes. */
+  #find(key: string): Place<State> | undefined {
+    const place = this.#knowledge.find(key);
+    if (place !== undefined) this.#note(place);
+    return place;
+  }
+
+  #note(place: Place<State>): void {
+    if (place.losses === this.#losses) return;
+    place.losses = this.#losses;
+    const entries = this.#rule.everything(place.state, this.#lossUs);
+    if (entries.length > 0) this.#noted.set(place.key, entries);
+    // Also what Redis had not been told of before: no repair need tell it again.
+    if (this.#isOut(place)) this.#rule.take(place.state, this.#lossUs, this.#silentUs);
+  }
+
+  /** Whether the rule of an outage still holds for it. */
+  #isOut({ outage }: Place<State>): boolean {
+    return outage !== 0 && outage > this.#forgotten;
+  }
+
+  #place(key: string, nowUs: number, evictableUs: number): Place<State> | undefined {
+    const place = this.#knowledge.place(key, nowUs, evictableUs);
+    if (place !== undefined) place.losses = this.#losses;
+    return place;
   }
 
   /** Brings a state up to the present phase. */
@@ -162,7 +205,7 @@ export class LocalFallback<State> implements Fallback {
 
   /** Where `key` is, during an outage; undefined if it would get a place of its own. */
   #homeOf(key: string, nowUs: number): Home<State> | undefined {
-    const place = this.#knowledge.find(key);
+    const place = this.#find(key);
     if (place !== undefined) return this.#current(place);
     const evictableUs = this.#evictableUs(nowUs);
     if (!this.#overflow.isLive(evictableUs)) {
@@ -185,24 +228,29 @@ export class LocalFallback<State> implements Fallback {
   /** During an outage, a key that may have live debt in the overflow stays there. */
   #newPlace(key: string, { sentUs, receivedUs }: Reply): Place<State> | undefined {
     if (this.#phase !== "redis" && this.#overflow.isLive(this.#evictableUs(receivedUs))) return undefined;
-    return this.#knowledge.place(key, receivedUs, this.#evictableUs(sentUs));
+    return this.#place(key, receivedUs, this.#evictableUs(sentUs));
   }
 
   *#pending(nowUs: number): Generator<Repair, void, void> {
-    for (const { key, state, outage } of this.#knowledge.all()) {
-      if (outage === 0 || outage <= this.#forgotten) continue;
-      const entries = this.#rule.take(state, nowUs, this.#silentUs);
-      if (entries.length > 0) yield { key, entries, overflowed: false };
+    for (const place of this.#knowledge.all()) {
+      this.#note(place);
+      if (!this.#isOut(place)) continue;
+      const entries = this.#rule.take(place.state, nowUs, this.#silentUs);
+      if (entries.length > 0) yield { key: place.key, entries, overflowed: false };
     }
     for (const [key, entries] of this.#overflow.take(nowUs, this.#silentUs)) {
       yield { key, entries, overflowed: true };
     }
   }
 
-  *#kept(nowUs: number): Generator<Repair, void, void> {
-    for (const { key, state } of this.#knowledge.all()) {
-      const entries = this.#rule.everything(state, nowUs);
-      if (entries.length > 0) yield { key, entries, overflowed: false };
+  *#kept(loss: number): Generator<Repair, void, void> {
+    for (const place of this.#knowledge.all()) {
+      if (loss === this.#losses) this.#note(place);
+      for (const [key, entries] of this.#noted) {
+        if (loss !== this.#losses) return;
+        this.#noted.delete(key);
+        yield { key, entries, overflowed: false };
+      }
     }
   }
 }

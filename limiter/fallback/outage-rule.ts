@@ -55,6 +55,8 @@ export interface OutageRule<State> {
   readonly admit: (state: State, cost: number, nowUs: number, ledger: Ledger) => void;
   /** Takes back what was charged last in `ledger`. */
   readonly release: (state: State, cost: number, ledger: Ledger) => void;
+  /** Redis has given back `cost` that it had charged to this replica. `gated` as for `learn`. */
+  readonly refund: (state: State, cost: number, gated: boolean) => void;
   /**
    * What Redis must add to the key. It counts as Redis's from now on, and still for the rule.
    * Redis was not there at `silentUs` or later, until not after `nowUs`.

@@ -39,6 +39,7 @@ export interface WindowKeys {
   readonly learn: (key: WindowKey, reply: Reply, gated: boolean) => void;
   readonly admit: (key: WindowKey, cost: number, nowUs: number, ledger: Ledger) => void;
   readonly release: (key: WindowKey, cost: number, ledger: Ledger) => void;
+  readonly refund: (key: WindowKey, cost: number, gated: boolean) => void;
   readonly take: (key: WindowKey, nowUs: number) => AgedCost[];
   readonly putBack: (key: WindowKey, entries: readonly AgedCost[], takenUs: number) => void;
   readonly forget: (key: WindowKey) => void;
@@ -80,6 +81,10 @@ export function windowKeys(limit: number, windowUs: number): WindowKeys {
     release(key, cost, ledger) {
       key.blockedCost = 0;
       key[ledger]?.remove(cost);
+    },
+    refund(key, cost, gated) {
+      key.blockedCost = 0;
+      ((gated ? key.gated : undefined) ?? key.own).remove(cost);
     },
     take(key, nowUs) {
       const { local, gated } = key;

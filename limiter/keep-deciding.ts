@@ -1,0 +1,239 @@
+import type { Asking } from "./batch.ts";
+import { letIn, unavailable } from "./decision.ts";
+import { createFallback, type Fallback, type FallbackPhase } from "./fallback/fallback.ts";
+import { type Keeper, type Keepers, keepers } from "./fallback/keepers.ts";
+import { repairing } from "./fallback/repairing.ts";
+import { fallbacks, type Part } from "./fallbacks.ts";
+import type { AlgorithmName, LimiterOptions, LimiterPolicy } from "./limiter-options.ts";
+import type { Questions } from "./questions.ts";
+import type { Charged, WithoutRedis } from "./without-redis.ts";
+
+export interface KeepDecidingOptions extends Pick<LimiterOptions, "replica" | "maxKeys"> {
+  readonly policies: readonly LimiterPolicy[];
+  readonly algorithm: AlgorithmName;
+  readonly put: Questions;
+  /** Sends a question to Redis. */
+  readonly add: (asking: Asking) => void;
+  /** How long the gate is kept at least, in milliseconds. */
+  readonly gateMs: number;
+  readonly onKeys: (policy: string, count: number) => void;
+}
+
+const micros = (ms: number): number => Math.floor(ms * 1_000);
+
+/** Keeps deciding when Redis does not, each policy by its `fallback`. The order of things is in `fallback/fallback.ts`. */
+export function keepDeciding(options: KeepDecidingOptions): WithoutRedis {
+  return new KeptDeciding(options);
+}
+
+class KeptDeciding implements WithoutRedis {
+  phase: FallbackPhase = "redis";
+  readonly #options: KeepDecidingOptions;
+  readonly #keepers: readonly (Keepers | undefined)[];
+  readonly #keys: number[];
+  readonly #fallbacks: ReturnType<typeof fallbacks>;
+  readonly #repairing: ReturnType<typeof repairing>;
+  /** Recoveries so far; the one whose repairs have begun; the one whose repairs are done. */
+  #recovery = 0;
+  #repaired = { begun: 0, done: 0 };
+  #repairsBeganUs = Number.NEGATIVE_INFINITY;
+  #gateEndsMs = 0;
+  #gateTimer: NodeJS.Timeout | undefined;
+
+  constructor(options: KeepDecidingOptions) {
+    this.#options = options;
+    const { policies } = options;
+    this.#keepers = policies.map((policy, i) => this.#keepersFor(policy, i));
+    this.#keys = policies.map(() => 0);
+    this.#fallbacks = fallbacks(policies, (i) => this.#keepers[i]);
+    this.#repairing = repairing({
+      keepers: () => this.#all(),
+      add: options.add,
+      isAble: () => this.phase === "gate",
+      nowUs: () => micros(performance.now()),
+      onDone: () => {
+        this.#repaired.done = this.#repaired.begun;
+        this.#forgetIfDue();
+      },
+    });
+  }
+
+  decide(asking: Asking, nowMs: number) {
+    // Redis decides others: this one has a key that holds something else.
+    if (this.phase !== "lost") return this.#withoutKeys();
+    const decision = this.#fallbacks.decide(asking, micros(nowMs));
+    this.#countKeys();
+    return decision;
+  }
+
+  peek(asking: Asking, nowMs: number) {
+    return this.phase === "lost" ? this.#fallbacks.peek(asking, micros(nowMs)) : this.#withoutKeys();
+  }
+
+  reserve(asking: Asking, nowMs: number) {
+    const denial = this.#fallbacks.reserve(asking, micros(nowMs));
+    this.#countKeys();
+    return denial;
+  }
+
+  release(asking: Asking): void {
+    for (const { fallback, key } of this.#fallbacks.partsOf(asking))
+      fallback?.release(key, asking.cost, "gated");
+  }
+
+  refund(asking: Asking): boolean {
+    const parts = this.#fallbacks.partsOf(asking);
+    for (const { fallback, key } of parts) fallback?.release(key, asking.cost, "local");
+    return parts.every(({ fallback }) => fallback !== undefined);
+  }
+
+  learn(
+    asking: Asking,
+    { reply, at, sentMs, receivedMs, admitted, reserved }: Parameters<WithoutRedis["learn"]>[1],
+  ) {
+    const [sentUs, receivedUs] = [micros(sentMs), micros(receivedMs)];
+    const { keys, rows } = asking;
+    for (let i = 0; i < this.#keepers.length; i++) {
+      const fallback = this.#keepers[i]?.of(rows?.[i])?.fallback;
+      const [remaining = 0, , resetUs = 0] = [reply[at + 3 * i + 1], 0, reply[at + 3 * i + 3]];
+      fallback?.learn(keys[i] ?? "", { remaining, admitted, resetUs, sentUs, receivedUs, reserved });
+    }
+    this.#countKeys();
+  }
+
+  refunded(asking: Asking, reply: readonly number[], at: number): void {
+    for (const [i, { fallback, key }] of this.#fallbacks.partsOf(asking).entries()) {
+      fallback?.refunded(key, reply[at + 3 * i + 1] ?? 0);
+    }
+  }
+
+  reset(asking: Asking): void {
+    for (const { fallback, key } of this.#fallbacks.partsOf(asking)) fallback?.reset(key);
+    this.#countKeys();
+  }
+
+  givesBack(
+    asking: Asking,
+    told: { readonly outcome: string },
+    toldMs: number,
+    nowMs: number,
+  ): Charged | undefined {
+    // What no longer counts must not be taken from what does.
+    const counting = this.#fallbacks
+      .partsOf(asking)
+      .map((part, i) => ({ ...part, row: asking.rows?.[i] ?? this.#options.put.usual[i] }))
+      .filter(({ policy }) => nowMs - toldMs < policy.windowMs);
+    if (told.outcome !== "allowed") return chargedOf(asking, counting);
+    const local = counting.filter(({ fallback }) => fallback !== undefined);
+    if (micros(toldMs) < this.#repairsBeganUs) return chargedOf(asking, local);
+    // Redis has it already: it must not be told of it.
+    for (const { fallback, key } of local) {
+      fallback?.release(key, asking.cost, "local");
+      fallback?.admit(key, asking.cost, micros(nowMs), "gated");
+    }
+    return undefined;
+  }
+
+  lost(nowMs: number, sentMs: number): void {
+    if (!this.#keepers.some((one) => one !== undefined)) return;
+    this.phase = "lost";
+    clearTimeout(this.#gateTimer);
+    for (const { fallback } of this.#all()) fallback.lost(micros(nowMs), micros(sentMs));
+  }
+
+  recovered(nowMs: number, settled: Promise<void>): void {
+    if (this.phase !== "lost") return;
+    this.phase = "gate";
+    for (const { fallback } of this.#all()) fallback.recovered(micros(nowMs));
+    this.#gateEndsMs = nowMs + this.#options.gateMs;
+    clearTimeout(this.#gateTimer);
+    this.#gateTimer = setTimeout(() => this.#forgetIfDue(), this.#options.gateMs + 1).unref();
+    const recovery = ++this.#recovery;
+    // Of what was cut, and is in Redis, Redis need not be told.
+    void settled.then(() => {
+      if (this.phase !== "gate" || recovery !== this.#recovery) return;
+      this.#repairsBeganUs = micros(performance.now());
+      this.#repaired.begun = recovery;
+      this.#repairing.begin(this.#repairsBeganUs);
+    });
+  }
+
+  stateLost(nowMs: number): void {
+    const was = this.phase;
+    if (was === "redis") this.lost(nowMs, nowMs);
+    this.#repairing.beginAnew(micros(nowMs));
+    if (was !== "lost") {
+      this.phase = "lost";
+      this.recovered(nowMs, Promise.resolve());
+    }
+  }
+
+  close(): void {
+    clearTimeout(this.#gateTimer);
+  }
+
+  *#all(): Generator<Keeper, void, void> {
+    for (const one of this.#keepers) if (one !== undefined) yield* one.all();
+  }
+
+  #keepersFor(policy: LimiterPolicy, index: number): Keepers | undefined {
+    const { put, maxKeys = 100_000 } = this.#options;
+    const row = put.usual[index];
+    if ((policy.fallback ?? "local") !== "local" || row === undefined) return undefined;
+    const create = (limits: LimiterPolicy, most: number) => this.#inPhase(this.#fallbackFor(limits, most));
+    return keepers({ policy, row, maxKeys, policyOf: put.policyOf, create });
+  }
+
+  #fallbackFor(policy: LimiterPolicy, maxKeys: number): Fallback {
+    const { replica = { index: 0, count: 1 }, algorithm } = this.#options;
+    const { share = "equal", minimumShare = 1 } = policy;
+    return createFallback({
+      policy,
+      algorithm: policy.algorithm ?? algorithm,
+      share,
+      minimumShare,
+      maxKeys,
+      replicaIndex: replica.index,
+      replicaCount: replica.count,
+    });
+  }
+
+  #inPhase(fallback: Fallback): Fallback {
+    const nowUs = micros(performance.now());
+    if (this.phase !== "redis") fallback.lost(nowUs);
+    if (this.phase === "gate") fallback.recovered(nowUs);
+    return fallback;
+  }
+
+  #forgetIfDue(): void {
+    const nowMs = performance.now();
+    if (this.phase !== "gate" || nowMs < this.#gateEndsMs || this.#repaired.done !== this.#recovery) return;
+    this.phase = "redis";
+    for (const { fallback } of this.#all()) fallback.forget(micros(nowMs));
+  }
+
+  #withoutKeys() {
+    const { policies } = this.#options;
+    const first = policies.find(({ fallback }) => fallback !== "open");
+    return first === undefined ? letIn(policies[0]?.name ?? "") : unavailable(first.name);
+  }
+
+  #countKeys(): void {
+    for (let i = 0; i < this.#keepers.length; i++) {
+      const count = this.#keepers[i]?.keys() ?? 0;
+      if (count === this.#keys[i]) continue;
+      this.#keys[i] = count;
+      this.#options.onKeys(this.#options.policies[i]?.name ?? "", count);
+    }
+  }
+}
+
+/** What these parts of `asking` were charged; undefined if there are none. */
+function chargedOf(
+  { cost }: Asking,
+  parts: readonly (Part & { readonly row: Questions["usual"][number] | undefined })[],
+): Charged | undefined {
+  if (parts.length === 0) return undefined;
+  const rows = parts.flatMap(({ row }) => (row === undefined ? [] : [row]));
+  return { cost, keys: parts.map(({ key }) => key), rows };
+}
