@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Script } from "./algorithms/decide-script.ts";
 import { Batch, type RunHeader } from "./batch.ts";
+import { replyHead, type WireReply } from "./batch-reply.ts";
 import { cutBatches } from "./cut-batches.ts";
 import { type RedisLink, type RedisTrouble, troubleOf } from "./redis-link.ts";
 import { redisTime } from "./redis-time.ts";
@@ -29,8 +30,6 @@ export interface BatchSender {
   readonly settle: () => Promise<void>;
 }
 
-type Reply = readonly (number | string)[];
-
 /**
  * Sends through `link`, as a replica with a name of its own. Redis is told until when a batch may be executed, so
  * none is charged late; and it keeps what it did, so that what was cut need not be guessed.
@@ -51,12 +50,12 @@ export function batchSender(link: RedisLink, options: BatchSenderOptions): Batch
   }
 
   /** Whether it was in time. */
-  function heard(reply: Reply, sentMs: number): boolean {
-    time.heard(Number(reply[0]), sentMs, performance.now());
-    const isNew = reply[1];
-    if (isNew === undefined) return false;
-    if (isNew === CANNOT_WRITE) return true;
-    if (isNew === 1 && isKnown) {
+  function heard(reply: WireReply, sentMs: number): boolean {
+    const { nowUs, kept } = replyHead(reply);
+    time.heard(nowUs, sentMs, performance.now());
+    if (kept === undefined) return false;
+    if (kept === CANNOT_KEEP) return true;
+    if (kept === NOTHING_KEPT && isKnown) {
       cuts.forget();
       options.onStateLost();
     }
@@ -69,7 +68,7 @@ export function batchSender(link: RedisLink, options: BatchSenderOptions): Batch
     const sentMs = performance.now();
     const notAfterUs = time.earliestUs(untilMs) ?? Number.MAX_SAFE_INTEGER;
     const number = ++sequence;
-    const outcome = await link.run<Reply>(
+    const outcome = await link.run<WireReply>(
       script,
       batch.keys,
       batch.args(headerAt(sentMs, notAfterUs, number)),
@@ -108,16 +107,19 @@ export function batchSender(link: RedisLink, options: BatchSenderOptions): Batch
       const sentMs = performance.now();
       const batch = new Batch(keptKey, 0);
       const header = headerAt(sentMs, Number.MAX_SAFE_INTEGER, ++sequence);
-      const outcome = await link.run<Reply>(script, batch.keys, batch.args(header));
+      const outcome = await link.run<WireReply>(script, batch.keys, batch.args(header));
       if (outcome.ok) heard(outcome.reply, sentMs);
-      return outcome.ok && outcome.reply[1] !== CANNOT_WRITE;
+      return outcome.ok && replyHead(outcome.reply).kept !== CANNOT_KEEP;
     },
     settle: () => cuts.settle(link),
   };
 }
 
+/** Of a {@link replyHead}. */
+const NOTHING_KEPT = 1;
+
 /** Redis could not keep what it did: it has no memory left, or is a replica. */
-const CANNOT_WRITE = -1;
+const CANNOT_KEEP = -1;
 
 /** Other troubles are Redis's own refusals. */
 const MAYBE_DONE: ReadonlySet<RedisTrouble> = new Set<RedisTrouble>(["timeout", "disconnected"]);

@@ -1,4 +1,5 @@
-import { BATCH_AT_MOST, type Row } from "./algorithms/decide-script.ts";
+import { ANSWER_BYTES, ANSWERS_KEPT, BATCH_AT_MOST, type Row } from "./algorithms/decide-script.ts";
+import { type WireReply, wholeReply } from "./batch-reply.ts";
 import type { AgedCost } from "./fallback/cost-cells.ts";
 import type { RedisTrouble } from "./redis-link.ts";
 
@@ -20,7 +21,7 @@ export interface Asking {
   readonly rows: readonly Row[] | undefined;
   /** What is merged into the one key, oldest first; its ages are as of now. `cost` is of no concern then. */
   readonly entries?: readonly AgedCost[];
-  /** The answer begins at `reply[at]`; its layout is in the head of the script. */
+  /** The answer begins at `reply[at]`; its layout is that of {@link wholeReply}. */
   readonly answered: (reply: readonly number[], at: number) => void;
   readonly failed: (trouble: RedisTrouble) => void;
   /**
@@ -39,15 +40,13 @@ export interface RunHeader {
   readonly prolongs: boolean;
 }
 
-/** The first two elements of every reply: Redis time, and whether it is new to Redis who asks. */
-const REPLY_HEAD = 2;
-
 /** Questions that travel to Redis together, at most {@link BATCH_AT_MOST}. */
 export class Batch {
   readonly asked: Asking[] = [];
   readonly #keys: string[];
   /** Rows in the text of the script. */
   readonly #usual: number;
+  /** Empty as long as all are decisions of cost 1 under the usual rows: they need no words. */
   readonly #args: string[] = [];
   readonly #rows: string[] = [];
   #numbers: Map<string, number> | undefined;
@@ -66,13 +65,18 @@ export class Batch {
   }
 
   add(asking: Asking): void {
-    const { mode, cost, keys, rows, entries = [] } = asking;
-    this.asked.push(asking);
+    const { mode, cost, keys, rows } = asking;
     for (const key of keys) this.#keys.push(key);
-    if (mode === "decide" && rows === undefined) {
-      this.#args.push(cost === 1 ? "1" : String(cost));
-      return;
+    const isUsual = mode === "decide" && rows === undefined;
+    if (this.#args.length > 0 || !isUsual || cost !== 1) {
+      if (this.#args.length === 0) for (let i = 0; i < this.asked.length; i++) this.#args.push("1");
+      if (isUsual) this.#args.push(String(cost));
+      else this.#addUnusual(asking);
     }
+    this.asked.push(asking);
+  }
+
+  #addUnusual({ mode, cost, keys, rows, entries = [] }: Asking): void {
     const count = mode === "merge" ? entries.length : cost;
     this.#args.push("0", MODES[mode], String(count), String(keys.length));
     for (let i = 0; i < keys.length; i++) {
@@ -84,30 +88,31 @@ export class Batch {
 
   /** ARGV of the script. */
   args({ notAfterUs, sequence, prolongs }: RunHeader): string[] {
-    const head = [String(notAfterUs), String(sequence), prolongs ? "1" : "0", String(this.#rows.length / 4)];
-    return head.concat(this.#rows, this.#args);
+    const place = (sequence % ANSWERS_KEPT) * ANSWER_BYTES;
+    const head = [String(notAfterUs), String(sequence), String(place)];
+    if (!prolongs && this.#args.length === 0) return head;
+    const costs = this.#args.length > 0 ? this.#args : this.asked.map(() => "1");
+    return [...head, prolongs ? "1" : "0", String(this.#rows.length / 4), ...this.#rows, ...costs];
   }
 
   /** Why Redis has not done what it was asked, if not for a key of another type; undefined if that has not happened. */
-  troubleIn(
-    reply: readonly (number | string)[],
-    troubleOf: (message: string) => RedisTrouble,
-  ): RedisTrouble | undefined {
-    if (reply.length <= this.#errorsAt + 1) return undefined;
-    const troubles = reply.slice(this.#errorsAt + 1).map((message) => troubleOf(String(message)));
-    return troubles.find((trouble) => trouble !== "error");
+  troubleIn(wire: WireReply, troubleOf: (message: string) => RedisTrouble): RedisTrouble | undefined {
+    const errors = wire.filter((part) => typeof part === "string");
+    return errors.map(troubleOf).find((trouble) => trouble !== "error");
   }
 
   /** Gives everybody the part of the reply that is theirs. */
-  answer(reply: readonly (number | string)[], troubleOf: (message: string) => RedisTrouble): void {
+  answer(wire: WireReply, troubleOf: (message: string) => RedisTrouble): void {
+    const reply = wholeReply(wire, this.asked);
     // Only the errors, after all decisions, are strings.
     const numbers = reply as readonly number[];
-    let at = REPLY_HEAD;
+    const errorsAt = this.asked.length + 3 * (this.#keys.length - 1) - 1;
+    let at = 0;
     for (const asking of this.asked) {
       const head = numbers[at] ?? 0;
       if (head >= 0) asking.answered(numbers, at);
       else {
-        asking.failed(troubleOf(String(reply[this.#errorsAt - head])));
+        asking.failed(troubleOf(String(reply[errorsAt - head])));
         asking.turnedOut(false);
       }
       at += 1 + 3 * asking.keys.length;
@@ -126,8 +131,9 @@ export class Batch {
   }
 
   /** The reply came after everybody had been told of a failure; undefined if nothing was changed. */
-  turnOut(reply: readonly (number | string)[] | undefined): void {
-    let at = REPLY_HEAD;
+  turnOut(wire: WireReply | undefined): void {
+    const reply = wire === undefined ? undefined : wholeReply(wire, this.asked);
+    let at = 0;
     for (const asking of this.asked) {
       const head = reply?.[at];
       const isDone = asking.mode !== "peek" && head === 0;
@@ -140,11 +146,6 @@ export class Batch {
   /** Redis has kept what it did: the bits of `answers`, the first question in the lowest. */
   turnOutAs(answers: number): void {
     for (const [i, asking] of this.asked.entries()) asking.turnedOut(Math.floor(answers / 2 ** i) % 2 === 1);
-  }
-
-  /** The n-th error is at the n-th place after this one. */
-  get #errorsAt(): number {
-    return REPLY_HEAD + this.asked.length + 3 * (this.#keys.length - 1) - 1;
   }
 
   /** Rows of single requests are sent once a batch, and numbered after the usual ones. */

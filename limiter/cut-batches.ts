@@ -1,5 +1,6 @@
 import { ANSWERS_KEPT } from "./algorithms/decide-script.ts";
 import type { Batch } from "./batch.ts";
+import type { WireReply } from "./batch-reply.ts";
 import { KEPT_ANSWERS } from "./kept-answers.ts";
 import type { RedisLink } from "./redis-link.ts";
 
@@ -12,7 +13,7 @@ interface Cut {
 export interface CutBatches {
   readonly add: (sequence: number, cut: Cut) => void;
   /** The reply came after all. */
-  readonly answered: (sequence: number, reply: readonly (number | string)[] | undefined) => void;
+  readonly answered: (sequence: number, reply: WireReply | undefined) => void;
   /** Redis has lost its data, and with it whatever was charged: nothing was done. */
   readonly forget: () => void;
   /** Asks Redis for those that can no longer be executed. */

@@ -11,9 +11,13 @@ export interface Deadlines {
   readonly watch: (deadline: Deadline) => void;
 }
 
-/** No deadlines yet. The timer holds no process back. */
+/**
+ * No deadlines yet. The timer holds no process back. What is over is let go of long before its time: whatever hangs on
+ * it would else grow old, and be dear to collect.
+ */
 export function deadlines(): Deadlines {
   let watched: Deadline[] = [];
+  let sweepsAt = SWEEPS_AT_LEAST;
   let timer: NodeJS.Timeout | undefined;
   let wakesMs = Number.POSITIVE_INFINITY;
 
@@ -30,6 +34,12 @@ export function deadlines(): Deadlines {
     setImmediate(expire, performance.now());
   }
 
+  /** So seldom that a deadline costs two looks, however many there are. */
+  function sweep(): void {
+    watched = watched.filter(({ isOver }) => !isOver);
+    sweepsAt = Math.max(SWEEPS_AT_LEAST, 2 * watched.length);
+  }
+
   function expire(nowMs: number): void {
     const live = watched.filter(({ isOver }) => !isOver);
     watched = live.filter(({ untilMs }) => untilMs > nowMs);
@@ -40,8 +50,11 @@ export function deadlines(): Deadlines {
 
   return {
     watch(deadline) {
+      if (watched.length >= sweepsAt) sweep();
       watched.push(deadline);
       arm(deadline.untilMs);
     },
   };
 }
+
+const SWEEPS_AT_LEAST = 16;

@@ -21,6 +21,13 @@ export interface Algorithm {
   /** Part of every key; lower-case letters and dashes. */
   readonly name: string;
   readonly lua: string;
+  /**
+   * The same decision as statements for a lone policy with these `a`, `b`, `c`, without functions and tables, which
+   * cost more than the rest. Given are `key`, `now` and `cost`, `ask` (redis.pcall), `pack`, `unpack`, `ceil` and `floor`.
+   * They decide, write, and set `remaining`, `retryUs` (0 until then) and `resetUs`; or leave `remaining` nil and
+   * everything as it was, and it is up to `lua`: what is rare, or an error, need not be told twice.
+   */
+  readonly inline?: (numbers: readonly [a: number, b: number, c: number]) => string;
   /** The numbers `a`, `b`, `c` that Lua is given for `policy`. */
   readonly numbers: (policy: Policy) => readonly [number, number, number];
   /** Why this algorithm cannot keep `policy`: one sentence each, naming the mend. The policy is otherwise valid. */

@@ -24,6 +24,9 @@ export type Row = readonly [algorithm: number, a: number, b: number, c: number];
  * written or none; an error fails its own decision only. The `usual` rows, those of requests without limits of their
  * own, are part of the text: there are as many texts as there are sets of policies, and every run is shorter for it.
  * What is kept for a caller lives for `keepMs`: longer than anything that is charged still counts.
+ *
+ * A run has to be short: it stands between every caller and its answer. So a lone usual policy is decided in line if
+ * its algorithm can do so, and whatever else may be asked is only made when it is.
  */
 export function decideScript(
   algorithms: readonly Algorithm[],
@@ -31,144 +34,184 @@ export function decideScript(
   keepMs: number,
 ): Script {
   const text = `-- KEYS: what is kept for the caller, then those of each decision, one a policy.
--- ARGV: 1 Redis time in microseconds after which nothing is done, 2 sequence number of this run, 3 whether to keep
---   its answers for longer (0 or 1), 4 number of further rows; then each of these: number of its algorithm, a, b, c;
+-- ARGV: 1 Redis time in microseconds after which nothing is done, 2 sequence number of this run, 3 where its answers
+--   are kept; nothing else if all decisions cost 1 and are under the usual rows, else 4 whether to keep answers for
+--   longer (0 or 1), 5 number of further rows; then each of these: number of its algorithm, a, b, c;
 --   then each decision: its cost, if the usual rows are asked to decide;
 --   else 0, mode (1 decide, 2 peek, 3 refund, 4 reset), cost, number of rows, and which;
 --   or 0, 5 (merge), number of entries, 1, and which row; then each entry, oldest first: its age in microseconds, cost.
--- Reply: Redis time, and nothing else if it was too late; 1 if nothing had been kept for the caller, -1 if
---   nothing can be kept, else 0;
---   then each decision: number of the policy that denies (of several the longest wait; 0: none; -n: the n-th error),
---   then three a policy: remaining, microseconds to wait (0: none, -1: for ever), microseconds until more remains
---   (refund: what was given back, 0, 0; merge: what was added, 0, 0; reset: whether there was a key, 0, 0); then the errors.
-local time = redis.call("TIME")
+-- Reply: Redis time; if it is negative, there follows 0 if it was too late (and nothing else), 1 if nothing had been
+--   kept for the caller, -1 if nothing can be kept;
+--   then each decision: an error;
+--   or the number of the policy that denies, below 0 (of several the longest wait), and three numbers a policy:
+--   remaining, microseconds to wait (0: none, -1: for ever), microseconds until more remains;
+--   or, if none denies, two a policy: remaining, microseconds until more remains
+--   (refund: what was given back, 0; merge: what was added, 0; reset: whether there was a key, 0).
+local ask, keys, argv = redis.pcall, KEYS, ARGV
+local time = ask("TIME")
 local now = time[1] * 1000000 + time[2]
-if now > tonumber(ARGV[1]) then return { now } end
-local algorithms = { ${algorithms.map(({ lua }) => lua).join(", ")} }
-local known = { ${usual.map(([algorithm, ...numbers]) => `{ algorithms[${algorithm}], ${numbers.join(", ")} }`).join(", ")} }
-local KEEP_MS = ${keepMs}
-local USUAL, DECIDE, PEEK, REFUND, RESET = ${usual.length}, "1", "2", "3", "4"
-${ROWS}
-local reply, size, plans = { now, 0 }, 2, {}
-${DECIDE}
-${CORRECT}
-${MERGE}
-${EACH}
-${KEEP}
-for i = 1, #failures do reply[size + i] = failures[i] end
+if now > tonumber(argv[1]) then return { -now, 0 } end
+local pack, unpack, ceil, floor = struct.pack, struct.unpack, math.ceil, math.floor
+local size, before, power, answers, at, general = 1, 1, 1, 0, 6, nil
+local last, areAllUsual = #keys, not argv[4]
+local reply = last > 1 and { now, 0, 0 } or { now }
+if not areAllUsual then at = 6 + 4 * argv[5] end
+while before < last do
+  local cost, remaining, retryUs, resetUs = 1, nil, 0, 0
+  if not areAllUsual then cost, at = tonumber(argv[at]), at + 1 end
+${inlineOf(algorithms, usual)}
+  if not remaining then
+    general = general or (function()
+${generalOf(algorithms, usual)}
+      return each
+    end)()
+    general(cost)
+  elseif retryUs == 0 then
+    reply[size + 1], reply[size + 2] = remaining, resetUs
+    size, before, answers, power = size + 2, before + 1, answers + power, power * 2
+  else
+    reply[size + 1], reply[size + 2], reply[size + 3], reply[size + 4] = -1, remaining, retryUs, resetUs
+    size, before, power = size + 4, before + 1, power * 2
+  end
+end
+${keepOf(keepMs)}
 return reply`;
   return { text, sha: createHash("sha1").update(text).digest("hex") };
 }
 
+/** Decides under the only usual row, if its algorithm has a way to do so in line. */
+function inlineOf(algorithms: readonly Algorithm[], usual: readonly Row[]): string {
+  const [[number, ...numbers] = [0, 0, 0, 0] as const, ...others] = usual;
+  const inline = algorithms[number - 1]?.inline;
+  if (inline === undefined || others.length > 0) return "";
+  return `if cost ~= 0 then local key = keys[before + 1] ${inline(numbers)} end`;
+}
+
+/** Whatever may be asked, with all rows. */
+function generalOf(algorithms: readonly Algorithm[], usual: readonly Row[]): string {
+  return `local algorithms = { ${algorithms.map(({ lua }) => lua).join(", ")} }
+local known = { ${usual.map(([algorithm, ...numbers]) => `{ algorithms[${algorithm}], ${numbers.join(", ")} }`).join(", ")} }
+local USUAL, DECIDE, PEEK, REFUND, RESET, MERGE = ${usual.length}, "1", "2", "3", "4", "5"
+${ROWS}
+local plans = {}
+${DECIDE}
+${CORRECT}
+${MERGE}
+${EACH}`;
+}
+
 const ROWS = `
-local at = 5
-for i = USUAL + 1, USUAL + ARGV[4] do
-  known[i] = { algorithms[tonumber(ARGV[at])], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3]) }
-  at = at + 4
+local row = 6
+for i = USUAL + 1, USUAL + (argv[5] or 0) do
+  known[i] = { algorithms[tonumber(argv[row])], tonumber(argv[row + 1]), tonumber(argv[row + 2]), tonumber(argv[row + 3]) }
+  row = row + 4
 end`;
 
 const DECIDE = `
--- Under the rows, for the keys after \`before\`. Whether it has changed anything, as of \`correct\`.
-local function decide(mode, cost, before, rows, count)
+-- Under the rows, for the keys from here on. Whether it has changed anything, as of \`correct\`.
+local function decide(mode, cost, rows, count)
   local denying, wait = 0, 0
   for i = 1, count do
     local row = rows[i]
-    local plan = row[1].test(KEYS[before + i], now, cost, row[2], row[3], row[4])
+    local plan = row[1].test(keys[before + i], now, cost, row[2], row[3], row[4])
     local retryUs = plan.retryUs
     plans[i] = plan
     if retryUs ~= 0 and wait ~= -1 and (retryUs == -1 or retryUs > wait) then denying, wait = i, retryUs end
   end
-  local charged = denying == 0 and mode ~= PEEK
-  local place = size + 2
-  for i = 1, count do
-    reply[place], reply[place + 2] = rows[i][1].quota(plans[i], charged)
-    reply[place + 1] = plans[i].retryUs
-    place = place + 3
+  local isCharged, place = denying == 0 and mode ~= PEEK, size + 1
+  if denying ~= 0 then
+    reply[place] = -denying
+    place = place + 1
   end
-  if charged then
+  for i = 1, count do
+    local remaining, resetUs = rows[i][1].quota(plans[i], isCharged)
+    reply[place] = remaining
+    if denying ~= 0 then
+      place = place + 1
+      reply[place] = plans[i].retryUs
+    end
+    reply[place + 1] = resetUs
+    place = place + 2
+  end
+  if isCharged then
     for i = 1, count do rows[i][1].write(plans[i]) end
   end
-  reply[size + 1] = denying
-  return charged
+  size = place - 1
+  return isCharged
 end`;
 
 /** Keys are tested before the first is changed: one of a wrong type leaves all as they were. */
 const CORRECT = `
-local function correct(mode, cost, before, rows, count)
+local function correct(mode, cost, rows, count)
   for i = 1, count do
     local row = rows[i]
-    if mode == REFUND then row[1].test(KEYS[before + i], now, 1, row[2], row[3], row[4]) end
+    if mode == REFUND then row[1].test(keys[before + i], now, 1, row[2], row[3], row[4]) end
   end
   for i = 1, count do
-    local row, key, place = rows[i], KEYS[before + i], size + 3 * i
+    local row, key, place = rows[i], keys[before + i], size + 2 * i
     local done = mode == RESET and redis.call("DEL", key) or row[1].refund(key, now, cost, row[2], row[3], row[4])
-    reply[place - 1], reply[place], reply[place + 1] = done, 0, 0
+    reply[place - 1], reply[place] = done, 0
   end
-  reply[size + 1] = 0
+  size = size + 2 * count
   return true
 end`;
 
-/** One row and one key, and the entries in ARGV from `first` to `final`. */
+/** One row and one key, and the entries in ARGV from \`first\` to \`final\`. */
 const MERGE = `
-local MERGE = "5"
-local function merge(first, final, before, row)
+local function merge(first, final, row)
   local entries = {}
-  for i = first, final do entries[#entries + 1] = tonumber(ARGV[i]) end
-  local added = row[1].merge(KEYS[before + 1], now, entries, row[2], row[3], row[4])
-  reply[size + 1], reply[size + 2], reply[size + 3], reply[size + 4] = 0, added, 0, 0
+  for i = first, final do entries[#entries + 1] = tonumber(argv[i]) end
+  reply[size + 1], reply[size + 2] = row[1].merge(keys[before + 1], now, entries, row[2], row[3], row[4]), 0
+  size = size + 2
   return true
 end`;
 
-/**
- * One protected call runs all decisions up to the first that fails, and then the next ones: a call for each is dear.
- * \`at\` and \`counted\` are ahead of the decision that runs; \`before\`, \`size\` and \`power\` follow when it is done.
- */
+/** \`at\` and \`counted\` are ahead of the decision that runs; the others follow when it is done. */
 const EACH = `
-local before, counted, power, answers, failures, last = 1, 0, 1, 0, {}, #ARGV
-local function each()
-  while at <= last do
-    local cost, charged = tonumber(ARGV[at]), false
-    at, counted = at + 1, USUAL
-    if cost ~= 0 then
-      charged = decide(DECIDE, cost, before, known, USUAL)
-    else
-      local mode, rows = ARGV[at], {}
-      cost, counted = tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
-      for i = 1, counted do rows[i] = known[tonumber(ARGV[at + 2 + i])] end
-      at = at + 3 + counted
-      if mode == MERGE then
-        local first = at
-        at = at + 2 * cost
-        charged = merge(first, at - 1, before, rows[1])
-      else
-        local run = (mode == REFUND or mode == RESET) and correct or decide
-        charged = run(mode, cost, before, rows, counted)
-      end
-    end
-    if charged then answers = answers + power end
-    before, size, power = before + counted, size + 1 + 3 * counted, power * 2
-  end
+local counted
+local function run(cost)
+  counted = USUAL
+  if cost ~= 0 then return decide(DECIDE, cost, known, USUAL) end
+  local mode, rows = argv[at], {}
+  cost, counted = tonumber(argv[at + 1]), tonumber(argv[at + 2])
+  for i = 1, counted do rows[i] = known[tonumber(argv[at + 2 + i])] end
+  at = at + 3 + counted
+  if mode == REFUND or mode == RESET then return correct(mode, cost, rows, counted) end
+  if mode ~= MERGE then return decide(mode, cost, rows, counted) end
+  local first = at
+  at = at + 2 * cost
+  return merge(first, at - 1, rows[1])
 end
-while true do
-  local fine, trouble = pcall(each)
-  if fine then break end
-  failures[#failures + 1] = type(trouble) == "table" and trouble.err or tostring(trouble)
-  for i = size + 2, size + 1 + 3 * counted do reply[i] = 0 end
-  reply[size + 1] = -#failures
-  before, size, power = before + counted, size + 1 + 3 * counted, power * 2
+
+local function each(cost)
+  local fine, result = pcall(run, cost)
+  if not fine then
+    for i = size + 2, size + 1 + 3 * counted do reply[i] = nil end
+    size = size + 1
+    reply[size] = type(result) == "table" and result.err or tostring(result)
+  elseif result then
+    answers = answers + power
+  end
+  before, power = before + counted, power * 2
 end`;
 
 /**
  * Last, because what it records has then been done; a caller whose reply was lost finds here what it was.
  * What is kept has its full length (and a byte) from the first run on: a shorter one means that Redis has lost its data.
  */
-const KEEP = `
-local kept = struct.pack(">I7I6", ARGV[2], answers)
-local length = redis.pcall("SETRANGE", KEYS[1], ARGV[2] % ${ANSWERS_KEPT} * ${ANSWER_BYTES}, kept)
-if type(length) == "table" then
-  reply[2] = -1
-elseif length ~= ${ANSWERS_KEPT * ANSWER_BYTES + 1} then
-  reply[2] = 1
-  redis.pcall("SETRANGE", KEYS[1], ${ANSWERS_KEPT * ANSWER_BYTES}, "\\0")
+function keepOf(keepMs: number): string {
+  const length = ANSWERS_KEPT * ANSWER_BYTES;
+  return `
+local kept, state = ask("SETRANGE", keys[1], argv[3], pack(">I7I6", argv[2], answers)), nil
+if type(kept) == "table" then
+  state = -1
+elseif kept ~= ${length + 1} then
+  state = 1
+  ask("SETRANGE", keys[1], "${length}", "\\0")
 end
-if reply[2] == 1 or ARGV[3] == "1" then redis.pcall("PEXPIRE", KEYS[1], KEEP_MS) end`;
+if state == 1 or argv[4] == "1" then ask("PEXPIRE", keys[1], "${keepMs}") end
+if state then
+  reply[1] = -now
+  table.insert(reply, 2, state)
+end`;
+}

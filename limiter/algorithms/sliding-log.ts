@@ -5,6 +5,9 @@ import { slidingLogLocal } from "./sliding-log-local.ts";
 /** Costs are summed modulo this: the running total of a key needs four bytes. */
 const LARGEST_LIMIT = 0xffff_ffff;
 
+const HEADER_BYTES = 48;
+const ENTRY_BYTES = 11;
+
 /**
  * The exact sliding window: at most `limit` of cost in every (t - windowMs, t], and never less.
  *
@@ -15,6 +18,7 @@ const LARGEST_LIMIT = 0xffff_ffff;
  *
  * A key has its own clock: Redis's, plus the sum of all backward steps that it has seen. So a step back
  * neither forgives what was admitted nor stretches the window by more than the time until the next request.
+ * It is given a life of two windows, and a new one only when what it holds would outlive that.
  */
 export const slidingLog: Algorithm = {
   name: "sliding-log",
@@ -27,15 +31,16 @@ export const slidingLog: Algorithm = {
     upper: { kind: "window", limit, windowMs },
     lower: { kind: "window", limit, windowMs },
     clockResolutionMs: 0,
-    stateHorizonMs: windowMs + 1,
+    stateHorizonMs: 2 * windowMs + 1,
     deniedConsumes: false,
   }),
   local: slidingLogLocal,
+  inline: ([limit, windowUs]) => inline(limit, windowUs),
   lua: `(function()
-  -- Header: clock offset, newest stamp, oldest live stamp, total before the oldest, total, slot of the oldest,
-  -- number of entries, number of slots. Entry: stamp, total before it.
-  local HEADER, HEADER_BYTES = ">I7I7I7I4I4I4I4I4", 41
-  local ENTRY, ENTRY_BYTES = ">I7I4", 11
+  -- Header: newest stamp, total, number of entries; oldest live stamp, total before it, its slot; clock offset, until
+  -- when the key lives by Redis's clock, number of slots. What changes most stands first. Entry: stamp, total before it.
+  local HEADER, HEADER_BYTES = ">I7I4I4I7I4I4I7I7I4", ${HEADER_BYTES}
+  local ENTRY, ENTRY_BYTES = ">I7I4", ${ENTRY_BYTES}
   local SUMS = 4294967296
 
   local function offsetOf(log, index)
@@ -60,20 +65,24 @@ export const slidingLog: Algorithm = {
     return high, highStamp, highBefore, lowStamp
   end
 
-  local function ttlMs(log)
-    return math.ceil(log.windowUs / 1000) + 1
+  -- The life of a key, written or prolonged now. A millisecond more than it reckons with: Redis rounds.
+  local function lifeMs(log)
+    local ms = 2 * math.ceil(log.windowUs / 1000)
+    log.ends = log.now + ms * 1000
+    return ms + 1
   end
 
   local function read(key, now, windowUs)
-    local log = { key = key, t = now, windowUs = windowUs, offset = 0, oldest = now, entries = 0, used = 0 }
-    local header = redis.call("GETRANGE", key, 0, HEADER_BYTES - 1)
-    if header == "" then return log end
-    local offset, newest, oldest, before, total, head, entries, slots = struct.unpack(HEADER, header)
+    local log = { key = key, now = now, t = now, windowUs = windowUs, offset = 0, oldest = now, entries = 0, used = 0 }
+    local state = redis.call("GETRANGE", key, 0, HEADER_BYTES - 1)
+    if state == "" then return log end
+    local newest, total, entries, oldest, before, head, offset, ends, slots = struct.unpack(HEADER, state)
     local t = now + offset
+    log.ends = ends
     if t < newest then
       offset, t = newest - now, newest
-      redis.call("SETRANGE", key, 0, struct.pack(">I7", offset))
-      redis.call("PEXPIRE", key, ttlMs(log))
+      redis.call("PEXPIRE", key, lifeMs(log))
+      redis.call("SETRANGE", key, 30, struct.pack(">I7I7", offset, log.ends))
     end
     if newest <= t - windowUs then return log end
     log.t, log.offset, log.newest, log.oldest, log.before = t, offset, newest, oldest, before
@@ -117,12 +126,17 @@ export const slidingLog: Algorithm = {
   end
 
   local function headerOf(log)
-    return struct.pack(HEADER, log.offset, log.t, log.oldest, log.before, log.total % SUMS, log.head, log.entries, log.slots)
+    return struct.pack(HEADER, log.t, log.total % SUMS, log.entries, log.oldest, log.before, log.head, log.offset, log.ends, log.slots)
+  end
+
+  local function rewrite(log, ring)
+    local ms = lifeMs(log)
+    redis.call("SET", log.key, headerOf(log) .. ring, "PX", ms)
   end
 
   local function begin(log)
     log.oldest, log.before, log.total, log.head, log.entries, log.slots = log.t, 0, log.cost, 0, 1, 1
-    redis.call("SET", log.key, headerOf(log) .. struct.pack(ENTRY, log.t, 0), "PX", ttlMs(log))
+    rewrite(log, struct.pack(ENTRY, log.t, 0))
   end
 
   -- Unrolls the full ring into one of twice the slots, which is written whole: no spare bytes are allocated.
@@ -133,7 +147,7 @@ export const slidingLog: Algorithm = {
     local slots = math.min(math.max(4, log.slots * 2), log.limit)
     local spare = string.rep("\\0", (slots - log.slots - 1) * ENTRY_BYTES)
     log.head, log.slots, log.entries = 0, slots, log.entries + 1
-    redis.call("SET", log.key, headerOf(log) .. ring .. entry .. spare, "PX", ttlMs(log))
+    rewrite(log, ring .. entry .. spare)
   end
 
   local function write(log)
@@ -145,8 +159,9 @@ export const slidingLog: Algorithm = {
       redis.call("SETRANGE", log.key, offsetOf(log, log.entries), entry)
       log.entries = log.entries + 1
     end
+    local lasts = log.now + log.windowUs
+    if lasts > log.ends or log.ends > lasts + log.windowUs then redis.call("PEXPIRE", log.key, lifeMs(log)) end
     redis.call("SETRANGE", log.key, 0, headerOf(log))
-    redis.call("PEXPIRE", log.key, ttlMs(log))
   end
 
   local function quota(log, admitted)
@@ -227,13 +242,85 @@ export const slidingLog: Algorithm = {
     if kept == 0 then log.oldest = struct.unpack(ENTRY, written[2]) end
     log.entries = kept + #written - 1
     log.slots, log.head, log.total = math.max(log.slots, log.entries), 0, total
-    local lifeMs = math.ceil((newest + windowUs - log.t) / 1000) + 1
     log.t = newest
     local spare = string.rep("\\0", (log.slots - log.entries) * ENTRY_BYTES)
-    redis.call("SET", key, headerOf(log) .. table.concat(written) .. spare, "PX", lifeMs)
+    rewrite(log, table.concat(written) .. spare)
     return sum
   end
 
   return { test = test, write = write, quota = quota, refund = refund, merge = merge }
 end)()`,
 };
+
+/**
+ * All but a clock that has stepped back, a log that was out of use for a window, and waits for more than one place. What has expired is searched as `firstThat` does.
+ */
+function inline(limit: number, windowUs: number): string {
+  const lifeMs = 2 * Math.ceil(windowUs / 1_000);
+  return `
+local state = ask("GETRANGE", key, "0", "${HEADER_BYTES - 1}")
+if state == "" and cost <= ${limit} then
+  local log = pack(">I7I4I4I7I4I4I7I7I4I7I4", now, cost, 1, now, 0, 0, 0, now + ${lifeMs * 1_000}, 1, now, 0)
+  if ask("SET", key, log, "PX", "${lifeMs + 1}").ok then remaining, resetUs = ${limit} - cost, ${windowUs} end
+elseif #state == ${HEADER_BYTES} then
+  local newest, total, entries, oldest, before, head, offset, ends, slots = unpack(">I7I4I4I7I4I4I7I7I4", state)
+  local t = now + offset
+  local since, isOther = t - ${windowUs}, oldest <= t - ${windowUs}
+  if newest <= t and newest > since then
+    if isOther then
+      local low, high, step = 0, entries, 1
+      while high - low > 1 do
+        local probe = low + step
+        if step > (high - low) / 2 then probe = low + floor((high - low) / 2) end
+        local place = ${HEADER_BYTES} + (head + probe) % slots * ${ENTRY_BYTES}
+        local stamp, sum = unpack(">I7I4", ask("GETRANGE", key, place, place + ${ENTRY_BYTES - 1}))
+        if stamp > since then
+          high, oldest, before = probe, stamp, sum
+        else
+          low, step = probe, step * 2
+        end
+      end
+      head, entries = (head + high) % slots, entries - high
+    end
+    local room = ${limit} - (total - before) % 4294967296
+    if cost > room then
+      if cost == room + 1 and cost <= ${limit} and room >= 0 then
+        remaining, retryUs, resetUs = room, oldest - since, oldest - since
+      end
+    elseif newest < t and entries == slots then
+      local first, last = ${HEADER_BYTES} + head * ${ENTRY_BYTES}, ${HEADER_BYTES - 1} + slots * ${ENTRY_BYTES}
+      local ring = ask("GETRANGE", key, first, last)
+      if head > 0 then ring = ring .. ask("GETRANGE", key, "${HEADER_BYTES}", first - 1) end
+      local wider = slots < 4 and 4 or slots * 2
+      if wider > ${limit} then wider = ${limit} end
+      local log = pack(">I7I4I4I7I4I4I7I7I4", t, (total + cost) % 4294967296, entries + 1, oldest, before, 0, offset, now + ${lifeMs * 1_000}, wider)
+      local spare = string.rep("\\0", (wider - slots - 1) * ${ENTRY_BYTES})
+      if ask("SET", key, log .. ring .. pack(">I7I4", t, total) .. spare, "PX", "${lifeMs + 1}").ok then
+        remaining, resetUs = room - cost, oldest - since
+      end
+    else
+      local isDone = newest == t
+      if not isDone then
+        local place = ${HEADER_BYTES} + (head + entries) % slots * ${ENTRY_BYTES}
+        isDone = ask("SETRANGE", key, place, pack(">I7I4", t, total)) == ${HEADER_BYTES} + slots * ${ENTRY_BYTES}
+        entries = entries + 1
+      end
+      if isDone then
+        total = (total + cost) % 4294967296
+        if now + ${windowUs} > ends or ends > now + ${lifeMs * 1_000} then
+          ask("PEXPIRE", key, "${lifeMs + 1}")
+          ends, isOther = now + ${lifeMs * 1_000}, true
+        end
+        local changed
+        if isOther then
+          changed = pack(">I7I4I4I7I4I4I7I7I4", t, total, entries, oldest, before, head, offset, ends, slots)
+        else
+          changed = pack(">I7I4I4", t, total, entries)
+        end
+        ask("SETRANGE", key, "0", changed)
+        remaining, resetUs = room - cost, oldest - since
+      end
+    end
+  end
+end`;
+}

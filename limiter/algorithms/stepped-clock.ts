@@ -52,7 +52,9 @@ export async function steppedAnswers(
     const aged = entries.flatMap((entry) => [entry.ageUs, entry.cost]);
     return [kind, atUs, cost, ...algorithm.numbers(current), entries.length, ...aged];
   });
-  const replies = (await redis.call("eval", [steppedScript(algorithm), 1, key, ...argv])) as number[][];
+  const policies = [policy, ...steps.flatMap((step) => step.policy ?? [])].map(algorithm.numbers);
+  const script = steppedScript(algorithm, policies);
+  const replies = (await redis.call("eval", [script, 1, key, ...argv])) as number[][];
   return replies.map(([denied = 0, remaining = 0, retryUs = 0, resetUs = 0, ...left]) => {
     const [refunded = 0, merged = 0, least = 0, tookMs = 0, bytes = 0] = left;
     const lifeMs = { least, most: least < 0 ? least : least + tookMs };
@@ -82,33 +84,71 @@ export function answerOf({ allowed, remaining, retryUs, resetUs, refunded, merge
   return { allowed, remaining, retryUs, resetUs, refunded, merged };
 }
 
-function steppedScript({ lua }: Algorithm): string {
+/**
+ * A table of what decides in line, by the numbers of each policy, for the decisions that it does not leave to the others.
+ */
+function inlines({ inline }: Algorithm, policies: readonly (readonly [number, number, number])[]): string {
+  if (inline === undefined) return "{}";
+  const entries = policies.map(
+    (numbers) => `["${numbers.join(" ")}"] = function(key, now, cost)
+  local remaining, retryUs, resetUs = nil, 0, 0
+  ${inline(numbers)}
+  return remaining, retryUs, resetUs
+end`,
+  );
+  return `{ ${[...new Set(entries)].join(", ")} }`;
+}
+
+function steppedScript(
+  algorithm: Algorithm,
+  policies: readonly (readonly [number, number, number])[],
+): string {
   return `-- KEYS: one.
 -- ARGV: a step: its kind, microseconds, cost, a, b, c, number of entries; then each entry's age and cost.
 -- Reply: a list a step: denied, remaining, microseconds to wait, microseconds until more remains, refunded, merged;
 -- PTTL, milliseconds that the step took at most, STRLEN.
-local algorithm = ${lua}
+local ask, pack, unpack, ceil, floor = redis.pcall, struct.pack, struct.unpack, math.ceil, math.floor
+local algorithm = ${algorithm.lua}
+local inlines = ${inlines(algorithm, policies)}
 local function realMs()
   local time = redis.call("TIME")
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 local key, replies, at = KEYS[1], {}, 1
 while at <= #ARGV do
-  local kind, beganMs, refunded, merged, entries = ARGV[at], realMs(), 0, 0, {}
+  local kind, beganMs, refunded, merged, entries, last = ARGV[at], realMs(), 0, 0, {}, at
   local now, cost = tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
   local a, b, c = tonumber(ARGV[at + 3]), tonumber(ARGV[at + 4]), tonumber(ARGV[at + 5])
   for i = 1, 2 * ARGV[at + 6] do entries[i] = tonumber(ARGV[at + 6 + i]) end
   at = at + 7 + #entries
   if kind == "refund" then refunded, cost = algorithm.refund(key, now, cost, a, b, c), 1 end
   if kind == "merge" then merged, cost = algorithm.merge(key, now, entries, a, b, c), 1 end
-  local plan = algorithm.test(key, now, cost, a, b, c)
-  local admitted = kind == "decide" and plan.retryUs == 0
-  local remaining, resetUs = algorithm.quota(plan, admitted)
-  if admitted then algorithm.write(plan) end
+  local inline = kind == "decide" and inlines[ARGV[last + 3] .. " " .. ARGV[last + 4] .. " " .. ARGV[last + 5]]
+  local remaining, retryUs, resetUs
+  if inline then remaining, retryUs, resetUs = inline(key, now, cost) end
+  if not remaining then
+    local plan = algorithm.test(key, now, cost, a, b, c)
+    local admitted = kind == "decide" and plan.retryUs == 0
+    retryUs, remaining, resetUs = plan.retryUs, algorithm.quota(plan, admitted)
+    if admitted then algorithm.write(plan) end
+  end
   local pttl, bytes = redis.call("PTTL", key), redis.call("STRLEN", key)
-  local denied = plan.retryUs == 0 and 0 or 1
-  replies[#replies + 1] = { denied, remaining, plan.retryUs, resetUs, refunded, merged, pttl, realMs() - beganMs, bytes }
+  local denied = retryUs == 0 and 0 or 1
+  replies[#replies + 1] = { denied, remaining, retryUs, resetUs, refunded, merged, pttl, realMs() - beganMs, bytes }
   redis.call("PERSIST", key)
 end
 return replies`;
+}
+
+/** For tests: the algorithms as they are, and once more those that decide in line, without that. */
+export function inEveryWay(
+  algorithms: readonly Algorithm[],
+): { readonly way: string; readonly algorithm: Algorithm }[] {
+  return algorithms.flatMap((algorithm) => {
+    const { inline, ...general } = algorithm;
+    const asItIs = { way: algorithm.name, algorithm };
+    return inline === undefined
+      ? [asItIs]
+      : [asItIs, { way: `${algorithm.name}, not in line`, algorithm: general }];
+  });
 }

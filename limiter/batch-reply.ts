@@ -1,0 +1,46 @@
+/** What the decide script has sent; its layout is in the head of the script. */
+export type WireReply = readonly (number | string)[];
+
+/** How a reply begins. */
+export interface ReplyHead {
+  /** Redis time in microseconds. */
+  readonly nowUs: number;
+  /** 1 if nothing had been kept for who asks, -1 if nothing can be kept, else 0; undefined if it was too late. */
+  readonly kept: number | undefined;
+}
+
+/** Reads the beginning alone. */
+export function replyHead(wire: WireReply): ReplyHead {
+  const nowUs = Number(wire[0]);
+  if (nowUs >= 0) return { nowUs, kept: 0 };
+  const kept = Number(wire[1]);
+  return { nowUs: -nowUs, kept: kept === 0 ? undefined : kept };
+}
+
+/**
+ * Writes out what the script leaves away, for each number costs time there: `counts` has the keys of each question.
+ * For each: the number of the policy that denies (0: none; -n: the n-th error), then three a key: remaining,
+ * microseconds to wait (0: none, -1: for ever), microseconds until more remains. The errors follow after the last.
+ */
+export function wholeReply(
+  wire: WireReply,
+  counts: readonly { readonly keys: readonly string[] }[],
+): (number | string)[] {
+  const whole: (number | string)[] = [];
+  const errors: string[] = [];
+  let from = Number(wire[0]) >= 0 ? 1 : 2;
+  for (const { keys } of counts) {
+    const head = wire[from] ?? 0;
+    const isError = typeof head === "string";
+    if (isError) whole.push(-errors.push(head));
+    else whole.push(head < 0 ? -head : 0);
+    const isShort = isError || head >= 0;
+    if (isError || head < 0) from++;
+    for (let i = 0; i < keys.length; i++) {
+      if (isError) whole.push(0, 0, 0);
+      else if (isShort) whole.push(wire[from++] ?? 0, 0, wire[from++] ?? 0);
+      else whole.push(wire[from++] ?? 0, wire[from++] ?? 0, wire[from++] ?? 0);
+    }
+  }
+  return whole.concat(errors);
+}
