@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { Refusal } from "../refusal.ts";
 import { appendTo } from "./docker/container-log.ts";
+import { imageRefusal } from "./docker/image-refusal.ts";
 import { toxiproxyImage } from "./docker/images.ts";
 import { publishOnLoopback, reachableHost } from "./docker/on-loopback.ts";
 import type { StartOptions } from "./redis/source.ts";
@@ -60,11 +61,7 @@ export async function toxiproxyFromDocker(
       [Symbol.asyncDispose]: async () => void (await container.stop()),
     };
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Refusal(
-      `The image ${image} does not come up (${reason.replace(/\.$/, "")}): name another one in GATECRASH_TOXIPROXY_IMAGE.`,
-      { cause },
-    );
+    throw imageRefusal(image, "GATECRASH_TOXIPROXY_IMAGE", cause);
   }
 }
 

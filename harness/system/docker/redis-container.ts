@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import type { StartedRedisContainer } from "@testcontainers/redis";
-import { Refusal } from "../../refusal.ts";
 import { askRedis } from "../redis/ask-redis.ts";
 import { isNewEnough, oldestRedis, type StartOptions } from "../redis/source.ts";
 import type { RedisServer } from "../redis-server.ts";
 import { appendTo } from "./container-log.ts";
+import { imageRefusal } from "./image-refusal.ts";
 import { majorVersionOf } from "./images.ts";
 import { publishOnLoopback, reachableHost } from "./on-loopback.ts";
 
@@ -30,11 +30,7 @@ export async function startRedisContainer(image: string, options: StartOptions):
     if (!isNewEnough(version)) throw new Error(`it has Redis ${version}, older than ${oldestRedis}`);
     return server({ url, version, origin: `${image} in Docker`, network: network.getName() }, stack.move());
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Refusal(
-      `The image ${image} does not come up (${reason.replace(/\.$/, "")}): name another one in GATECRASH_REDIS_IMAGE.`,
-      { cause },
-    );
+    throw imageRefusal(image, "GATECRASH_REDIS_IMAGE", cause);
   }
 }
 
