@@ -3,14 +3,13 @@ import { Refusal } from "../refusal.ts";
 import { appendTo } from "./docker/container-log.ts";
 import { imageRefusal } from "./docker/image-refusal.ts";
 import { toxiproxyImage } from "./docker/images.ts";
-import { publishOnLoopback, reachableHost } from "./docker/on-loopback.ts";
+import { publishOnLoopback, publishOnly, reachableHost } from "./docker/on-loopback.ts";
 import type { StartOptions } from "./redis/source.ts";
 import type { RedisServer } from "./redis-server.ts";
 
 const controlPort = 8474;
-/** The module publishes 32 ports, from this one on. */
-const firstPort = 8666;
-const count = 32;
+/** As many replicas can have a proxy: half of the ports that the module would publish. */
+const proxyPorts = Array.from({ length: 16 }, (_, replica) => 8666 + replica);
 
 /** A Toxiproxy in a container, beside a Redis in a container. */
 export interface ToxiproxyInDocker extends AsyncDisposable {
@@ -18,7 +17,7 @@ export interface ToxiproxyInDocker extends AsyncDisposable {
   readonly url: string;
   /** Where its proxies reach Redis: their `upstream`. */
   readonly upstream: string;
-  /** The place for the proxy of a replica, 0 to 31. */
+  /** The place for the proxy of a replica, 0 to 15. */
   place(replica: number): ProxyPlace;
 }
 
@@ -53,9 +52,10 @@ export async function toxiproxyFromDocker(
       url: `http://${host}:${container.getMappedPort(controlPort)}`,
       upstream: redis.container.address,
       place: (replica) => {
-        if (replica >= count)
-          throw new Refusal(`Toxiproxy in Docker has proxies for ${count} replicas at most.`);
-        const inside = firstPort + replica;
+        const inside = proxyPorts[replica];
+        if (inside === undefined) {
+          throw new Refusal(`Toxiproxy in Docker has proxies for ${proxyPorts.length} replicas at most.`);
+        }
         return { listen: `0.0.0.0:${inside}`, host, port: container.getMappedPort(inside) };
       },
       [Symbol.asyncDispose]: async () => void (await container.stop()),
@@ -77,6 +77,7 @@ async function startContainer(
   const { host } = (await getContainerRuntimeClient()).info.containerRuntime;
   class LoopbackToxiproxy extends ToxiProxyContainer {
     protected override async beforeContainerCreated(): Promise<void> {
+      publishOnly(this.hostConfig, [controlPort, ...proxyPorts]);
       publishOnLoopback(this.hostConfig, host);
     }
   }

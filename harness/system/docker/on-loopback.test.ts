@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Publishing, publishOnLoopback, reachableHost } from "./on-loopback.ts";
+import { type Publishing, publishOnLoopback, publishOnly, reachableHost } from "./on-loopback.ts";
 
 const published = (): Publishing => ({
   PortBindings: { "6379/tcp": [{ HostPort: "0" }], "1/tcp": [{ HostPort: "2" }] },
@@ -20,6 +20,12 @@ test("a Docker elsewhere publishes where it can be reached", () => {
   publishOnLoopback(settings, "docker.example.com");
   expect(settings).toEqual(published());
   expect(reachableHost("docker.example.com")).toBe("docker.example.com");
+});
+
+test("of what is published only what is wanted stays", () => {
+  const settings = published();
+  publishOnly(settings, [6379, 7000]);
+  expect(settings.PortBindings).toEqual({ "6379/tcp": [{ HostPort: "0" }] });
 });
 
 test("nothing published stays nothing", () => {

@@ -17,6 +17,13 @@ export function publishOnLoopback(settings: Publishing, host: string): void {
   );
 }
 
+/** Of the ports that a module publishes only these stay: each costs Docker a process and time. */
+export function publishOnly(settings: Publishing, ports: readonly number[]): void {
+  const names = ports.map((port) => `${port}/tcp`);
+  const bindings = Object.entries(settings.PortBindings ?? {});
+  settings.PortBindings = Object.fromEntries(bindings.filter(([name]) => names.includes(name)));
+}
+
 /** The name by which programs of this machine reach a published port: never one that must be looked up. */
 export function reachableHost(host: string): string {
   return isLoopback(host) ? "127.0.0.1" : host;
