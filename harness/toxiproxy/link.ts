@@ -59,7 +59,8 @@ export function linkOf({ source, destination, chance, reset, ...hooks }: LinkOpt
       source
         .on("data", hooks.atEntry ?? enter)
         .once("end", end)
-        .once("close", end);
+        .once("close", end)
+        .resume();
     },
   };
 }
