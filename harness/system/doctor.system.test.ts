@@ -1,6 +1,8 @@
-import { expect, inject, test } from "vitest";
+import { afterEach, expect, inject, test, vi } from "vitest";
 import { doctor, renderDoctor } from "./doctor.ts";
 import { freePort } from "./free-port.ts";
+
+afterEach(() => vi.unstubAllEnvs());
 
 test("every thing that a run needs has its row, and one Redis would be used", async () => {
   const rows = await doctor({ system: "auto" });
@@ -38,7 +40,11 @@ test("a given one that does not answer is bad, with the reason", async () => {
   });
 });
 
-test("without any source it says what to do", async () => {
+test("without any source it says what to do, and why Docker is none", async () => {
+  vi.stubEnv("DOCKER_HOST", `tcp://127.0.0.1:${await freePort()}`);
   const rows = await doctor({ system: "docker" });
   expect(rows).toContainEqual({ what: "Redis", state: "bad", detail: expect.stringContaining("--redis") });
+  const reason = expect.stringContaining("ECONNREFUSED");
+  expect(rows).toContainEqual({ what: "Docker", state: "unused", detail: reason });
+  expect(rows).toContainEqual({ what: "Redis: Docker", state: "unused", detail: reason });
 });

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { cacheFolder } from "./cache-folder.ts";
+import { askDocker } from "./docker/ask-docker.ts";
 import { removeLeftovers } from "./leftovers.ts";
 import { type ProvideRedisOptions, redisSources } from "./provide-redis.ts";
 import { givenRedis } from "./redis/given-redis.ts";
-import { runBriefly } from "./run-briefly.ts";
 
 /** One thing that the doctor looked at. */
 export interface DoctorRow {
@@ -74,11 +74,9 @@ async function redisRows(system: DoctorOptions["system"]): Promise<DoctorRow[]> 
 }
 
 async function dockerRow(): Promise<DoctorRow> {
-  const args = ["version", "--format", "{{.Server.Version}}"];
-  const { code, stdout } = await runBriefly({ command: "docker", args, withinMs: 2000 });
-  const version = stdout.trim();
-  if (code === 0 && version !== "") return { what: "Docker", state: "ok", detail: `answers: ${version}` };
-  return { what: "Docker", state: "unused", detail: "does not answer within 2 s" };
+  const docker = await askDocker();
+  if (docker.answers) return { what: "Docker", state: "ok", detail: `${docker.version} at ${docker.url}` };
+  return { what: "Docker", state: "unused", detail: docker.reason };
 }
 
 function leftoverRows(): DoctorRow[] {

@@ -9,4 +9,10 @@ export interface RedisServer extends AsyncDisposable {
   readonly owned: boolean;
   /** Its process id, if it is ours. */
   readonly pid: number | null;
+  /** Where other containers reach it, if it runs in one. */
+  readonly container?: {
+    readonly network: string;
+    /** `name:port` on that network. */
+    readonly address: string;
+  };
 }
