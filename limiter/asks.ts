@@ -9,8 +9,9 @@ export interface Asks {
   /** What `decide` would answer now. Charges nothing and counts nothing; `remaining` is without the cost. */
   readonly peek: (subject: Subject, cost?: number, options?: AskOptions) => Promise<Decision>;
   /**
-   * Gives back what was charged last, as far as it still counts; whether that is done. While Redis is away it is done
-   * in this process, if all policies are `local`.
+   * Gives back a charge, as far as it still counts; whether that is done. Say with `ageMs` how long ago it was made, at
+   * most, where no limit may be exceeded for it. While Redis is away it is done in this process, if all policies are
+   * `local`. Rejects an `ageMs` that is no number from 0 on.
    */
   readonly refund: (subject: Subject, cost?: number, options?: AskOptions) => Promise<boolean>;
   /** Forgets all that `subject` was charged; whether Redis has done so. */
@@ -21,7 +22,12 @@ export interface Asks {
 export function asks(put: Questions, add: (asking: Asking) => void, withoutRedis: WithoutRedis): Asks {
   /** `read` is given what Redis answers; `without` answers if it does not. */
   function ask<T>(
-    [mode, subject, cost, limits]: readonly [Mode, Subject, number, AskOptions["limits"]],
+    [mode, subject, cost, { limits, ageMs } = {}]: readonly [
+      Mode,
+      Subject,
+      number,
+      (AskOptions | undefined)?,
+    ],
     read: (asking: Asking, reply: readonly number[], at: number) => T,
     without: (asking: Asking) => T,
   ): Promise<T> {
@@ -31,6 +37,7 @@ export function asks(put: Questions, add: (asking: Asking) => void, withoutRedis
         cost: put.checked(mode, cost),
         keys: put.keysOf(subject),
         rows: put.rowsOf(limits),
+        ...(ageMs === undefined ? {} : { chargedSinceMs: performance.now() - checkedAge(ageMs) }),
         answered: (reply, at) => resolve(read(asking, reply, at)),
         failed: () => resolve(without(asking)),
         turnedOut() {},
@@ -43,7 +50,7 @@ export function asks(put: Questions, add: (asking: Asking) => void, withoutRedis
     async peek(subject, cost = 1, options) {
       const sentMs = performance.now();
       return ask(
-        ["peek", subject, cost, options?.limits],
+        ["peek", subject, cost, options],
         (asking, reply, at) => {
           const heard = { reply, at, sentMs, receivedMs: performance.now(), admitted: 0, reserved: false };
           withoutRedis.learn(asking, heard);
@@ -54,7 +61,7 @@ export function asks(put: Questions, add: (asking: Asking) => void, withoutRedis
     },
     refund: async (subject, cost = 1, options) =>
       ask(
-        ["refund", subject, cost, options?.limits],
+        ["refund", subject, cost, options],
         (asking, reply, at) => {
           withoutRedis.refunded(asking, reply, at);
           return true;
@@ -63,7 +70,7 @@ export function asks(put: Questions, add: (asking: Asking) => void, withoutRedis
       ),
     reset: async (subject) =>
       ask(
-        ["reset", subject, 0, undefined],
+        ["reset", subject, 0],
         (asking) => {
           withoutRedis.reset(asking);
           return true;
@@ -71,4 +78,9 @@ export function asks(put: Questions, add: (asking: Asking) => void, withoutRedis
         () => false,
       ),
   };
+}
+
+function checkedAge(ageMs: number): number {
+  if (ageMs >= 0) return ageMs;
+  throw new RangeError(`ageMs is ${ageMs}; give the milliseconds that have passed since the charge, at most`);
 }

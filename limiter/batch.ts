@@ -21,6 +21,8 @@ export interface Asking {
   readonly rows: readonly Row[] | undefined;
   /** What is merged into the one key, oldest first; its ages are as of now. `cost` is of no concern then. */
   readonly entries?: readonly AgedCost[];
+  /** A refund: what is given back was charged no earlier than this, by `performance.now()`. @default it still counts */
+  readonly chargedSinceMs?: number;
   /** The answer begins at `reply[at]`; its layout is that of {@link wholeReply}. */
   readonly answered: (reply: readonly number[], at: number) => void;
   readonly failed: (trouble: RedisTrouble) => void;
@@ -51,9 +53,13 @@ export class Batch {
   readonly #rows: string[] = [];
   #numbers: Map<string, number> | undefined;
 
-  constructor(keptKey: string, usual: number) {
+  /** How long it may take until Redis runs what is asked, in milliseconds. */
+  readonly #underWayMs: number;
+
+  constructor(keptKey: string, usual: number, underWayMs = 0) {
     this.#keys = [keptKey];
     this.#usual = usual;
+    this.#underWayMs = underWayMs;
   }
 
   get isFull(): boolean {
@@ -76,7 +82,7 @@ export class Batch {
     this.asked.push(asking);
   }
 
-  #addUnusual({ mode, cost, keys, rows, entries = [] }: Asking): void {
+  #addUnusual({ mode, cost, keys, rows, entries = [], chargedSinceMs }: Asking): void {
     const count = mode === "merge" ? entries.length : cost;
     this.#args.push("0", MODES[mode], String(count), String(keys.length));
     for (let i = 0; i < keys.length; i++) {
@@ -84,6 +90,13 @@ export class Batch {
       this.#args.push(String(row === undefined ? i + 1 : this.#numberOf(row)));
     }
     for (const { ageUs, cost: added } of entries) this.#args.push(String(ageUs), String(added));
+    if (mode === "refund") this.#args.push(String(this.#ageUs(chargedSinceMs)));
+  }
+
+  /** How long ago a charge was made, at most, when Redis gives it back. */
+  #ageUs(chargedSinceMs: number | undefined): number {
+    if (chargedSinceMs === undefined) return -1;
+    return Math.ceil(1_000 * (performance.now() - chargedSinceMs + this.#underWayMs));
   }
 
   /** ARGV of the script. */

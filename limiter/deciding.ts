@@ -11,7 +11,7 @@ export interface DecidingContext {
   readonly metrics: LimiterMetrics;
   readonly withoutRedis: WithoutRedis;
   /** Gives back what Redis charged to somebody who was refused. */
-  readonly giveBack: (charged: Charged) => void;
+  readonly giveBack: (charged: Charged, sinceMs: number) => void;
 }
 
 /** One decision on its way. */
@@ -89,7 +89,7 @@ export class Deciding implements Asking {
     // What is given back is not this process's own; what is not was counted when the caller was told.
     const keeps = isCharged && charged === undefined && this.#told.outcome === "allowed";
     if (reply !== undefined) this.#learn(reply, at, keeps ? this.cost : 0, nowMs, "counted");
-    if (charged !== undefined) giveBack(charged);
+    if (charged !== undefined) giveBack(charged, this.#startedMs);
   }
 
   #learn(reply: readonly number[], at: number, admitted: number, nowMs: number, as?: "counted"): void {

@@ -3,8 +3,8 @@ import type { Charged } from "./without-redis.ts";
 
 /** Costs that Redis charged to somebody who was refused. */
 export interface GiveBacks {
-  /** Gives back what was `charged`. */
-  readonly owe: (charged: Charged) => void;
+  /** Gives back what was `charged`, no earlier than `sinceMs` by `performance.now()`. */
+  readonly owe: (charged: Charged, sinceMs: number) => void;
   /** Redis can be asked again: whatever could not be given back is now. */
   readonly retry: () => void;
   /** Redis has lost what was charged. */
@@ -22,12 +22,13 @@ export function giveBacks(add: (asking: Asking) => void): GiveBacks {
     add(refund);
   };
   return {
-    owe({ keys, rows, cost }) {
+    owe({ keys, rows, cost }, chargedSinceMs) {
       const refund: Asking = {
         mode: "refund",
         keys,
         rows,
         cost,
+        chargedSinceMs,
         answered() {},
         failed() {},
         turnedOut(isDone) {

@@ -57,7 +57,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
   });
   const { sender, guard, close } = connection(options, put, metrics, { debts, withoutRedis });
   const queue = batchQueue(
-    () => new Batch(sender.keptKey, put.usual.length),
+    () => new Batch(sender.keptKey, put.usual.length, 2 * (options.deadlineMs ?? 50)),
     (batch) => {
       const refusal = guard.refusal();
       if (refusal === undefined) return sender.send(batch);

@@ -11,8 +11,9 @@ import type { LocalState } from "./local-state.ts";
  *   stepped back: that is no change of what was admitted.)
  * - `write(plan)` admits. It is called after every policy of a request has been tested, or never.
  * - `quota(plan, admitted)` returns what remains, and the microseconds until more remains (0 if all of it does).
- * - `refund(key, now, cost, a, b, c)` takes back cost that was admitted earlier, the newest first, and returns how much
- *   of it still counted (rounded up). It makes no key, and lets none live longer.
+ * - `refund(key, now, cost, age, a, b, c)` takes back cost that was admitted at most `age` ago (-1: that still counts), and returns how much of it
+ *   still counted (rounded down). Whichever charge of that time it was: from now on nothing is admitted that would not
+ *   have been, had it never been made. It makes no key, and lets none live longer.
  * - `merge(key, now, entries, a, b, c)` adds cost that was admitted elsewhere, each as if at `now - age`, whether or not
  *   there is room, and returns how much of it still counts (rounded up). `entries` is a flat list age1, cost1, age2,
  *   cost2, ..., oldest first.

@@ -226,6 +226,44 @@ describe.each(inEveryWay(Object.values(ALGORITHMS)))("$way", ({ algorithm }) => 
     expect(still?.retryUs).toBeGreaterThan(0);
   });
 
+  it("admits after a refund nothing that it would not have admitted, had the charge never been made", async () => {
+    const later = fc.array(fc.nat(2_000_000), { minLength: 1, maxLength: 6 });
+    await fc.assert(
+      fc.asyncProperty(
+        forwards,
+        fc.nat(),
+        fc.nat(400_000),
+        fc.nat(900_000),
+        later,
+        async (schedule, pick, waitUs, moreUs, waits) => {
+          const { policy, steps } = schedule;
+          const answers = await play(algorithm, schedule);
+          const admitted = steps.filter(({ kind = "decide" }, i) => kind === "decide" && answers[i]?.allowed);
+          const charge = admitted[pick % Math.max(1, admitted.length)];
+          if (charge === undefined) return;
+          const nowUs = (admitted.at(-1)?.atUs ?? 0) + waitUs;
+          const ageUs = nowUs - charge.atUs + moreUs;
+          let atUs = nowUs;
+          const peeks = waits.map((byUs): Step => {
+            atUs += byUs;
+            return { kind: "peek", atUs, cost: 1 };
+          });
+          const refund: Step = { kind: "refund", atUs: nowUs, cost: charge.cost, ageUs };
+          const refunded = (await play(algorithm, { policy, steps: [...admitted, refund, ...peeks] })).slice(
+            -peeks.length,
+          );
+          const without = admitted.filter((step) => step !== charge);
+          const never = (await play(algorithm, { policy, steps: [...without, ...peeks] })).slice(
+            -peeks.length,
+          );
+          for (const [i, { remaining }] of refunded.entries())
+            expect(remaining).toBeLessThanOrEqual(never[i]?.remaining ?? Number.NaN);
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
   it("gives nothing back when there is nothing, makes no key of it, and lets none live longer", async () => {
     await fc.assert(
       fc.asyncProperty(forwards, fc.nat(3_000_000), async ({ policy, steps }, laterUs) => {

@@ -38,7 +38,8 @@ export function decideScript(
 --   are kept; nothing else if all decisions cost 1 and are under the usual rows, else 4 whether to keep answers for
 --   longer (0 or 1), 5 number of further rows; then each of these: number of its algorithm, a, b, c;
 --   then each decision: its cost, if the usual rows are asked to decide;
---   else 0, mode (1 decide, 2 peek, 3 refund, 4 reset), cost, number of rows, and which;
+--   else 0, mode (1 decide, 2 peek, 3 refund, 4 reset), cost, number of rows, and which; a refund ends with the
+--   microseconds that have passed since it was charged, at most (-1: it still counts);
 --   or 0, 5 (merge), number of entries, 1, and which row; then each entry, oldest first: its age in microseconds, cost.
 -- Reply: Redis time; if it is negative, there follows 0 if it was too late (and nothing else), 1 if nothing had been
 --   kept for the caller, -1 if nothing can be kept;
@@ -142,14 +143,14 @@ end`;
 
 /** Keys are tested before the first is changed: one of a wrong type leaves all as they were. */
 const CORRECT = `
-local function correct(mode, cost, rows, count)
+local function correct(mode, cost, age, rows, count)
   for i = 1, count do
     local row = rows[i]
     if mode == REFUND then row[1].test(keys[before + i], now, 1, row[2], row[3], row[4]) end
   end
   for i = 1, count do
     local row, key, place = rows[i], keys[before + i], size + 2 * i
-    local done = mode == RESET and redis.call("DEL", key) or row[1].refund(key, now, cost, row[2], row[3], row[4])
+    local done = mode == RESET and redis.call("DEL", key) or row[1].refund(key, now, cost, age, row[2], row[3], row[4])
     reply[place - 1], reply[place] = done, 0
   end
   size = size + 2 * count
@@ -176,7 +177,11 @@ local function run(cost)
   cost, counted = tonumber(argv[at + 1]), tonumber(argv[at + 2])
   for i = 1, counted do rows[i] = known[tonumber(argv[at + 2 + i])] end
   at = at + 3 + counted
-  if mode == REFUND or mode == RESET then return correct(mode, cost, rows, counted) end
+  if mode == RESET then return correct(mode, cost, 0, rows, counted) end
+  if mode == REFUND then
+    at = at + 1
+    return correct(mode, cost, tonumber(argv[at - 1]), rows, counted)
+  end
   if mode ~= MERGE then return decide(mode, cost, rows, counted) end
   local first = at
   at = at + 2 * cost

@@ -30,8 +30,9 @@ export function fixedWindowLocal(first: Policy): LocalState {
       const used = countAt(nowUs);
       return { remaining: Math.max(0, limit - used), resetUs: used === 0 ? 0 : endUs - nowUs };
     },
-    refund(nowUs, cost) {
-      const back = Math.min(cost, countAt(nowUs));
+    refund(nowUs, cost, ageUs) {
+      const isPast = ageUs >= 0 && nowUs - ageUs < endOf(nowUs) - windowUs;
+      const back = isPast ? 0 : Math.min(cost, countAt(nowUs));
       if (back > 0) count -= back;
       if (count === 0) endUs = 0;
       return back;

@@ -73,9 +73,10 @@ export const fixedWindow: Algorithm = {
     return math.max(0, window.limit - used), ends - window.now
   end
 
-  local function refund(key, now, cost, limit, windowUs)
+  -- Nothing, if it may have been admitted in a window that is over.
+  local function refund(key, now, cost, age, limit, windowUs)
     local window = read(key, now, windowUs)
-    local back = math.min(cost, window.count)
+    local back = (age < 0 or now - age >= window.finish - windowUs) and math.min(cost, window.count) or 0
     if back == 0 then return 0 end
     if back == window.count then
       redis.call("DEL", key)

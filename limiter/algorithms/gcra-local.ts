@@ -38,11 +38,12 @@ export function gcraLocal(first: Policy): LocalState {
       const remaining = Math.max(0, Math.floor((burst * unit - debt) / unit));
       return { remaining, resetUs: Math.ceil((debt - (burst - remaining - 1) * unit) / leak) };
     },
-    refund(nowUs, cost) {
+    refund(nowUs, cost, ageUs) {
       const debt = debtAt(nowUs);
-      if (debt === 0) return 0;
-      held = { debt: Math.max(0, debt - cost * unit), stampUs: nowUs, unit };
-      return Math.min(cost, Math.ceil(debt / unit));
+      const back = Math.min(debt, Math.min(cost, burst) * unit - Math.max(0, ageUs) * leak);
+      if (back <= 0) return 0;
+      held = { debt: debt - back, stampUs: nowUs, unit };
+      return Math.floor(back / unit);
     },
     merge(nowUs, entries) {
       const before = debtAt(nowUs);

@@ -125,16 +125,17 @@ end`;
   end
 
   -- What has leaked since it was admitted is given back too, as far as there is debt.
-  local function refund(key, now, cost, leak, unit, burst)
+  -- Without it the bucket may have been empty since: what has leaked in that time is not given back.
+  local function refund(key, now, cost, age, leak, unit, burst)
     local debt, ends = debtAt(key, now, leak, unit, burst)
-    if debt == 0 then return 0 end
-    local left = math.max(0, debt - cost * unit)
-    if left == 0 then
+    local back = math.min(debt, math.min(cost, burst) * unit - math.max(0, age) * leak)
+    if back <= 0 then return 0 end
+    if back == debt then
       redis.call("DEL", key)
     else
-      save(key, left, now, leak, unit, burst, ends)
+      save(key, debt - back, now, leak, unit, burst, ends)
     end
-    return math.min(cost, math.ceil(debt / unit))
+    return math.floor(back / unit)
   end
 
   -- What came after the stamp is played again. What came before it is added at the stamp in full: whether the bucket

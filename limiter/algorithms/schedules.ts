@@ -44,6 +44,7 @@ export function schedules(algorithm: Algorithm, options: ScheduleOptions): fc.Ar
         { weight: 3, arbitrary: fc.constant("decide" as const) },
         fc.constantFrom("decide", ...kinds),
       ),
+      ageUs: also.includes("refund") ? fc.oneof(fc.constant(-1), ages(policy)) : fc.constant(0),
       entries: also.includes("merge") ? additions(policy) : fc.constant([]),
       policy: seldom(8, changed),
       // To the next multiple of the window instead, or beside it.
@@ -80,15 +81,19 @@ function forward({ limit, windowMs }: Policy): fc.Arbitrary<number> {
 
 /** What was admitted elsewhere in the last two windows and a bit, oldest first. */
 function additions(policy: Policy): fc.Arbitrary<AgedCost[]> {
-  const windowUs = policy.windowMs * 1_000;
-  const ageUs = fc.oneof(
+  return fc
+    .array(fc.record({ ageUs: ages(policy), cost: costs(policy) }), { maxLength: 5 })
+    .map((entries) => entries.sort((a, b) => b.ageUs - a.ageUs));
+}
+
+/** Up to two windows and a bit. */
+function ages({ windowMs }: Policy): fc.Arbitrary<number> {
+  const windowUs = windowMs * 1_000;
+  return fc.oneof(
     fc.constantFrom(0, 1, windowUs - 1, windowUs, 2 * windowUs),
     fc.integer({ min: 0, max: Math.ceil(2.2 * windowUs) }),
     fc.integer({ min: 0, max: 8 }).map((tenths) => Math.floor((tenths * windowUs) / 10)),
   );
-  return fc
-    .array(fc.record({ ageUs, cost: costs(policy) }), { maxLength: 5 })
-    .map((entries) => entries.sort((a, b) => b.ageUs - a.ageUs));
 }
 
 function backward({ windowMs }: Policy): fc.Arbitrary<number> {

@@ -49,14 +49,16 @@ export function slidingCounterLocal(first: Policy): LocalState {
       const remaining = Math.max(0, limit - used);
       return { remaining, resetUs: used === 0 ? 0 : waitUs(nowUs, remaining + 1) };
     },
-    refund(nowUs, cost) {
+    refund(nowUs, cost, ageUs) {
       const counters = at(nowUs);
-      const fromCount = Math.min(cost, counters.count);
-      const fromPrevious = Math.min(cost - fromCount, counters.previous);
-      if (fromCount + fromPrevious === 0) return 0;
-      const [count, previous] = [counters.count - fromCount, counters.previous - fromPrevious];
-      held = { ...counters, count, previous, startUs: count + previous === 0 ? 0 : counters.startUs };
-      return fromCount + fromPrevious;
+      const stampUs = ageUs < 0 ? counters.startUs - 1 : nowUs - ageUs;
+      if (stampUs < counters.startUs - windowUs) return 0;
+      const fromPrevious = stampUs < counters.startUs ? Math.min(cost, counters.previous) : 0;
+      const back = fromPrevious + Math.min(cost - fromPrevious, counters.count);
+      const [count, previous] = [counters.count + fromPrevious - back, counters.previous - fromPrevious];
+      if (back > 0)
+        held = { ...counters, count, previous, startUs: count + previous === 0 ? 0 : counters.startUs };
+      return back;
     },
     merge(nowUs, entries) {
       const { startUs, lengthUs, ...counts } = at(nowUs);

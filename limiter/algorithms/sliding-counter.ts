@@ -109,10 +109,13 @@ export const slidingCounter: Algorithm = {
     return remaining, untilUsed(plan.counters, plan.counters.count + spent, plan.now, plan.limit - remaining - 1)
   end
 
-  local function refund(key, now, cost, limit, windowUs)
+  -- From the window before, if it may have been admitted there: that is forgotten sooner.
+  local function refund(key, now, cost, age, limit, windowUs)
     local counters = read(key, now, windowUs)
-    local fromCount = math.min(cost, counters.count)
-    local fromPrevious = math.min(cost - fromCount, counters.previous)
+    local stamp = age < 0 and counters.start - 1 or now - age
+    if stamp < counters.start - windowUs then return 0 end
+    local fromPrevious = stamp < counters.start and math.min(cost, counters.previous) or 0
+    local fromCount = math.min(cost - fromPrevious, counters.count)
     if fromCount + fromPrevious == 0 then return 0 end
     counters.count, counters.previous = counters.count - fromCount, counters.previous - fromPrevious
     if counters.count + counters.previous == 0 then

@@ -49,19 +49,21 @@ export function slidingLogLocal(first: Policy): LocalState {
         resetUs: untilFreed(nowUs, Math.max(1, used + 1 - limit)),
       };
     },
-    refund(nowUs, cost) {
-      const { live, used } = at(nowUs);
-      let left = Math.min(cost, used);
-      if (left === 0) return 0;
-      entries = live;
-      for (let newest = live.at(-1); newest !== undefined && left > 0; newest = live.at(-1)) {
-        const taken = Math.min(left, newest.cost);
+    refund(nowUs, cost, ageUs) {
+      const { live, used, keyUs } = at(nowUs);
+      const sinceUs = ageUs < 0 ? 0 : keyUs - ageUs;
+      let left = ageUs < windowUs ? cost : 0;
+      const asked = left;
+      for (const entry of live) {
+        if (entry.atUs < sinceUs) continue;
+        const taken = Math.min(left, entry.cost);
         left -= taken;
-        newest.cost -= taken;
-        if (newest.cost === 0) live.pop();
+        entry.cost -= taken;
       }
-      if (live.length === 0) offsetUs = 0;
-      return Math.min(cost, used);
+      if (left === asked) return 0;
+      entries = live.filter((entry) => entry.cost > 0);
+      if (asked - left === used) offsetUs = 0;
+      return asked - left;
     },
     merge(nowUs, aged) {
       const { live, used, keyUs } = at(nowUs);

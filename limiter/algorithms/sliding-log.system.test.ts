@@ -74,14 +74,17 @@ describe("slidingLog", () => {
     expect(answers[3]).toMatchObject({ allowed: true, remaining: 0 });
   });
 
-  it("refunds the newest first", async () => {
-    const { answers } = await play({ name: "p", limit: 10, windowMs: 1_000 }, [
+  it("refunds the oldest first of those that are young enough", async () => {
+    const { answers } = await play({ name: "p", limit: 12, windowMs: 1_000 }, [
       { atUs: STARTED_US, cost: 4 },
       { atUs: STARTED_US + 10, cost: 4 },
-      { kind: "refund", atUs: STARTED_US + 20, cost: 5 },
-      { kind: "peek", atUs: STARTED_US + 1_000_000, cost: 10 },
+      { atUs: STARTED_US + 20, cost: 4 },
+      { kind: "refund", atUs: STARTED_US + 30, cost: 5, ageUs: 20 },
+      { kind: "peek", atUs: STARTED_US + 1_000_010, cost: 9 },
+      { kind: "refund", atUs: STARTED_US + 1_000_010, cost: 9, ageUs: 999_990 },
     ]);
-    expect(answers[2]).toMatchObject({ refunded: 5, remaining: 7, resetUs: 999_980 });
-    expect(answers[3]).toMatchObject({ allowed: true, remaining: 10 });
+    expect(answers[3]).toMatchObject({ refunded: 5, remaining: 5, resetUs: 999_970 });
+    expect(answers[4]).toMatchObject({ allowed: true, remaining: 9 });
+    expect(answers[5]).toMatchObject({ refunded: 3, remaining: 12, bytes: 0 });
   });
 });

@@ -170,20 +170,6 @@ export const slidingLog: Algorithm = {
     return math.max(0, log.limit - used), untilFreed(log, math.max(1, used + 1 - log.limit))
   end
 
-  local function refund(key, now, cost, limit, windowUs)
-    local log = read(key, now, windowUs)
-    local left = math.max(0, log.used - cost)
-    if left == log.used then return 0 end
-    if left == 0 then
-      redis.call("DEL", key)
-    else
-      log.entries, log.t = entryAfter(log, left)
-      log.total = log.before + left
-      redis.call("SETRANGE", key, 0, headerOf(log))
-    end
-    return log.used - left
-  end
-
   -- Entries from \`from\` up to \`to\`, without it, as they are stored.
   local function slice(log, from, to)
     if from >= to then return "" end
@@ -246,6 +232,49 @@ export const slidingLog: Algorithm = {
     local spare = string.rep("\\0", (log.slots - log.entries) * ENTRY_BYTES)
     rewrite(log, table.concat(written) .. spare)
     return sum
+  end
+
+  -- Writes bytes where the entries from \`from\` on are stored.
+  local function place(log, from, bytes)
+    local first = offsetOf(log, from)
+    local room = HEADER_BYTES + log.slots * ENTRY_BYTES - first
+    redis.call("SETRANGE", log.key, first, string.sub(bytes, 1, room))
+    if #bytes > room then redis.call("SETRANGE", log.key, HEADER_BYTES, string.sub(bytes, room + 1)) end
+  end
+
+  -- The oldest of that age first: had it been a younger one, that would have left the window later.
+  local function refund(key, now, cost, age, limit, windowUs)
+    local log = read(key, now, windowUs)
+    if log.entries == 0 then return 0 end
+    if age >= windowUs then return 0 end
+    local kept, newest, since = 0, log.newest, log.t - age
+    if age >= 0 and log.oldest < since then
+      local _
+      kept, _, _, newest = firstThat(log, function(stamp) return stamp >= since end)
+    end
+    local tail, total = costsFrom(log, kept)
+    local left, taken, at, written = cost, 0, 1, {}
+    while tail[at] and tail[at][2] <= left do
+      left, taken, at = left - tail[at][2], taken + tail[at][2], at + 1
+    end
+    if tail[at] then
+      tail[at][2], taken = tail[at][2] - left, taken + left
+      newest = log.newest
+    end
+    if taken == 0 then return 0 end
+    if taken == log.used then
+      redis.call("DEL", key)
+      return taken
+    end
+    for i = at, #tail do
+      written[#written + 1] = struct.pack(ENTRY, tail[i][1], total)
+      total = (total + tail[i][2]) % SUMS
+    end
+    if kept == 0 then log.oldest = tail[at][1] end
+    log.entries, log.total, log.t = kept + #written, total, newest
+    if #written > 0 then place(log, kept, table.concat(written)) end
+    redis.call("SETRANGE", key, 0, headerOf(log))
+    return taken
   end
 
   return { test = test, write = write, quota = quota, refund = refund, merge = merge }

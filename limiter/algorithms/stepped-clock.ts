@@ -10,6 +10,8 @@ export interface Step {
   readonly kind?: "decide" | "peek" | "refund" | "merge";
   readonly atUs: number;
   readonly cost: number;
+  /** How long ago, at most, what a refund gives back was charged, in microseconds. @default 0 */
+  readonly ageUs?: number;
   /** What a merge adds. @default nothing */
   readonly entries?: readonly AgedCost[];
   /** From this step on. @default the policy of the step before */
@@ -47,11 +49,13 @@ export async function steppedAnswers(
   steps: readonly Step[],
 ): Promise<SteppedAnswer[]> {
   let current = policy;
-  const argv = steps.flatMap(({ kind = "decide", atUs, cost, entries = [], policy: changed = current }) => {
-    current = changed;
-    const aged = entries.flatMap((entry) => [entry.ageUs, entry.cost]);
-    return [kind, atUs, cost, ...algorithm.numbers(current), entries.length, ...aged];
-  });
+  const argv = steps.flatMap(
+    ({ kind = "decide", atUs, cost, ageUs = 0, entries = [], policy: changed = current }) => {
+      current = changed;
+      const aged = entries.flatMap((entry) => [entry.ageUs, entry.cost]);
+      return [kind, atUs, cost, ageUs, ...algorithm.numbers(current), entries.length, ...aged];
+    },
+  );
   const policies = [policy, ...steps.flatMap((step) => step.policy ?? [])].map(algorithm.numbers);
   const script = steppedScript(algorithm, policies);
   const replies = (await redis.call("eval", [script, 1, key, ...argv])) as number[][];
@@ -70,11 +74,11 @@ export function localAnswers(algorithm: Algorithm, policy: Policy, steps: readon
 
 /** For tests: one step in memory. */
 export function localAnswer(state: LocalState, step: Step): Answer {
-  const { kind = "decide", atUs, cost, entries = [], policy } = step;
+  const { kind = "decide", atUs, cost, ageUs = 0, entries = [], policy } = step;
   if (policy !== undefined) state.follow(policy);
   if (kind === "decide") return { ...state.decide(atUs, cost), refunded: 0, merged: 0 };
   if (kind === "peek") return { ...state.peek(atUs, cost), refunded: 0, merged: 0 };
-  const refunded = kind === "refund" ? state.refund(atUs, cost) : 0;
+  const refunded = kind === "refund" ? state.refund(atUs, cost, ageUs) : 0;
   const merged = kind === "merge" ? state.merge(atUs, entries) : 0;
   return { ...state.peek(atUs, 1), refunded, merged };
 }
@@ -104,7 +108,7 @@ function steppedScript(
   policies: readonly (readonly [number, number, number])[],
 ): string {
   return `-- KEYS: one.
--- ARGV: a step: its kind, microseconds, cost, a, b, c, number of entries; then each entry's age and cost.
+-- ARGV: a step: its kind, microseconds, cost, age, a, b, c, number of entries; then each entry's age and cost.
 -- Reply: a list a step: denied, remaining, microseconds to wait, microseconds until more remains, refunded, merged;
 -- PTTL, milliseconds that the step took at most, STRLEN.
 local ask, pack, unpack, ceil, floor = redis.pcall, struct.pack, struct.unpack, math.ceil, math.floor
@@ -117,13 +121,13 @@ end
 local key, replies, at = KEYS[1], {}, 1
 while at <= #ARGV do
   local kind, beganMs, refunded, merged, entries, last = ARGV[at], realMs(), 0, 0, {}, at
-  local now, cost = tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
-  local a, b, c = tonumber(ARGV[at + 3]), tonumber(ARGV[at + 4]), tonumber(ARGV[at + 5])
-  for i = 1, 2 * ARGV[at + 6] do entries[i] = tonumber(ARGV[at + 6 + i]) end
-  at = at + 7 + #entries
-  if kind == "refund" then refunded, cost = algorithm.refund(key, now, cost, a, b, c), 1 end
+  local now, cost, age = tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
+  local a, b, c = tonumber(ARGV[at + 4]), tonumber(ARGV[at + 5]), tonumber(ARGV[at + 6])
+  for i = 1, 2 * ARGV[at + 7] do entries[i] = tonumber(ARGV[at + 7 + i]) end
+  at = at + 8 + #entries
+  if kind == "refund" then refunded, cost = algorithm.refund(key, now, cost, age, a, b, c), 1 end
   if kind == "merge" then merged, cost = algorithm.merge(key, now, entries, a, b, c), 1 end
-  local inline = kind == "decide" and inlines[ARGV[last + 3] .. " " .. ARGV[last + 4] .. " " .. ARGV[last + 5]]
+  local inline = kind == "decide" and inlines[ARGV[last + 4] .. " " .. ARGV[last + 5] .. " " .. ARGV[last + 6]]
   local remaining, retryUs, resetUs
   if inline then remaining, retryUs, resetUs = inline(key, now, cost) end
   if not remaining then

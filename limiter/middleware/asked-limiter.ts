@@ -14,6 +14,13 @@ export interface AskOptions {
   readonly limits?: RequestLimits;
   /** Denials are counted as `shadow_denied`, because they are not enforced. */
   readonly shadow?: boolean;
+  /**
+   * A refund: how long ago the charge was made, at most, in milliseconds; then nobody is let in that would not have been,
+   * had it never been made. The shorter, the more can be given back: gcra keeps what may have leaked since, fixed windows
+   * what may be of a window that is over, and the sliding ones take the oldest charge of that time.
+   * @default it is taken to count in full
+   */
+  readonly ageMs?: number;
 }
 
 /** What the middleware needs of a limiter; `refund` only if something is ever given back. */

@@ -6,7 +6,11 @@ import { countingLimiter } from "./counting-limiter.ts";
 async function charged(cost: number) {
   const limiter = countingLimiter(10);
   const decision = await limiter.decide("alice", cost);
-  return { limiter, decision, charge: new RequestCharge(limiter, decision, "alice", cost, undefined) };
+  return {
+    limiter,
+    decision,
+    charge: new RequestCharge(limiter, decision, "alice", cost, undefined, performance.now()),
+  };
 }
 
 describe("a charge", () => {
@@ -37,7 +41,7 @@ describe("a charge", () => {
       await expect(charge.settle(wrong)).rejects.toThrow(RangeError);
     }
     const { refund: _, ...poor } = limiter;
-    const fixed = new RequestCharge(poor, decision, "alice", 6, undefined);
+    const fixed = new RequestCharge(poor, decision, "alice", 6, undefined, performance.now());
     await expect(fixed.settle(5)).rejects.toThrow(TypeError);
     expect([fixed.cost, await fixed.settle(6)]).toEqual([6, true]);
   });

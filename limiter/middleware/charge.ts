@@ -30,13 +30,15 @@ export function attachCharge(request: object, charge: Charge): void {
   (request as Charged)[CHARGE] = charge;
 }
 
-/** The charge of a request that `limiter` has allowed. */
+/** The charge of a request that `limiter` has allowed; it was asked at `sinceMs` of `performance.now()`. */
 export class RequestCharge implements Charge {
   readonly decision: Decision;
   cost: number;
   readonly #limiter: AskedLimiter;
   readonly #subject: Subject;
   readonly #options: AskOptions | undefined;
+  /** Nothing of it was charged before. */
+  readonly #sinceMs: number;
 
   constructor(
     limiter: AskedLimiter,
@@ -44,12 +46,14 @@ export class RequestCharge implements Charge {
     subject: Subject,
     cost: number,
     options: AskOptions | undefined,
+    sinceMs: number,
   ) {
     this.decision = decision;
     this.cost = cost;
     this.#limiter = limiter;
     this.#subject = subject;
     this.#options = options;
+    this.#sinceMs = sinceMs;
   }
 
   async settle(actualCost: number): Promise<boolean> {
@@ -70,6 +74,7 @@ export class RequestCharge implements Charge {
   }
 
   async #giveBack(cost: number): Promise<boolean> {
-    return (await this.#limiter.refund?.(this.#subject, cost, this.#options)) !== false;
+    const options = { ...this.#options, ageMs: performance.now() - this.#sinceMs };
+    return (await this.#limiter.refund?.(this.#subject, cost, options)) !== false;
   }
 }

@@ -42,10 +42,12 @@ export function gate<Request>(
     const limits = isPromise(plan) ? await plan : plan;
     const asking = limits === undefined ? always : { ...always, limits };
 
+    const sinceMs = performance.now();
     const decision = await limiter.decide(subject, cost, asking);
     const fields = fieldsOf(decision, limits);
     if (decision.outcome === "allowed") {
-      return { kind: "passed", fields, charge: new RequestCharge(limiter, decision, subject, cost, asking) };
+      const charge = new RequestCharge(limiter, decision, subject, cost, asking, sinceMs);
+      return { kind: "passed", fields, charge };
     }
     if (shadow) {
       fields.push("x-ratelimit-shadow", decision.outcome);
