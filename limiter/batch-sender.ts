@@ -41,8 +41,9 @@ export function batchSender(link: RedisLink, options: BatchSenderOptions): Batch
   const cuts = cutBatches(keptKey);
   const time = redisTime();
   let sequence = 0;
-  let isKnown = false;
   let prolongMs = Number.NEGATIVE_INFINITY;
+  /** Until then Redis has what it kept, if it has lost nothing. */
+  let keptUntilMs = Number.NEGATIVE_INFINITY;
 
   function headerAt(nowMs: number, notAfterUs: number, number: number): RunHeader {
     const prolongs = nowMs >= prolongMs;
@@ -51,16 +52,17 @@ export function batchSender(link: RedisLink, options: BatchSenderOptions): Batch
   }
 
   /** Whether it was in time. */
-  function heard(reply: Reply, sentMs: number): boolean {
+  function heard(reply: Reply, sentMs: number, { prolongs }: RunHeader): boolean {
     time.heard(Number(reply[0]), sentMs, performance.now());
     const isNew = reply[1];
     if (isNew === undefined) return false;
     if (isNew === CANNOT_WRITE) return true;
-    if (isNew === 1 && isKnown) {
+    const isLost = isNew === 1 && sentMs < keptUntilMs;
+    if (isNew === 1 || prolongs) keptUntilMs = sentMs + keepMs;
+    if (isLost) {
       cuts.forget();
       options.onStateLost();
     }
-    isKnown = true;
     return true;
   }
 
@@ -69,23 +71,19 @@ export function batchSender(link: RedisLink, options: BatchSenderOptions): Batch
     const sentMs = performance.now();
     const notAfterUs = time.earliestUs(untilMs) ?? Number.MAX_SAFE_INTEGER;
     const number = ++sequence;
-    const outcome = await link.run<Reply>(
-      script,
-      batch.keys,
-      batch.args(headerAt(sentMs, notAfterUs, number)),
-      {
-        deadlineMs: untilMs - sentMs,
-        onLate(reply) {
-          const inTime = reply !== undefined && heard(reply, sentMs);
-          cuts.answered(number, inTime ? reply : undefined);
-        },
+    const header = headerAt(sentMs, notAfterUs, number);
+    const outcome = await link.run<Reply>(script, batch.keys, batch.args(header), {
+      deadlineMs: untilMs - sentMs,
+      onLate(reply) {
+        const inTime = reply !== undefined && heard(reply, sentMs, header);
+        cuts.answered(number, inTime ? reply : undefined);
       },
-    );
+    });
     if (!outcome.ok) {
       if (MAYBE_DONE.has(outcome.trouble)) cuts.add(number, { batch, notAfterUs });
       return outcome.trouble;
     }
-    if (!heard(outcome.reply, sentMs)) return undefined;
+    if (!heard(outcome.reply, sentMs, header)) return undefined;
     options.onOutcome(batch.troubleIn(outcome.reply, troubleOf), sentMs);
     batch.answer(outcome.reply, troubleOf);
     return "answered";
@@ -109,7 +107,7 @@ export function batchSender(link: RedisLink, options: BatchSenderOptions): Batch
       const batch = new Batch(keptKey, 0);
       const header = headerAt(sentMs, Number.MAX_SAFE_INTEGER, ++sequence);
       const outcome = await link.run<Reply>(script, batch.keys, batch.args(header));
-      if (outcome.ok) heard(outcome.reply, sentMs);
+      if (outcome.ok) heard(outcome.reply, sentMs, header);
       return outcome.ok && outcome.reply[1] !== CANNOT_WRITE;
     },
     settle: () => cuts.settle(link),
