@@ -40,8 +40,9 @@ export function batchSender(link: RedisLink, options: BatchSenderOptions): Batch
   const cuts = cutBatches(keptKey);
   const time = redisTime();
   let sequence = 0;
-  let isKnown = false;
   let prolongMs = Number.NEGATIVE_INFINITY;
+  /** Until then Redis has what it kept, if it has lost nothing. */
+  let keptUntilMs = Number.NEGATIVE_INFINITY;
 
   function headerAt(nowMs: number, notAfterUs: number, number: number): RunHeader {
     const prolongs = nowMs >= prolongMs;
@@ -50,16 +51,17 @@ export function batchSender(link: RedisLink, options: BatchSenderOptions): Batch
   }
 
   /** Whether it was in time. */
-  function heard(reply: WireReply, sentMs: number): boolean {
+  function heard(reply: WireReply, sentMs: number, { prolongs }: RunHeader): boolean {
     const { nowUs, kept } = replyHead(reply);
     time.heard(nowUs, sentMs, performance.now());
     if (kept === undefined) return false;
     if (kept === CANNOT_KEEP) return true;
-    if (kept === NOTHING_KEPT && isKnown) {
+    const isLost = kept === NOTHING_KEPT && sentMs < keptUntilMs;
+    if (kept === NOTHING_KEPT || prolongs) keptUntilMs = sentMs + keepMs;
+    if (isLost) {
       cuts.forget();
       options.onStateLost();
     }
-    isKnown = true;
     return true;
   }
 
@@ -68,23 +70,19 @@ export function batchSender(link: RedisLink, options: BatchSenderOptions): Batch
     const sentMs = performance.now();
     const notAfterUs = time.earliestUs(untilMs) ?? Number.MAX_SAFE_INTEGER;
     const number = ++sequence;
-    const outcome = await link.run<WireReply>(
-      script,
-      batch.keys,
-      batch.args(headerAt(sentMs, notAfterUs, number)),
-      {
-        deadlineMs: untilMs - sentMs,
-        onLate(reply) {
-          const inTime = reply !== undefined && heard(reply, sentMs);
-          cuts.answered(number, inTime ? reply : undefined);
-        },
+    const header = headerAt(sentMs, notAfterUs, number);
+    const outcome = await link.run<WireReply>(script, batch.keys, batch.args(header), {
+      deadlineMs: untilMs - sentMs,
+      onLate(reply) {
+        const inTime = reply !== undefined && heard(reply, sentMs, header);
+        cuts.answered(number, inTime ? reply : undefined);
       },
-    );
+    });
     if (!outcome.ok) {
       if (MAYBE_DONE.has(outcome.trouble)) cuts.add(number, { batch, notAfterUs });
       return outcome.trouble;
     }
-    if (!heard(outcome.reply, sentMs)) return undefined;
+    if (!heard(outcome.reply, sentMs, header)) return undefined;
     options.onOutcome(batch.troubleIn(outcome.reply, troubleOf), sentMs);
     batch.answer(outcome.reply, troubleOf);
     return "answered";
@@ -108,7 +106,7 @@ export function batchSender(link: RedisLink, options: BatchSenderOptions): Batch
       const batch = new Batch(keptKey, 0);
       const header = headerAt(sentMs, Number.MAX_SAFE_INTEGER, ++sequence);
       const outcome = await link.run<WireReply>(script, batch.keys, batch.args(header));
-      if (outcome.ok) heard(outcome.reply, sentMs);
+      if (outcome.ok) heard(outcome.reply, sentMs, header);
       return outcome.ok && replyHead(outcome.reply).kept !== CANNOT_KEEP;
     },
     settle: () => cuts.settle(link),
