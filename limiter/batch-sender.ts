@@ -22,8 +22,8 @@ export interface BatchSenderOptions {
 export interface BatchSender {
   /** The first key of every batch. */
   readonly keptKey: string;
-  /** Everybody in the batch is answered within the deadline, or fails. */
-  readonly send: (batch: Batch) => Promise<void>;
+  /** Everybody in the batch is answered within the deadline, or fails; `arrived` is called just before, once. */
+  readonly send: (batch: Batch, arrived: () => void) => void;
   /** Asks Redis for its time and whether it knows this replica; whether it answered, and can be written to. */
   readonly greet: () => Promise<boolean>;
   /** Asks Redis how the batches that were cut have ended. */
@@ -65,41 +65,45 @@ export function batchSender(link: RedisLink, options: BatchSenderOptions): Batch
     return true;
   }
 
-  /** One attempt; undefined if Redis found that it came too late. */
-  async function attempt(batch: Batch, untilMs: number): Promise<RedisTrouble | "answered" | undefined> {
-    const sentMs = performance.now();
+  function attempt(batch: Batch, sentMs: number, untilMs: number, ended: Ended): void {
     const notAfterUs = time.earliestUs(untilMs) ?? Number.MAX_SAFE_INTEGER;
     const number = ++sequence;
     const header = headerAt(sentMs, notAfterUs, number);
-    const outcome = await link.run<WireReply>(script, batch.keys, batch.args(header), {
+    link.start<WireReply>(script, batch.keys, batch.args(header), {
       deadlineMs: untilMs - sentMs,
+      onEnd(outcome) {
+        if (!outcome.ok) {
+          if (MAYBE_DONE.has(outcome.trouble)) cuts.add(number, { batch, notAfterUs });
+          ended(outcome.trouble);
+        } else if (heard(outcome.reply, sentMs, header)) {
+          ended(undefined);
+          options.onOutcome(batch.troubleIn(outcome.reply, troubleOf), sentMs);
+          batch.answer(outcome.reply, troubleOf);
+        } else ended("late");
+      },
       onLate(reply) {
         const inTime = reply !== undefined && heard(reply, sentMs, header);
         cuts.answered(number, inTime ? reply : undefined);
       },
     });
-    if (!outcome.ok) {
-      if (MAYBE_DONE.has(outcome.trouble)) cuts.add(number, { batch, notAfterUs });
-      return outcome.trouble;
-    }
-    if (!heard(outcome.reply, sentMs, header)) return undefined;
-    options.onOutcome(batch.troubleIn(outcome.reply, troubleOf), sentMs);
-    batch.answer(outcome.reply, troubleOf);
-    return "answered";
   }
 
   return {
     keptKey,
-    async send(batch) {
+    send(batch, arrived) {
       const sentMs = performance.now();
       const untilMs = sentMs + deadlineMs;
-      // A clock that was set makes everything seem late: what it shows now has just been learnt.
-      const result = (await attempt(batch, untilMs)) ?? (await again(untilMs, () => attempt(batch, untilMs)));
-      if (result === "answered") return undefined;
-      options.onOutcome(result, sentMs);
-      if (MAYBE_DONE.has(result)) batch.fail(result);
-      else batch.refuse(result);
-      return undefined;
+      const ended = (trouble: RedisTrouble | undefined): void => {
+        arrived();
+        if (trouble === undefined) return;
+        options.onOutcome(trouble, sentMs);
+        if (MAYBE_DONE.has(trouble)) batch.fail(trouble);
+        else batch.refuse(trouble);
+      };
+      attempt(batch, sentMs, untilMs, (trouble) => {
+        if (trouble !== "late") ended(trouble);
+        else again(untilMs, (nowMs, last) => attempt(batch, nowMs, untilMs, last), ended);
+      });
     },
     async greet() {
       const sentMs = performance.now();
@@ -113,6 +117,20 @@ export function batchSender(link: RedisLink, options: BatchSenderOptions): Batch
   };
 }
 
+/** Told the trouble, or undefined before everybody is answered; or that Redis found that it came too late. */
+type Ended = (trouble: RedisTrouble | "late" | undefined) => void;
+
+/** A clock that was set makes everything seem late: what it shows now has just been learnt. */
+function again(
+  untilMs: number,
+  attempt: (nowMs: number, ended: Ended) => void,
+  ended: (trouble: RedisTrouble | undefined) => void,
+): void {
+  const nowMs = performance.now();
+  if (nowMs >= untilMs) ended("error");
+  else attempt(nowMs, (trouble) => ended(trouble === "late" ? "error" : trouble));
+}
+
 /** Of a {@link replyHead}. */
 const NOTHING_KEPT = 1;
 
@@ -121,8 +139,3 @@ const CANNOT_KEEP = -1;
 
 /** Other troubles are Redis's own refusals. */
 const MAYBE_DONE: ReadonlySet<RedisTrouble> = new Set<RedisTrouble>(["timeout", "disconnected"]);
-
-async function again<T>(untilMs: number, attempt: () => Promise<T | undefined>): Promise<T | "error"> {
-  if (performance.now() >= untilMs) return "error";
-  return (await attempt()) ?? "error";
-}
