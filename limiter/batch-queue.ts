@@ -8,10 +8,12 @@ export interface BatchQueue {
 /**
  * Sends together what is asked in one turn of the event loop: at its end, or as soon as a batch is full. While nothing
  * is under way it does not wait for other sockets' callbacks, only for the code that runs: who asks alone goes at once.
+ * `send` is given what to call when nothing is under way for the batch any more, before anybody is answered: whoever
+ * asks again thereupon is alone.
  */
 export function batchQueue(
   begin: () => Batch,
-  send: (batch: Batch) => Promise<void> | undefined,
+  send: (batch: Batch, arrived: () => void) => void,
 ): BatchQueue {
   let batch: Batch | undefined;
   let isScheduled = false;
@@ -22,10 +24,9 @@ export function batchQueue(
   const flush = () => {
     const gathered = batch;
     batch = undefined;
-    const sent = gathered === undefined ? undefined : send(gathered);
-    if (sent === undefined) return;
+    if (gathered === undefined) return;
     underWay++;
-    void sent.then(arrived);
+    send(gathered, arrived);
   };
   const endTurn = () => {
     isScheduled = false;

@@ -22,8 +22,8 @@ export interface BatchSenderOptions {
 export interface BatchSender {
   /** The first key of every batch. */
   readonly keptKey: string;
-  /** Everybody in the batch is answered within the deadline, or fails. */
-  readonly send: (batch: Batch) => Promise<void>;
+  /** Everybody in the batch is answered within the deadline, or fails; `arrived` is called just before, once. */
+  readonly send: (batch: Batch, arrived: () => void) => void;
   /** Asks Redis for its time and whether it knows this replica; whether it answered, and can be written to. */
   readonly greet: () => Promise<boolean>;
   /** Asks Redis how the batches that were cut have ended. */
@@ -40,8 +40,9 @@ export function batchSender(link: RedisLink, options: BatchSenderOptions): Batch
   const cuts = cutBatches(keptKey);
   const time = redisTime();
   let sequence = 0;
-  let isKnown = false;
   let prolongMs = Number.NEGATIVE_INFINITY;
+  /** Until then Redis has what it kept, if it has lost nothing. */
+  let keptUntilMs = Number.NEGATIVE_INFINITY;
 
   function headerAt(nowMs: number, notAfterUs: number, number: number): RunHeader {
     const prolongs = nowMs >= prolongMs;
@@ -50,69 +51,84 @@ export function batchSender(link: RedisLink, options: BatchSenderOptions): Batch
   }
 
   /** Whether it was in time. */
-  function heard(reply: WireReply, sentMs: number): boolean {
+  function heard(reply: WireReply, sentMs: number, { prolongs }: RunHeader): boolean {
     const { nowUs, kept } = replyHead(reply);
     time.heard(nowUs, sentMs, performance.now());
     if (kept === undefined) return false;
     if (kept === CANNOT_KEEP) return true;
-    if (kept === NOTHING_KEPT && isKnown) {
+    const isLost = kept === NOTHING_KEPT && sentMs < keptUntilMs;
+    if (kept === NOTHING_KEPT || prolongs) keptUntilMs = sentMs + keepMs;
+    if (isLost) {
       cuts.forget();
       options.onStateLost();
     }
-    isKnown = true;
     return true;
   }
 
-  /** One attempt; undefined if Redis found that it came too late. */
-  async function attempt(batch: Batch, untilMs: number): Promise<RedisTrouble | "answered" | undefined> {
-    const sentMs = performance.now();
+  function attempt(batch: Batch, sentMs: number, untilMs: number, ended: Ended): void {
     const notAfterUs = time.earliestUs(untilMs) ?? Number.MAX_SAFE_INTEGER;
     const number = ++sequence;
-    const outcome = await link.run<WireReply>(
-      script,
-      batch.keys,
-      batch.args(headerAt(sentMs, notAfterUs, number)),
-      {
-        deadlineMs: untilMs - sentMs,
-        onLate(reply) {
-          const inTime = reply !== undefined && heard(reply, sentMs);
-          cuts.answered(number, inTime ? reply : undefined);
-        },
+    const header = headerAt(sentMs, notAfterUs, number);
+    link.start<WireReply>(script, batch.keys, batch.args(header), {
+      deadlineMs: untilMs - sentMs,
+      onEnd(outcome) {
+        if (!outcome.ok) {
+          if (MAYBE_DONE.has(outcome.trouble)) cuts.add(number, { batch, notAfterUs });
+          ended(outcome.trouble);
+        } else if (heard(outcome.reply, sentMs, header)) {
+          ended(undefined);
+          options.onOutcome(batch.troubleIn(outcome.reply, troubleOf), sentMs);
+          batch.answer(outcome.reply, troubleOf);
+        } else ended("late");
       },
-    );
-    if (!outcome.ok) {
-      if (MAYBE_DONE.has(outcome.trouble)) cuts.add(number, { batch, notAfterUs });
-      return outcome.trouble;
-    }
-    if (!heard(outcome.reply, sentMs)) return undefined;
-    options.onOutcome(batch.troubleIn(outcome.reply, troubleOf), sentMs);
-    batch.answer(outcome.reply, troubleOf);
-    return "answered";
+      onLate(reply) {
+        const inTime = reply !== undefined && heard(reply, sentMs, header);
+        cuts.answered(number, inTime ? reply : undefined);
+      },
+    });
   }
 
   return {
     keptKey,
-    async send(batch) {
+    send(batch, arrived) {
       const sentMs = performance.now();
       const untilMs = sentMs + deadlineMs;
-      // A clock that was set makes everything seem late: what it shows now has just been learnt.
-      const result = (await attempt(batch, untilMs)) ?? (await again(untilMs, () => attempt(batch, untilMs)));
-      if (result === "answered") return undefined;
-      options.onOutcome(result, sentMs);
-      if (MAYBE_DONE.has(result)) batch.fail(result);
-      else batch.refuse(result);
-      return undefined;
+      const ended = (trouble: RedisTrouble | undefined): void => {
+        arrived();
+        if (trouble === undefined) return;
+        options.onOutcome(trouble, sentMs);
+        if (MAYBE_DONE.has(trouble)) batch.fail(trouble);
+        else batch.refuse(trouble);
+      };
+      attempt(batch, sentMs, untilMs, (trouble) => {
+        if (trouble !== "late") ended(trouble);
+        else again(untilMs, (nowMs, last) => attempt(batch, nowMs, untilMs, last), ended);
+      });
     },
     async greet() {
       const sentMs = performance.now();
       const batch = new Batch(keptKey, 0);
       const header = headerAt(sentMs, Number.MAX_SAFE_INTEGER, ++sequence);
       const outcome = await link.run<WireReply>(script, batch.keys, batch.args(header));
-      if (outcome.ok) heard(outcome.reply, sentMs);
+      if (outcome.ok) heard(outcome.reply, sentMs, header);
       return outcome.ok && replyHead(outcome.reply).kept !== CANNOT_KEEP;
     },
     settle: () => cuts.settle(link),
   };
+}
+
+/** Told the trouble, or undefined before everybody is answered; or that Redis found that it came too late. */
+type Ended = (trouble: RedisTrouble | "late" | undefined) => void;
+
+/** A clock that was set makes everything seem late: what it shows now has just been learnt. */
+function again(
+  untilMs: number,
+  attempt: (nowMs: number, ended: Ended) => void,
+  ended: (trouble: RedisTrouble | undefined) => void,
+): void {
+  const nowMs = performance.now();
+  if (nowMs >= untilMs) ended("error");
+  else attempt(nowMs, (trouble) => ended(trouble === "late" ? "error" : trouble));
 }
 
 /** Of a {@link replyHead}. */
@@ -123,8 +139,3 @@ const CANNOT_KEEP = -1;
 
 /** Other troubles are Redis's own refusals. */
 const MAYBE_DONE: ReadonlySet<RedisTrouble> = new Set<RedisTrouble>(["timeout", "disconnected"]);
-
-async function again<T>(untilMs: number, attempt: () => Promise<T | undefined>): Promise<T | "error"> {
-  if (performance.now() >= untilMs) return "error";
-  return (await attempt()) ?? "error";
-}

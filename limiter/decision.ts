@@ -10,15 +10,15 @@ export interface Quota {
 }
 
 /**
- * The answer for one request. `allowed` has been charged under every policy, `denied` under none;
- * `unavailable` means that Redis did not answer in time: whether it was charged is not known.
+ * The answer for one request. `allowed` has been charged under every policy, `denied` under none; `unavailable` means
+ * that Redis did not answer in time and may not be done without: what it may have charged is given back.
  * The numbers are those of `policy`: the one that denies (of several, the longest wait), else the one with least left.
  */
 export interface Decision extends Quota {
   readonly outcome: "allowed" | "denied" | "unavailable";
   /** Who decided: Redis, or this process alone. */
   readonly source: "redis" | "local";
-  /** Every policy, in the order given; empty when unavailable. */
+  /** Every policy, in the order given; from `local` only those whose fallback is `local`; empty when unavailable. */
   readonly quotas: readonly Quota[];
 }
 

@@ -16,13 +16,13 @@ const OWED_AT_MOST = 10_000;
 
 /** Gives back through `add`, each cost once. */
 export function giveBacks(add: (asking: Asking) => void): GiveBacks {
-  const owed = new Set<Asking>();
+  const owed = new Map<Asking, number>();
   const giveBack = (refund: Asking) => {
     owed.delete(refund);
     add(refund);
   };
   return {
-    owe({ keys, rows, cost }, chargedSinceMs) {
+    owe({ keys, rows, cost, untilMs }, chargedSinceMs) {
       const refund: Asking = {
         mode: "refund",
         keys,
@@ -32,13 +32,16 @@ export function giveBacks(add: (asking: Asking) => void): GiveBacks {
         answered() {},
         failed() {},
         turnedOut(isDone) {
-          if (!isDone && owed.size < OWED_AT_MOST) owed.add(refund);
+          if (!isDone && owed.size < OWED_AT_MOST) owed.set(refund, untilMs);
         },
       };
       giveBack(refund);
     },
     retry() {
-      for (const refund of [...owed]) giveBack(refund);
+      for (const [refund, untilMs] of [...owed]) {
+        if (performance.now() < untilMs) giveBack(refund);
+        else owed.delete(refund);
+      }
     },
     forget: () => owed.clear(),
   };

@@ -124,9 +124,9 @@ class KeptDeciding implements WithoutRedis {
       .partsOf(asking)
       .map((part, i) => ({ ...part, row: asking.rows?.[i] ?? this.#options.put.usual[i] }))
       .filter(({ policy }) => nowMs - toldMs < policy.windowMs);
-    if (told.outcome !== "allowed") return chargedOf(asking, counting);
+    if (told.outcome !== "allowed") return chargedOf(asking, counting, toldMs);
     const local = counting.filter(({ fallback }) => fallback !== undefined);
-    if (micros(toldMs) < this.#repairsBeganUs) return chargedOf(asking, local);
+    if (micros(toldMs) < this.#repairsBeganUs) return chargedOf(asking, local, toldMs);
     // Redis has it already: it must not be told of it.
     for (const { fallback, key } of local) {
       fallback?.release(key, asking.cost, "local");
@@ -233,8 +233,10 @@ class KeptDeciding implements WithoutRedis {
 function chargedOf(
   { cost }: Asking,
   parts: readonly (Part & { readonly row: Questions["usual"][number] | undefined })[],
+  toldMs: number,
 ): Charged | undefined {
   if (parts.length === 0) return undefined;
+  const untilMs = toldMs + Math.min(...parts.map(({ policy }) => policy.windowMs));
   const rows = parts.flatMap(({ row }) => (row === undefined ? [] : [row]));
-  return { cost, keys: parts.map(({ key }) => key), rows };
+  return { cost, keys: parts.map(({ key }) => key), rows, untilMs };
 }

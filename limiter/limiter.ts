@@ -58,12 +58,15 @@ export function createLimiter(options: LimiterOptions): Limiter {
   const { sender, guard, close } = connection(options, put, metrics, { debts, withoutRedis });
   const queue = batchQueue(
     () => new Batch(sender.keptKey, put.usual.length, 2 * (options.deadlineMs ?? 50)),
-    (batch) => {
+    (batch, arrived) => {
       const refusal = guard.refusal();
-      if (refusal === undefined) return sender.send(batch);
+      if (refusal === undefined) {
+        sender.send(batch, arrived);
+        return;
+      }
+      arrived();
       withoutRedis.lost(performance.now(), 0);
       batch.refuse(refusal);
-      return undefined;
     },
   );
   const context = {
@@ -76,12 +79,17 @@ export function createLimiter(options: LimiterOptions): Limiter {
   return {
     policies,
     registry,
-    async decide(subject, cost = 1, asking) {
-      const rows = asking === undefined ? undefined : put.rowsOf(asking.limits);
-      const mode = asking?.shadow === true ? "shadow" : "enforced";
-      const deciding = new Deciding(context, put.checked("decide", cost), put.keysOf(subject), rows, mode);
-      if (!deciding.isDecided()) queue.add(deciding);
-      return deciding.promise;
+    decide(subject, cost = 1, asking) {
+      // Not async, which would be three more promises for each decision.
+      try {
+        const rows = asking === undefined ? undefined : put.rowsOf(asking.limits);
+        const mode = asking?.shadow === true ? "shadow" : "enforced";
+        const deciding = new Deciding(context, put.checked("decide", cost), put.keysOf(subject), rows, mode);
+        if (!deciding.isDecided()) queue.add(deciding);
+        return deciding.promise;
+      } catch (error) {
+        return Promise.reject(error);
+      }
     },
     ...asks(put, queue.add, withoutRedis),
     connected: guard.connected,

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { Redis, type RedisOptions } from "ioredis";
 import type { Script } from "./algorithms/decide-script.ts";
-import { type Deadline, deadlines } from "./deadlines.ts";
+import { deadlines } from "./deadlines.ts";
 
 /** Why Redis gave no answer that can be used. */
 export type RedisTrouble =
@@ -27,6 +27,11 @@ export interface RunOptions<Reply> {
   readonly onLate?: (reply: Reply | undefined) => void;
 }
 
+export interface StartOptions<Reply> extends RunOptions<Reply> {
+  /** May be called before `start` returns. */
+  readonly onEnd: (outcome: ScriptOutcome<Reply>) => void;
+}
+
 /** One connection to Redis on which every call ends within its deadline, and none is ever sent twice or late. */
 export interface RedisLink {
   /**
@@ -39,6 +44,13 @@ export interface RedisLink {
     args: readonly (string | number)[],
     options?: RunOptions<Reply>,
   ) => Promise<ScriptOutcome<Reply>>;
+  /** Like `run`, but tells `onEnd`, once: for calls so many that a promise for each would be felt. */
+  readonly start: <Reply = readonly number[]>(
+    script: Script,
+    keys: readonly string[],
+    args: readonly (string | number)[],
+    options: StartOptions<Reply>,
+  ) => void;
   /** Waits for the connection, for at most `withinMs`; whether there is one. */
   readonly connected: (withinMs: number) => Promise<boolean>;
   readonly isReady: () => boolean;
@@ -68,41 +80,52 @@ export function redisLink(redis: string | Redis, { deadlineMs }: { readonly dead
   });
   const { watch } = deadlines();
   const silence = silenceWatch(() => client.disconnect(true));
+
+  function start<Reply>(
+    script: Script,
+    keys: readonly string[],
+    args: readonly (string | number)[],
+    { onEnd, onLate, deadlineMs: ownMs = deadlineMs }: StartOptions<Reply>,
+  ): void {
+    if (!isReady(client)) {
+      onEnd(DISCONNECTED);
+      return;
+    }
+    const deadline = {
+      untilMs: performance.now() + ownMs,
+      isOver: false,
+      expire() {
+        silence.cut();
+        end(TIMED_OUT);
+      },
+    };
+    const end = (outcome: ScriptOutcome<Reply>): void => {
+      deadline.isOver = true;
+      onEnd(outcome);
+    };
+    const answered = (reply: unknown): void => {
+      silence.heard();
+      if (deadline.isOver) onLate?.(reply as Reply);
+      else end({ ok: true, reply: reply as Reply });
+    };
+    const failed = (error: unknown): void => {
+      const trouble = troubleOf(error);
+      if (!deadline.isOver) {
+        if (isUnknownScript(error)) call("eval", script.text);
+        else end({ ok: false, trouble });
+      } else if (trouble !== "disconnected") onLate?.(undefined);
+    };
+    const call = (command: string, which: string): void => {
+      client.call(command, [which, String(keys.length), ...keys, ...args]).then(answered, failed);
+    };
+    watch(deadline);
+    call("evalsha", script.sha);
+  }
+
   return {
-    run: <Reply>(
-      script: Script,
-      keys: readonly string[],
-      args: readonly (string | number)[],
-      options: RunOptions<Reply> = {},
-    ) =>
-      new Promise<ScriptOutcome<Reply>>((resolve) => {
-        if (!isReady(client)) return resolve(DISCONNECTED);
-        const settle = (outcome: ScriptOutcome<Reply>) => {
-          if (deadline.isOver) return;
-          deadline.isOver = true;
-          resolve(outcome);
-        };
-        const deadline = {
-          untilMs: performance.now() + (options.deadlineMs ?? deadlineMs),
-          isOver: false,
-          expire() {
-            silence.cut();
-            settle(TIMED_OUT);
-          },
-        };
-        const answered = (reply: unknown) => {
-          silence.heard();
-          if (deadline.isOver) options.onLate?.(reply as Reply);
-          else settle({ ok: true, reply: reply as Reply });
-        };
-        const failed = (error: unknown) => {
-          const trouble = troubleOf(error);
-          if (deadline.isOver && trouble !== "disconnected") options.onLate?.(undefined);
-          settle({ ok: false, trouble });
-        };
-        watch(deadline);
-        call(client, script, keys, args, deadline).then(answered, failed);
-      }),
+    run: (script, keys, args, options) =>
+      new Promise((onEnd) => start(script, keys, args, { ...options, onEnd })),
+    start,
     connected: async (withinMs) => {
       const signal = AbortSignal.timeout(withinMs);
       while (!(isReady(client) || signal.aborted || client.status === "end")) {
@@ -145,20 +168,11 @@ const CONNECTION = {
 } satisfies RedisOptions;
 
 /**
- * EVALSHA; if Redis does not know the script it has executed nothing, and the text is sent in its stead,
- * unless by then the call has been given up: what nobody waits for must not be charged.
+ * Redis has executed nothing, and the text is sent in its stead, unless by then the call has been given up: what nobody
+ * waits for must not be charged.
  */
-function call(
-  client: Redis,
-  { sha, text }: Script,
-  keys: readonly string[],
-  args: readonly (string | number)[],
-  deadline: Deadline,
-): Promise<unknown> {
-  return client.call("evalsha", [sha, keys.length, ...keys, ...args]).catch((error: unknown) => {
-    if (deadline.isOver || !(error instanceof Error && error.message.startsWith("NOSCRIPT"))) throw error;
-    return client.call("eval", [text, keys.length, ...keys, ...args]);
-  });
+function isUnknownScript(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith("NOSCRIPT");
 }
 
 /** Gives up the connection when calls are cut and no reply has come for `SILENCE_MS`. */

@@ -14,8 +14,10 @@ export interface Heard {
   readonly reserved: boolean;
 }
 
-/** What is to be given back. */
-export type Charged = Pick<Asking, "cost" | "keys" | "rows">;
+/** What is to be given back, unless it is later than `untilMs`: then it no longer counts, and others would be given back. */
+export interface Charged extends Pick<Asking, "cost" | "keys" | "rows"> {
+  readonly untilMs: number;
+}
 
 /** Decides what Redis cannot, and learns from what it can. All times are `performance.now()`. */
 export interface WithoutRedis {

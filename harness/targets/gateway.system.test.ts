@@ -73,13 +73,23 @@ describe("the gateway process", () => {
     for (let i = 0; i < 5; i++) expect((await get("/", { "x-client-id": "a" })).status).toBe(200);
   });
 
-  it("answers 503 with the reason while Redis is away", async () => {
-    const child = spawnGateway(["limiter/variants/sliding-log.ts"], { REDIS_URL: "redis://127.0.0.1:1" });
+  it("decides by its share of the limit while Redis is away, and says so", async () => {
+    const child = spawnGateway(["limiter/variants/sliding-log.ts"], {
+      REDIS_URL: "redis://127.0.0.1:1",
+      RATE_POLICIES: JSON.stringify([{ name: "p", limit: 6, windowMs: 3_600_000 }]),
+      REPLICA_INDEX: "2",
+      REPLICA_COUNT: "3",
+    });
     if (child.stdout === null) throw new Error("The gateway has no output.");
     const [line] = (await once(createInterface(child.stdout), "line")) as [string];
-    const response = await fetch(line.replace("listening on ", ""), { headers: { "x-client-id": "a" } });
-    expect(response.status).toBe(503);
-    expect(response.headers.get("x-ratelimit-reason")).toBe("unavailable");
+    const ask = () => fetch(line.replace("listening on ", ""), { headers: { "x-client-id": "a" } });
+    const answers = [await ask(), await ask(), await ask()];
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 429]);
+    expect(answers.map(({ headers }) => headers.get("x-ratelimit-source"))).toEqual([
+      "local",
+      "local",
+      "local",
+    ]);
   });
 
   it("ends when its standard input closes", async () => {

@@ -117,6 +117,36 @@ describe.each(ALGORITHMS)("the fallback of %s", (algorithm) => {
     expect(batch?.repairs).toEqual([{ key: "alice", entries: [{ ageUs: 0, cost: 5 }], overflowed: false }]);
   });
 
+  it("writes back what it had admitted until then, once, and not what comes after", () => {
+    const local = fallback({ algorithm });
+    for (const key of ["alice", "bob"]) local.learn(key, reply(15, 5, T0));
+    local.lost(T0 + 1);
+    local.decide("bob", 1, T0 + 1);
+    const batches = local.everything(T0 + 2, 9);
+    local.recovered(T0 + 2);
+    local.learn("alice", reply(19, 1, T0 + 3));
+    const told = [...batches].flatMap(({ repairs }) => repairs);
+    const costs = told.map(({ key, entries }) => [key, entries.reduce((sum, { cost }) => sum + cost, 0)]);
+    expect(new Map(costs as [string, number][])).toEqual(
+      new Map([
+        ["alice", 5],
+        ["bob", 6],
+      ]),
+    );
+    expect([...local.repairs(T0 + 4, 9)]).toEqual([]);
+    local.lost(T0 + 5);
+    expect([...local.everything(T0 + 5, 9)].flatMap(({ repairs }) => repairs)).toHaveLength(2);
+  });
+
+  it("does not write back what Redis has given back, or has forgotten", () => {
+    const local = fallback({ algorithm });
+    for (const key of ["alice", "bob", "carol"]) local.learn(key, reply(15, 5, T0));
+    local.refunded("alice", 5);
+    local.reset("bob");
+    const told = [...local.everything(T0, 9)].flatMap(({ repairs }) => repairs);
+    expect(told.map(({ key }) => key)).toEqual(["carol"]);
+  });
+
   it("shares one bucket among keys that find no place, and evicts no live key for them", () => {
     const local = fallback({ algorithm, maxKeys: 2 });
     local.learn("alice", reply(0, 1, T0 - 2));
