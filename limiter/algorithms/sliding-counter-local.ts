@@ -51,14 +51,13 @@ export function slidingCounterLocal(first: Policy): LocalState {
     },
     refund(nowUs, cost, ageUs) {
       const counters = at(nowUs);
-      const stampUs = ageUs < 0 ? counters.startUs - 1 : nowUs - ageUs;
-      if (stampUs < counters.startUs - windowUs) return 0;
-      const fromPrevious = stampUs < counters.startUs ? Math.min(cost, counters.previous) : 0;
-      const back = fromPrevious + Math.min(cost - fromPrevious, counters.count);
-      const [count, previous] = [counters.count + fromPrevious - back, counters.previous - fromPrevious];
-      if (back > 0)
-        held = { ...counters, count, previous, startUs: count + previous === 0 ? 0 : counters.startUs };
-      return back;
+      const { startUs } = counters;
+      const stampUs = ageUs < 0 ? startUs - 1 : nowUs - ageUs;
+      const most = stampUs < startUs - windowUs ? 0 : cost;
+      const fromPrevious = stampUs < startUs ? Math.min(most, counters.previous) : 0;
+      const fromCount = Math.min(most - fromPrevious, counters.count);
+      if (fromPrevious + fromCount > 0) held = less(counters, fromCount, fromPrevious);
+      return fromPrevious + fromCount;
     },
     merge(nowUs, entries) {
       const { startUs, lengthUs, ...counts } = at(nowUs);
@@ -100,4 +99,9 @@ function usedOf({ startUs, lengthUs, count, previous }: Counters, nowUs: number)
 function ratio(x: number, y: number, divisor: number): number {
   if (x * y <= Number.MAX_SAFE_INTEGER) return Math.floor((x * y) / divisor);
   return Number((BigInt(x) * BigInt(y)) / BigInt(divisor));
+}
+
+function less(counters: Counters, fromCount: number, fromPrevious: number): Counters {
+  const [count, previous] = [counters.count - fromCount, counters.previous - fromPrevious];
+  return { ...counters, count, previous, startUs: count + previous === 0 ? 0 : counters.startUs };
 }
