@@ -83,8 +83,8 @@ export const bench: Bench = {
 async function openWays(stack: AsyncDisposableStack): Promise<Record<Way["name"], Way>> {
   const folder = await mkdtemp(join(tmpdir(), "gatecrash-bench-"));
   stack.defer(() => rm(folder, { recursive: true, force: true }));
-  const target = stack.use(await startProgram("proxy-target"));
-  const pipe = stack.use(await startProgram("plain-pipe", [String(target.port)]));
+  const target = stack.use(await startProgram("proxy-target", folder));
+  const pipe = stack.use(await startProgram("plain-pipe", folder, [String(target.port)]));
   const embedded = stack.use(await startEmbeddedToxiproxy({ runFolder: folder }));
   const control = await connectToxiproxy(embedded.url);
   const upstream = `127.0.0.1:${target.port}`;

@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import { text } from "node:stream/consumers";
 import { asApiError } from "./api-error.ts";
 import { writeJson, writeSorted } from "./json/write-json.ts";
 import type { Proxies } from "./proxies.ts";
@@ -137,13 +136,19 @@ async function handle(proxies: Proxies, request: IncomingMessage, response: Serv
   if (request.headers["user-agent"]?.startsWith("Mozilla/")) {
     return send(response, plain(403, "User agent not allowed\n"));
   }
-  const body = await text(request);
+  const body = await textOf(request);
   try {
     send(response, await handler(proxies, { ...found, body }));
   } catch (error) {
     const { message, status } = asApiError(error);
     send(response, plain(status, `${writeJson({ error: message, status })}\n`));
   }
+}
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString("utf8");
 }
 
 interface FoundRoute {

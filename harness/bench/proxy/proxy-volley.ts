@@ -62,7 +62,7 @@ function roundTrips(socket: Socket, reply: "small" | "bulk", untilMs: number): P
     const nowMs = performance.now();
     times.push(nowMs - sentMs);
     if (nowMs < untilMs) return send();
-    socket.off("data", onData);
+    socket.off("data", onData).off("error", reject);
     resolve(times);
     return undefined;
   };

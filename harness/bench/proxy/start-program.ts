@@ -1,6 +1,7 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { startGuarded } from "../../system/guarded-process.ts";
+import { until } from "../../system/until.ts";
 
 /** A program of the proxy bench that listens on 127.0.0.1. */
 export interface StartedProgram extends AsyncDisposable {
@@ -8,22 +9,25 @@ export interface StartedProgram extends AsyncDisposable {
   readonly pid: number;
 }
 
-/** Starts `name` beside this file; it ends with us, whatever happens, since it reads our pipe. */
-export async function startProgram(name: string, args: readonly string[] = []): Promise<StartedProgram> {
+/**
+ * Starts `name` beside this file, under a guardian as the embedded server is: systems share the processor between
+ * sessions, so that the two would not compare otherwise. Its log goes to `folder`.
+ */
+export async function startProgram(
+  name: string,
+  folder: string,
+  args: readonly string[] = [],
+): Promise<StartedProgram> {
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
   const program = fileURLToPath(new URL(`./${name}.${extension}`, import.meta.url));
-  const child = spawn(process.execPath, [program, ...args], { stdio: ["pipe", "pipe", "inherit"] });
-  const ended = once(child, "exit");
-  const [line] = await Promise.race([
-    once(child.stdout, "data"),
-    ended.then(() => Promise.reject(new Error(`The program ${name} of the proxy bench ended early.`))),
-  ]);
-  return {
-    port: Number(String(line).trim()),
-    pid: child.pid ?? Number.NaN,
-    async [Symbol.asyncDispose]() {
-      child.stdin.end();
-      await ended;
-    },
-  };
+  const running = await startGuarded({
+    name,
+    command: process.execPath,
+    args: [program, ...args],
+    logFile: join(folder, `${name}.log`),
+  });
+  const port = () => Number(running.lastLogLines(1)[0]);
+  await until(() => running.exit !== null || port() > 0);
+  if (!(port() > 0)) throw new Error(`The program ${name} of the proxy bench ended early.`);
+  return { port: port(), pid: running.pid, [Symbol.asyncDispose]: () => running.stop() };
 }
