@@ -35,25 +35,36 @@ const soundAtOnce = 2;
 /** An answer over a sound path is waited for so long at least. */
 const patienceMs = 1_000;
 
-/** Asks paths that ought to be sound, as often as the symptom needs. */
+/** Asks paths that ought to be sound, as often as the symptom needs; one that falls silent is not asked on. */
 export function askPaths(ways: readonly RedisWay[], symptom: Symptom): Promise<PathAnswers> {
-  return ask(ways, symptom, { withinMs: Math.max(patienceMs, symptom.withinMs), atOnce: soundAtOnce });
+  const withinMs = Math.max(patienceMs, symptom.withinMs);
+  return ask(ways, symptom, { withinMs, atOnce: soundAtOnce, untilSilent: true });
 }
 
 function askBroken(ways: readonly RedisWay[], symptom: Symptom): Promise<PathAnswers> {
-  return ask(ways, symptom, { withinMs: symptom.withinMs, atOnce: brokenAtOnce });
+  return ask(ways, symptom, { withinMs: symptom.withinMs, atOnce: brokenAtOnce, untilSilent: false });
+}
+
+interface Asking {
+  readonly withinMs: number;
+  readonly atOnce: number;
+  readonly untilSilent: boolean;
 }
 
 async function ask(
   ways: readonly RedisWay[],
   symptom: Symptom,
-  { withinMs, atOnce }: { readonly withinMs: number; readonly atOnce: number },
+  { withinMs, atOnce, untilSilent }: Asking,
 ): Promise<PathAnswers> {
   const asked = ways.map(async (way) => {
     const answers: ProbeAnswer[] = [];
     let left = timesToAsk(symptom);
     const askOn = async () => {
-      while (left-- > 0) answers.push(await symptom.ask(way, withinMs));
+      while (left-- > 0) {
+        const answer = await symptom.ask(way, withinMs);
+        answers.push(answer);
+        if (untilSilent && answer.kind === "silent") left = 0;
+      }
     };
     await Promise.all(Array.from({ length: atOnce }, askOn));
     return [way.replica, answers] as const;
