@@ -2,7 +2,8 @@ import { join, relative } from "node:path";
 import { renderLiveLine } from "../../reports/live-line.ts";
 import { renderVerdict } from "../../reports/terminal.ts";
 import type { LiveNumbers } from "../run/live.ts";
-import type { LivePosition, RunRequest } from "../run/run-scenario.ts";
+import type { RunRequest } from "../run/run-request.ts";
+import type { LivePosition } from "../run/send-phases.ts";
 import type { Result } from "../verdict/result.ts";
 
 /** What a run shows while it runs and when it has ended. */

@@ -11,6 +11,7 @@ import type { Gate } from "../verdict/gate.ts";
 import type { Result } from "../verdict/result.ts";
 import { judgeRun } from "./judge-run.ts";
 import { pointLatest } from "./run-folder.ts";
+import { saveMetrics } from "./save-metrics.ts";
 
 /** Where a run is kept and by what it is judged. */
 export interface SaveOptions {
@@ -30,7 +31,10 @@ export async function saveRun(
     throw new Refusal(`${folder} cannot be written: copy the run to a folder that can be.`, { cause });
   });
   const historyPath = join(folder, "history.parquet");
-  if ((await stat(historyPath).catch(() => null)) === null) await writeHistory(historyPath, history);
+  if ((await stat(historyPath).catch(() => null)) === null) {
+    await writeHistory(historyPath, history);
+    await saveMetrics(history.scrapes, folder);
+  }
   const result = judgeRun(history, scenario, gates);
   for (const { thing } of await discover<ReportFormat>(join(packageRoot, "reports"), "format")) {
     for (const { path, content } of await thing.render({ result, history })) {

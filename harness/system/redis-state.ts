@@ -1,9 +1,13 @@
 import { Redis } from "ioredis";
+import type { FaultRecord } from "../history/history.ts";
 
 /** A mark in a Redis by which lost state is noticed. */
 export interface StateWatch {
-  /** Asks again: why state may have been lost since, in words; null if it was not. */
-  readonly doubt: () => Promise<string | null>;
+  /**
+   * Asks again: why state may have been lost since by nobody's plan, in words; null if it was not. Where a fault was to
+   * lose it, Redis is another one or empty by plan, and nothing is doubted.
+   */
+  readonly doubt: (faults?: readonly FaultRecord[]) => Promise<string | null>;
 }
 
 /** How long the mark may live if nobody comes back for it, in seconds. */
@@ -20,11 +24,13 @@ export async function watchRedisState(redisUrl: string, runId: string): Promise<
     return describe(redis);
   });
   return {
-    async doubt() {
+    async doubt(faults = []) {
+      const planned = faults.some(({ losesState }) => losesState !== "none");
       try {
         return await asking(redisUrl, async (redis) => {
           const after = await describe(redis);
           const isMarked = (await redis.del(mark)) === 1;
+          if (planned) return null;
           if (after.runId !== before.runId) return "Redis was restarted or replaced during the run";
           if (after.role !== before.role)
             return `Redis changed its role from ${before.role} to ${after.role}`;

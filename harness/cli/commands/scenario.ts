@@ -5,7 +5,8 @@ import { packageRoot } from "../../package-root.ts";
 import { redactedUrl } from "../../redacted.ts";
 import { Refusal } from "../../refusal.ts";
 import { dropRunFolder, makeRunFolder, pruneRuns } from "../../run/run-folder.ts";
-import { type RunRequest, runScenario } from "../../run/run-scenario.ts";
+import type { RunRequest } from "../../run/run-request.ts";
+import { runScenario } from "../../run/run-scenario.ts";
 import { saveRun } from "../../run/save-run.ts";
 import type { Scenario, ScenarioRequest } from "../../scenario.ts";
 import { trackEnding } from "../../system/ending.ts";
@@ -23,6 +24,7 @@ interface ScenarioOptions {
   readonly duration?: string;
   readonly seed?: string;
   readonly redis?: string;
+  readonly toxiproxy?: string;
   readonly system: string;
   readonly gate: readonly string[];
   readonly out: string;
@@ -53,6 +55,7 @@ export function addScenario(program: Command, ended: (code: number) => void): vo
     .option("--duration <time>", "length of the judged, paced phases together, like 6s or 2m")
     .option("--seed <n>", "seed of the arrivals (default: a new one, printed)")
     .option("--redis <url>", "a Redis of yours; it is never flushed, only our own keys are deleted")
+    .option("--toxiproxy <url>", "a Toxiproxy of yours, for scenarios with faults (default: our own)")
     .option("--system <where>", "where a Redis comes from: auto, local or docker", "auto")
     .option("--gate <expression>", "a threshold, like 'latencyMs.p99<=20'; repeatable", collect, [])
     .option("--out <dir>", "folder for the runs", join(packageRoot, "reports", "runs"))
@@ -85,6 +88,7 @@ async function runCommand(name: string, options: ScenarioOptions): Promise<numbe
     variant: chosen.variant,
     gatewayArgs: [join(packageRoot, "harness", "targets", "gateway.ts"), ...chosen.gatewayArgs],
     redisUrl: options.redis ?? null,
+    toxiproxyUrl: options.toxiproxy ?? null,
     system,
     runFolder,
     gates,
@@ -194,6 +198,7 @@ function repeatLine(
   if (options.replicas !== undefined) parts.push(`--replicas ${options.replicas}`);
   if (options.system !== "auto") parts.push(`--system ${options.system}`);
   if (options.redis !== undefined) parts.push(`--redis ${redactedUrl(options.redis)}`);
+  if (options.toxiproxy !== undefined) parts.push(`--toxiproxy ${redactedUrl(options.toxiproxy)}`);
   if (options.duration !== undefined) parts.push(`--duration ${options.duration}`);
   for (const gate of options.gate) parts.push(`--gate '${gate.replaceAll("'", "")}'`);
   return parts.join(" ");

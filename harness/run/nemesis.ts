@@ -1,0 +1,186 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Fault, Injected } from "../faults/fault.ts";
+import type { FaultSite } from "../faults/fault-site.ts";
+import type { Moment, PlannedFault } from "../faults/planned-fault.ts";
+import type { FaultRecord, Quiescence } from "../history/history.ts";
+import { monotonicMs } from "../history/monotonic-clock.ts";
+
+/** Injects and heals what a scenario has planned, and records what was seen of it. Disposing heals. */
+export interface Nemesis extends AsyncDisposable {
+  /** Injects what is planned before the gateways start. */
+  readonly begin: () => Promise<void>;
+  /** A phase begins at `fromMs` of the monotonic clock. */
+  readonly phaseBegins: (name: string, fromMs: number) => void;
+  /** No phase begins any more: heals whatever is still broken, and gives the records in order of `fromMs`. */
+  readonly end: () => Promise<Chaos>;
+}
+
+/** What the nemesis has done. */
+export interface Chaos {
+  readonly faults: readonly FaultRecord[];
+  readonly quiescences: readonly Quiescence[];
+}
+
+/** What the nemesis works with. */
+export interface NemesisOptions {
+  readonly plan: readonly PlannedFault[];
+  /** What a fault may touch; asked at each injection, for gateways come later. */
+  readonly site: () => Omit<FaultSite, "replicas" | "seed">;
+  readonly replicas: number;
+  readonly seed: number;
+  /** Cuts the run short: everything is healed at once. */
+  readonly signal: AbortSignal;
+  /** Registers what must be healed even when the run is cut short. */
+  readonly own: <T extends AsyncDisposable>(thing: T) => T;
+  readonly onStep: (step: string) => void;
+  /**
+   * Called right before a heal; what it returns is called right after, and gives the instant from which nothing that
+   * was under way before the heal still is, or null if that cannot be shown.
+   */
+  readonly watchQuiet?: () => Promise<() => Promise<number | null>>;
+}
+
+/** Who waits for the beginning of a phase. */
+type Phases = Map<string, PromiseWithResolvers<number>>;
+
+/** Each planned fault has a life of its own; none keeps another from healing in time. */
+export function nemesis(options: NemesisOptions): Nemesis {
+  const { plan, signal } = options;
+  const phases: Phases = new Map();
+  const chaos = { faults: [] as FaultRecord[], quiescences: [] as Quiescence[] };
+  const over = new AbortController();
+  const stop = AbortSignal.any([signal, over.signal]);
+  const healChecks = new Set<Promise<unknown>>();
+  const started: Promise<void>[] = [];
+  const lives = plan.map((planned, index) => {
+    const injected = Promise.withResolvers<void>();
+    if (planned.from === "start") started.push(injected.promise);
+    const life = { options, planned, index, phases, chaos, stop, healChecks, onInjected: injected.resolve };
+    return () => live(life);
+  });
+  let running: Promise<unknown> = Promise.resolve();
+  const end = async (): Promise<Chaos> => {
+    over.abort();
+    await running;
+    return { ...chaos, faults: chaos.faults.toSorted((a, b) => a.fromMs - b.fromMs) };
+  };
+  return {
+    async begin() {
+      running = Promise.all(lives.map((begin) => begin()));
+      await Promise.all(started);
+    },
+    phaseBegins: (name, fromMs) => phaseOf(phases, name).resolve(fromMs),
+    end,
+    async [Symbol.asyncDispose]() {
+      await end();
+    },
+  };
+}
+
+interface Life {
+  readonly options: NemesisOptions;
+  readonly planned: PlannedFault;
+  readonly index: number;
+  readonly phases: Phases;
+  readonly chaos: { readonly faults: FaultRecord[]; readonly quiescences: Quiescence[] };
+  readonly stop: AbortSignal;
+  readonly healChecks: Set<Promise<unknown>>;
+  readonly onInjected: () => void;
+}
+
+/** From the injection of one fault to the look at what was healed. */
+async function live(life: Life): Promise<void> {
+  const { planned, phases, stop, options, chaos, healChecks, onInjected } = life;
+  const { fault } = planned;
+  if (!(await reached(planned.from, phases, stop))) return onInjected();
+  // An earlier fault is still being looked at: what breaks now must not spoil that.
+  await Promise.allSettled(healChecks);
+  const replicas = planned.replicas ?? Array.from({ length: options.replicas }, (_, i) => i);
+  const fromMs = monotonicMs();
+  options.onStep(`breaking: ${fault.legend}`);
+  const injected = await injectedOrNull(life, replicas);
+  const injectedMs = monotonicMs();
+  onInjected();
+  const base = { name: fault.name, legend: fault.legend, replicas, fromMs, injectedMs };
+  if (injected === null) {
+    chaos.faults.push({
+      ...base,
+      healingMs: injectedMs,
+      untilMs: injectedMs,
+      losesState: fault.losesState,
+      verified: null,
+      healed: null,
+    });
+    return;
+  }
+  const [verified] = await Promise.all([
+    injected.verify().catch(() => null),
+    reached(planned.until, phases, stop),
+  ]);
+  const quiet = await options.watchQuiet?.().catch(() => undefined);
+  const healingMs = monotonicMs();
+  await injected[Symbol.asyncDispose]();
+  const untilMs = monotonicMs();
+  options.onStep(`healed: ${fault.legend}`);
+  const check = afterHeal(injected, quiet).then(({ healed, quietMs }) => {
+    chaos.faults.push({ ...base, healingMs, untilMs, losesState: fault.losesState, verified, healed });
+    if (quietMs !== null) for (const replica of replicas) chaos.quiescences.push({ replica, atMs: quietMs });
+  });
+  healChecks.add(check);
+  await check;
+  healChecks.delete(check);
+}
+
+/** A fault that cannot be injected costs the run its verdict, not its life. */
+async function injectedOrNull(
+  { options, planned, index }: Life,
+  replicas: readonly number[],
+): Promise<Injected | null> {
+  const { fault }: { readonly fault: Fault } = planned;
+  try {
+    return options.own(await fault.inject({ ...options.site(), replicas, seed: options.seed + index }));
+  } catch (error) {
+    options.onStep(
+      `${fault.name} could not be injected (${error instanceof Error ? error.message : String(error)})`,
+    );
+    return null;
+  }
+}
+
+async function afterHeal(
+  injected: Injected,
+  quiet: (() => Promise<number | null>) | undefined,
+): Promise<{ readonly healed: string | null; readonly quietMs: number | null }> {
+  const [healed, quietMs] = await Promise.all([
+    injected.verifyHealed().catch(() => null),
+    quiet === undefined ? null : quiet().catch(() => null),
+  ]);
+  return { healed, quietMs };
+}
+
+/** Waits for a moment; false if the run was over before. */
+async function reached(moment: Moment, phases: Phases, stop: AbortSignal): Promise<boolean> {
+  if (moment === "start") return !stop.aborted;
+  const aborted = Promise.withResolvers<null>();
+  const onAbort = () => aborted.resolve(null);
+  stop.addEventListener("abort", onAbort);
+  try {
+    if (stop.aborted) return false;
+    const fromMs = await Promise.race([phaseOf(phases, moment.phase).promise, aborted.promise]);
+    if (fromMs === null) return false;
+    for (;;) {
+      const restMs = fromMs + moment.atMs - monotonicMs();
+      if (stop.aborted || restMs <= 0) return !stop.aborted;
+      // A timer may fire a little early: then there is a rest of a rest.
+      await sleep(Math.ceil(restMs), undefined, { signal: stop }).catch(() => {});
+    }
+  } finally {
+    stop.removeEventListener("abort", onAbort);
+  }
+}
+
+function phaseOf(phases: Phases, name: string): PromiseWithResolvers<number> {
+  const known = phases.get(name) ?? Promise.withResolvers<number>();
+  phases.set(name, known);
+  return known;
+}
