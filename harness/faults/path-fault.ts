@@ -1,10 +1,11 @@
 import type { ControlledProxy } from "../toxiproxy/control.ts";
+import { disturb } from "./calm.ts";
 import type { Fault, FaultNeed, Injected } from "./fault.ts";
 import { noteFault } from "./fault-notes.ts";
 import type { FaultSite, RedisWay } from "./fault-site.ts";
-import { takeTurn } from "./one-at-a-time.ts";
-import { askPaths, type Sight, seeBroken, seeHealed } from "./see-paths.ts";
+import { lookBefore, type Sight, seeBroken, seeHealed } from "./see-paths.ts";
 import type { Symptom } from "./symptom.ts";
+import { takeTurn } from "./take-turn.ts";
 
 /** Undoes what was done to one path; called once. */
 export type Mend = () => Promise<void>;
@@ -21,9 +22,9 @@ export interface PathFault {
 
 /**
  * A fault of the paths between replicas and Redis. Every path is asked before it is broken, while it is, and after it
- * was mended, and each is compared with itself; those that are not aimed at must stay as they were. Where a control
- * call fails while healing, the proxy is made anew. Of faults that begin together, each is verified before the next one
- * is injected. While another fault is in force on the same path, none is seen to be healed.
+ * was mended, and each is compared with itself; those that no fault aims at must stay as they were. Where a control call
+ * fails while healing, the proxy is made anew. Of faults that begin together on one path, each is verified before the
+ * next one is injected. While another fault is in force on the same path, none is surely seen to be healed.
  */
 export function pathFault({ name, legend, needs = ["proxies"], breakPath, symptom }: PathFault): Fault {
   return {
@@ -33,16 +34,15 @@ export function pathFault({ name, legend, needs = ["proxies"], breakPath, sympto
     needs,
     async inject(site) {
       const aimed = site.paths.filter(({ replica }) => site.replicas.includes(replica));
-      const [first] = site.paths;
-      if (first === undefined || aimed.length < site.replicas.length)
+      if (aimed.length < site.replicas.length)
         throw new Error(
           `${name} aims at replicas ${site.replicas.join(", ")}, of which not all have a proxy`,
         );
-      const endTurn = await takeTurn(first.proxy);
+      const endTurn = await takeTurn(...aimed.map(({ proxy }) => proxy));
       try {
-        const before = await askPaths(site.paths, symptom);
+        const sight = await lookBefore({ name, site, symptom });
         const heal = await breakAll(name, site, aimed, breakPath);
-        return injected({ name, site, before, symptom }, heal, endTurn);
+        return injected(sight, heal, endTurn);
       } catch (error) {
         endTurn();
         throw error;
@@ -89,11 +89,13 @@ async function tryToBreak(
   proxy: ControlledProxy,
   breakPath: PathFault["breakPath"],
 ): Promise<{ readonly mend: Mend; readonly error: unknown }> {
+  const calmDown = disturb(proxy);
   try {
     const mend = await breakPath(proxy);
-    return { mend: () => mend().catch(() => madeAnew(proxy)), error: null };
+    const mended = () => mend().catch(() => madeAnew(proxy));
+    return { mend: () => mended().finally(calmDown), error: null };
   } catch (error) {
-    return { mend: () => madeAnew(proxy), error };
+    return { mend: () => madeAnew(proxy).finally(calmDown), error };
   }
 }
 

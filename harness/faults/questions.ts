@@ -8,7 +8,16 @@ export const askPing: Question = {
   ask: ({ probe }, withinMs) => probe.ask(["PING"], withinMs),
 };
 
-/** A question whose execution Redis counts; command and reply carry `bytes` bytes. */
+/** A question whose command and reply carry `bytes` bytes. */
+export function askLongPing(bytes: number): Question {
+  const text = "x".repeat(bytes);
+  return {
+    question: `PING of ${bytes} bytes`,
+    ask: ({ probe }, withinMs) => probe.ask(["PING", text], withinMs),
+  };
+}
+
+/** The same with a command that is kept for it, so that Redis's count of it says which ones were executed. */
 export function askEcho(bytes = 1): Question {
   const text = "x".repeat(bytes);
   return {

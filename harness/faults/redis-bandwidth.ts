@@ -1,6 +1,6 @@
 import type { Fault } from "./fault.ts";
 import { pathFault } from "./path-fault.ts";
-import { askEcho } from "./questions.ts";
+import { askLongPing } from "./questions.ts";
 import { shareWords, tookWords } from "./seen-words.ts";
 import type { Symptom } from "./symptom.ts";
 import { requireToxic, type StreamOptions } from "./toxic-options.ts";
@@ -36,10 +36,10 @@ export function redisBandwidth(options: RedisBandwidthOptions): Fault {
 }
 
 const blocked: Symptom = {
-  ...askEcho(leastBytes),
+  ...askLongPing(leastBytes),
   withinMs: silenceMs,
   shows: ({ kind }) => kind === "silent",
-  says: () => `ECHO of ${leastBytes} bytes was not answered within ${silenceMs} ms`,
+  says: () => `PING of ${leastBytes} bytes was not answered within ${silenceMs} ms`,
 };
 
 function narrow(kilobytesPerSecond: number): Symptom {
@@ -47,9 +47,9 @@ function narrow(kilobytesPerSecond: number): Symptom {
   const expectedMs = bytes / kilobytesPerSecond;
   const isVisible = expectedMs >= leastVisibleMs;
   return {
-    ...askEcho(bytes),
+    ...askLongPing(bytes),
     withinMs: 1_000 + 3 * expectedMs,
     shows: ({ tookMs }, usualMs) => isVisible && tookMs >= usualMs + 0.8 * expectedMs,
-    says: (shown) => `ECHO of ${bytes} bytes took ${tookWords(shown)}`,
+    says: (shown) => `PING of ${bytes} bytes took ${tookWords(shown)}`,
   };
 }

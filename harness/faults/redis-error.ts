@@ -37,6 +37,7 @@ export function redisError(options: RedisErrorOptions): Fault {
       shows: (answer) => answer.kind === "error" && answer.message.startsWith(`${error} `),
       says: (shown) => `${question} was answered with "${messageOf(shown)}"`,
       share: toxicity,
+      ...(commands.length === 0 ? {} : { executes: "unaffected" }),
     },
   });
 }

@@ -1,6 +1,6 @@
 import type { Fault } from "./fault.ts";
 import { pathFault } from "./path-fault.ts";
-import { askEcho } from "./questions.ts";
+import { askLongPing } from "./questions.ts";
 import { shareWords, tookWords } from "./seen-words.ts";
 import { requireToxic, type StreamOptions } from "./toxic-options.ts";
 import { toxicPath } from "./toxic-path.ts";
@@ -47,11 +47,11 @@ export function redisSlicer(options: RedisSlicerOptions): Fault {
       },
     }),
     symptom: {
-      ...askEcho(bytes),
+      ...askLongPing(bytes),
       // Halving may make up to twice as many pieces as are needed.
       withinMs: 1_000 + 6 * (expectedMs + gapMs),
       shows: ({ tookMs }, usualMs) => expectedMs > 0 && tookMs >= usualMs + 0.8 * expectedMs,
-      says: (shown) => `ECHO of ${bytes} bytes took ${tookWords(shown)}`,
+      says: (shown) => `PING of ${bytes} bytes took ${tookWords(shown)}`,
       share: toxicity,
     },
   });

@@ -47,16 +47,14 @@ export function shownIn({ before, now }: PathLook, { shows }: Symptom): readonly
   return now.filter((answer) => shows(answer, usualMs));
 }
 
-/** Enough answers show it now: each if that is certain, else a third of those that are to be expected. */
+/** Enough answers show it now: each if that is certain, else a good part of those that are to be expected. */
 export function isAffected(look: PathLook, symptom: Symptom): boolean {
-  return shownIn(look, symptom).length >= leastShown(symptom);
+  return shownIn(look, symptom).length >= leastShown(look.now.length, symptom);
 }
 
-/** Most questions are replied to now without showing it, and fewer show it than an affected path would. */
+/** Most questions are replied to now, and fewer show the symptom than on a path that has it. */
 export function isSound(look: PathLook, symptom: Symptom): boolean {
-  const shown = shownIn(look, symptom);
-  const sound = look.now.filter((answer) => isReply(answer) && !shown.includes(answer));
-  return sound.length > look.now.length / 2 && shown.length < leastShown(symptom);
+  return look.now.filter(isReply).length > look.now.length / 2 && !isAffected(look, symptom);
 }
 
 /** The same of what was seen before. */
@@ -70,12 +68,12 @@ function isReply({ kind }: ProbeAnswer): boolean {
 }
 
 function isCertain({ share = 1, chance = "certain" }: Symptom): boolean {
-  return share >= 1 && chance === "certain";
+  return share === 1 && chance === "certain";
 }
 
-function leastShown(symptom: Symptom): number {
+function leastShown(asked: number, symptom: Symptom): number {
   const { share = 1 } = symptom;
-  const times = timesToAsk(symptom);
-  if (isCertain(symptom)) return times;
-  return share === 0 ? Number.POSITIVE_INFINITY : Math.max(leastByChance, Math.ceil((times * share) / 3));
+  if (isCertain(symptom)) return asked;
+  if (share === 0) return Number.POSITIVE_INFINITY;
+  return Math.max(leastByChance, Math.ceil(asked * (share === 1 ? 1 / 2 : share / 3)));
 }
