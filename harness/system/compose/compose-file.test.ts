@@ -13,6 +13,8 @@ const service = z.object({
   networks: z.array(z.string()),
   environment: z.record(z.string(), z.string()).default({}),
   stdin_open: z.boolean().default(false),
+  build: z.object({ dockerfile: z.string() }).optional(),
+  depends_on: z.array(z.string()).default([]),
 });
 
 const read = (file: string): string => readFileSync(join(packageRoot, file), "utf8");
@@ -77,6 +79,14 @@ test("each gateway reaches Redis through the proxy of its own name, and no other
     expect(networks.filter((network) => services.redis?.networks.includes(network))).toEqual([]);
   }
   expect(services.toxiproxy?.networks).toEqual(expect.arrayContaining(services.redis?.networks ?? []));
+});
+
+test("their image is built once, before the others need it", () => {
+  const [builder, ...others] = gateways.map(([name, each]) => ({ name, ...each }));
+  expect(existsSync(join(packageRoot, builder?.build?.dockerfile ?? ""))).toBe(true);
+  for (const each of others) {
+    expect([each.build, each.depends_on]).toEqual([undefined, expect.arrayContaining([builder?.name])]);
+  }
 });
 
 test("a gateway's standard input stays open, since its end is the gateway's", () => {

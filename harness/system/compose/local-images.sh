@@ -22,7 +22,7 @@ carry() { # folder, path inside, program: copies a program with the libraries th
   LD_LIBRARY_PATH=$libraries ldd "$3" >"$work/linked" 2>/dev/null || return 0
   if grep 'not found' "$work/linked" >&2; then return 1; fi
   local library
-  for library in $(grep -oE '/[^ ]+' "$work/linked"); do
+  grep -oE '/[^ ]+' "$work/linked" | while read -r library; do
     case $library in
       */ld-linux*) cp -Ln "$library" "$1/lib64/" ;;
       *) cp -Ln "$library" "$1/usr/lib/" ;;

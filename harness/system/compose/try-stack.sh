@@ -31,7 +31,8 @@ finish() {
   quietly "${compose[@]}" down --volumes --remove-orphans --timeout 2 || true
   docker image rm gatecrash-gateway >/dev/null 2>&1 || true
   docker image prune --force --filter label=org.opencontainers.image.title=gatecrash-gateway >/dev/null || true
-  [ ${#services[@]} -eq 0 ] || docker image rm $(docker images --format '{{.Repository}}:{{.Tag}}' 'gatecrash-local/*') >/dev/null || true
+  [ ${#services[@]} -eq 0 ] || docker images --format '{{.Repository}}:{{.Tag}}' 'gatecrash-local/*' |
+    xargs docker image rm >/dev/null || true
 }
 trap finish EXIT
 
