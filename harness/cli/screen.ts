@@ -50,7 +50,9 @@ export function screen({ json, quiet }: ScreenOptions): Screen {
       if (json) return console.log(JSON.stringify(result, null, 2));
       if (quiet) return console.log(`${result.verdict}: ${result.reason}`);
       const reportPath = join(relative(process.cwd(), folder), "report.html");
-      console.log(renderVerdict(result, { width: process.stdout.columns ?? 100, colour, reportPath, history }));
+      console.log(
+        renderVerdict(result, { width: process.stdout.columns ?? 100, colour, reportPath, history }),
+      );
     },
     stop: wipe,
   };

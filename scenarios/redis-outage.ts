@@ -1,4 +1,4 @@
-import { chaosStory } from "../harness/chaos-try.ts";
+import { chaosStory } from "../harness/chaos-story.ts";
 import { redisDown } from "../harness/faults/redis-down.ts";
 import { during } from "../harness/faults/schedule.ts";
 import type { Scenario } from "../harness/scenario.ts";
