@@ -2,7 +2,7 @@ import type { Claim } from "../history/evidence.ts";
 import type { History } from "../history/history.ts";
 import { sourceCode } from "../history/requests.ts";
 import { kindCode, type Traces } from "../history/traces.ts";
-import { type ChargedUntil, chargedUntil } from "./charged-until.ts";
+import { type Charges, chargesOf } from "./charges-of.ts";
 import { clearLedger, closeLedger, emptyLedger, enter, type Ledger } from "./ledger.ts";
 import { type PromiseKind, type Terms, termsOf } from "./promise.ts";
 import { promiseOf } from "./promise-of.ts";
@@ -33,7 +33,8 @@ export function denialScratch(claims: readonly Claim[]): DenialScratch {
     for (let group = 0; group < traces.groups; group++)
       longest = Math.max(longest, (traces.starts[group + 1] ?? 0) - (traces.starts[group] ?? 0));
   return {
-    ledger: emptyLedger(longest),
+    // A request may have been charged twice: by a call that was cut, and as what a replica let in alone.
+    ledger: emptyLedger(2 * longest),
     excess: new Float64Array(longest),
     stack: new Uint32Array(longest),
   };
@@ -50,7 +51,7 @@ export function denialsOf(history: History, claim: Claim, scratch: DenialScratch
     claim,
     kind,
     terms: termsOf(claim),
-    charged: chargedUntil(history, claim),
+    charges: chargesOf(history, claim),
     scratch,
   };
   return { kind, judge: (group, onDenial) => judgeGroup(judging, group, onDenial) };
@@ -60,12 +61,12 @@ interface Judging {
   readonly claim: Claim;
   readonly kind: PromiseKind;
   readonly terms: Terms;
-  readonly charged: ChargedUntil;
+  readonly charges: Charges;
   readonly scratch: DenialScratch;
 }
 
 function judgeGroup(
-  { claim: { traces, promises }, kind, terms, charged, scratch }: Judging,
+  { claim: { traces, promises }, kind, terms, charges, scratch }: Judging,
   group: number,
   onDenial: OnDenial,
 ): void {
@@ -75,8 +76,8 @@ function judgeGroup(
   const { ledger } = scratch;
   clearLedger(ledger);
   for (let i = from; i < until; i++) {
-    const untilMs = charged(i);
-    if (!Number.isNaN(untilMs)) enter(ledger, traces.sentMs[i] ?? 0, untilMs, traces.cost[i] ?? 0, 0);
+    for (const untilMs of [charges.counted(i), charges.cut(i)])
+      if (!Number.isNaN(untilMs)) enter(ledger, traces.sentMs[i] ?? 0, untilMs, traces.cost[i] ?? 0, 0);
   }
   closeLedger(ledger);
   const sentMs = traces.sentMs.subarray(from, until);

@@ -26,7 +26,7 @@ export interface Sight {
 
 /**
  * Test support: plays `story` with `subject`, and records every reply of Redis and every decision of a replica alone in
- * an interval that holds it. What was never answered is not among the rows.
+ * an interval that holds it. What Redis charged and never answered is among the rows only as the replica's own decision.
  */
 export function seenIncident(
   story: Incident,
@@ -68,6 +68,10 @@ export function seenIncident(
     rows,
     epochOffsetMs: { atLeast: 0, atMost: 0 },
     faults: story.cuts.map((cut) => faultOf(cut, roll, faultMs)),
+    // What was under way when a cut began was decided before it or never.
+    quiescences: story.cuts.flatMap(({ untilUs, replicas }) =>
+      [...replicas].map((replica) => ({ replica, atMs: (untilUs + deadlineUs) / 1_000 })),
+    ),
     lives: Array.from({ length: story.replicas }, (_, replica) => ({ replica, fromMs: -1, untilMs: null })),
     ...options,
   });
