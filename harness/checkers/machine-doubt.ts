@@ -3,11 +3,12 @@ import { latencies } from "./latency-percentiles.ts";
 import { scheduleFinding } from "./load-quality.ts";
 import { percentilesOf } from "./percentile.ts";
 import { measuredPhases } from "./phases-of.ts";
+import { unplannedSlowCalls } from "./slow-calls.ts";
 
 /**
  * Why a bad measurement in the paced phases (of these names, if given) may be the machine's fault and not the
  * limiter's: the schedule was not kept, or requests that no limiter guards took more than `slowMs` too (at the 99th
- * percentile), or the harness's own calls to Redis did. Null when nothing excuses it.
+ * percentile), or the harness's own calls to Redis did though no planned fault explains it. Null when nothing excuses it.
  */
 export function machineDoubt(history: History, slowMs: number, phases?: readonly string[]): string | null {
   if (history.stateDoubt !== null) return history.stateDoubt;
@@ -15,8 +16,10 @@ export function machineDoubt(history: History, slowMs: number, phases?: readonly
   const controls = latencies(history.requests, measuredPhases(history, phases), "controls");
   const [p99Ms = 0] = percentilesOf(controls, [99]);
   if (p99Ms > slowMs) return `the machine was slow (p99 ${p99Ms.toFixed(1)} ms past the limiter)`;
-  const { asked, slow } = history.redisPath;
-  const slowCalls = slow.filter(({ fromMs, untilMs }) => untilMs - fromMs > slowMs).length;
+  const { asked } = history.redisPath;
+  const slowCalls = unplannedSlowCalls(history).filter(
+    ({ fromMs, untilMs }) => untilMs - fromMs > slowMs,
+  ).length;
   if (slowCalls > 0.01 * asked)
     return `Redis itself was slow to answer (${slowCalls} of ${asked} calls past the limiter)`;
   return null;

@@ -1,5 +1,6 @@
 import { type History, slowCallMs } from "../history/history.ts";
 import { outcomeCode } from "../history/requests.ts";
+import { unplannedSlowCalls } from "./slow-calls.ts";
 
 /** The moments at which the machine itself was slow: what happened near one, no limiter can be blamed for. */
 export interface MachineStalls {
@@ -15,10 +16,12 @@ const shadowMs = 100;
 
 /**
  * Finds the moments at which a request was sent late, a control past the limiter was answered late, or the harness's
- * own call to Redis was. A time in which nothing of that kind was under way shows nothing.
+ * own call to Redis was, unless a planned fault of Redis explains it. A time in which nothing of that kind was under
+ * way shows nothing.
  */
-export function machineStalls({ requests, redisPath }: History): MachineStalls {
-  const stalls: (readonly [number, number])[] = redisPath.slow
+export function machineStalls(history: History): MachineStalls {
+  const { requests } = history;
+  const stalls: (readonly [number, number])[] = unplannedSlowCalls(history)
     .filter(({ fromMs, untilMs }) => untilMs - fromMs > Math.max(slowCallMs, slowMs))
     .map(({ fromMs, untilMs }) => [fromMs - shadowMs, untilMs + shadowMs] as const);
   for (let row = 0; row < requests.count; row++) {

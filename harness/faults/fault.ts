@@ -9,6 +9,13 @@ export interface Fault {
   readonly legend: string;
   /** What Redis forgets through it. */
   readonly losesState: FaultRecord["losesState"];
+  /**
+   * While it is in force no answer of Redis reaches the replicas it aims at, so that none of their decisions can be
+   * Redis's: refused, silent, frozen, dead, or nothing but errors. Not: slow, reset now and then. @default false
+   */
+  readonly cutsOff?: boolean;
+  /** It breaks Redis itself, not the way to it: the harness, past all proxies, feels it too. @default false */
+  readonly breaksRedis?: boolean;
   /** What it must be able to touch; a run that cannot give it is refused before it begins. */
   readonly needs: readonly FaultNeed[];
   /** Breaks what `site` aims at; resolves once it is broken. Whatever was begun is undone if it rejects. */

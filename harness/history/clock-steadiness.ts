@@ -19,12 +19,24 @@ interface Reading {
   readonly high: number;
 }
 
+/** A time in which the clock could not be read, on purpose. */
+interface Blind {
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
 /**
- * Compares the readings that lie within `windowMs` of each other, and all neighbours. Redis's own clock counts; where Redis could
- * not be asked the host's does. A reading that was delayed is wide, not wrong: of each quarter of a window only
- * the tightest is used.
+ * Compares the readings that lie within `windowMs` of each other, and all neighbours. Redis's own clock counts; where
+ * Redis could not be asked the host's does, if both are one. A reading that was delayed is wide, not wrong: of each
+ * quarter of a window only the tightest is used. Time that is `blind` makes no gap: what the clock did in it still
+ * shows between the readings on both sides.
  */
-export function clockSteadiness(samples: readonly ClockSample[], windowMs: number): ClockSteadiness {
+export function clockSteadiness(
+  all: readonly ClockSample[],
+  windowMs: number,
+  blind: readonly Blind[] = [],
+): ClockSteadiness {
+  const samples = isOneClock(all) ? all : all.filter(({ redisMs }) => redisMs !== null);
   const readings = tightest(samples.map(readingOf), windowMs / 4);
   let driftMs = 0;
   let certainDriftMs = 0;
@@ -39,14 +51,28 @@ export function clockSteadiness(samples: readonly ClockSample[], windowMs: numbe
       certainDriftMs = Math.max(certainDriftMs, b.low - a.high, a.low - b.high);
     }
   }
-  return { driftMs, certainDriftMs, longestGapMs: longestGap(samples), offsetMs: hull(readings) };
+  return { driftMs, certainDriftMs, longestGapMs: longestGap(samples, blind), offsetMs: hull(readings) };
 }
 
-function longestGap(samples: readonly ClockSample[]): number {
+/** Whether Redis's clock and the host's may be the same one, as far as any sample tells. */
+function isOneClock(samples: readonly ClockSample[]): boolean {
+  return samples.every(({ fromMs, untilMs, realtimeMs, redisMs }) => {
+    if (redisMs === null) return true;
+    const apartMs = redisMs - realtimeMs;
+    // Both were read in the same bracket; Date.now() rounds down by up to a millisecond.
+    return Math.abs(apartMs) <= untilMs - fromMs + 1;
+  });
+}
+
+function longestGap(samples: readonly ClockSample[], blind: readonly Blind[]): number {
   if (samples.length < 2) return Number.POSITIVE_INFINITY;
   let longest = 0;
   for (let i = 1; i < samples.length; i++) {
-    longest = Math.max(longest, (samples[i]?.fromMs ?? 0) - (samples[i - 1]?.untilMs ?? 0));
+    const fromMs = samples[i - 1]?.untilMs ?? 0;
+    const untilMs = samples[i]?.fromMs ?? 0;
+    const unseen = blind.map((span) => Math.min(untilMs, span.untilMs) - Math.max(fromMs, span.fromMs));
+    // Overlapping spans are not added up: the longest alone is taken off.
+    longest = Math.max(longest, untilMs - fromMs - Math.max(0, ...unseen));
   }
   return longest;
 }

@@ -3,11 +3,15 @@ import type { Promised, Promises } from "../../limiter/promised.ts";
 import type { Claim, Evidence } from "./evidence.ts";
 import {
   type EngineRecord,
+  type FaultRecord,
   type History,
   historySchemaVersion,
   type PhaseSpan,
   type Quiescence,
   type RedisPath,
+  type RedisSample,
+  type ReplicaLife,
+  type Scrape,
 } from "./history.ts";
 import {
   allocateRequests,
@@ -63,6 +67,14 @@ export interface EvidenceOptions {
   readonly redisPath?: RedisPath;
   /** @default none reported anything */
   readonly engines?: readonly EngineRecord[];
+  /** @default none */
+  readonly faults?: readonly FaultRecord[];
+  /** @default one endless life of each replica that a row names */
+  readonly lives?: readonly ReplicaLife[];
+  /** @default none */
+  readonly scrapes?: readonly Scrape[];
+  /** @default none */
+  readonly redisSamples?: readonly RedisSample[];
 }
 
 /** Test support: a complete history of one policy, and its evidence, from plain rows in any order. */
@@ -79,13 +91,13 @@ export function evidenceFromRows(options: EvidenceOptions): Evidence {
     phases,
     requests: requestsOf(rows, subjects, phases),
     subjects,
-    lives: [{ replica: 0, fromMs: Number.NEGATIVE_INFINITY, untilMs: null }],
+    lives: options.lives ?? livesOf(rows),
     quiescences: options.quiescences ?? [],
-    faults: [],
-    scrapes: [],
+    faults: options.faults ?? [],
+    scrapes: options.scrapes ?? [],
     clock: [],
     redisPath: options.redisPath ?? { asked: 0, slow: [] },
-    redisSamples: [],
+    redisSamples: options.redisSamples ?? [],
     stateDoubt: null,
     engines: options.engines ?? [],
   };
@@ -107,6 +119,15 @@ function promisesOf({ policy, promises }: EvidenceOptions): Promises {
     deniedConsumes: false,
     ...promises,
   };
+}
+
+function livesOf(rows: readonly Row[]): ReplicaLife[] {
+  const last = rows.reduce((most, { replica = 0 }) => Math.max(most, replica), 0);
+  return Array.from({ length: last + 1 }, (_, replica) => ({
+    replica,
+    fromMs: Number.NEGATIVE_INFINITY,
+    untilMs: null,
+  }));
 }
 
 function wholePhase(rows: readonly Row[]): PhaseSpan {

@@ -2,7 +2,7 @@ import type { Policy } from "../../limiter/policy.ts";
 import type { Promises } from "../../limiter/promised.ts";
 import { type ClockSteadiness, clockSteadiness } from "./clock-steadiness.ts";
 import type { Claim, Evidence } from "./evidence.ts";
-import type { History } from "./history.ts";
+import type { FaultRecord, History } from "./history.ts";
 import type { Traces } from "./traces.ts";
 import { tracesOf } from "./traces-of.ts";
 
@@ -20,7 +20,8 @@ function claimOf(history: History, index: number, traces: Traces): Claim {
       `the history has ${history.promises.length} promises for ${history.policies.length} policies`,
     );
   }
-  const steadiness = clockSteadiness(history.clock, policy.windowMs);
+  const blind = history.faults.filter(({ breaksRedis = false }) => breaksRedis).map(unreadable);
+  const steadiness = clockSteadiness(history.clock, policy.windowMs, blind);
   return {
     policy,
     promises,
@@ -29,6 +30,13 @@ function claimOf(history: History, index: number, traces: Traces): Claim {
     epochOffsetMs: steadiness.offsetMs,
     clockDoubt: history.stateDoubt ?? clockDoubt(steadiness, policy, promises),
   };
+}
+
+/** So long after a fault of Redis itself its clock may still not be read: a call that is given up, and a connection. */
+const reconnectMs = 2_000;
+
+function unreadable({ fromMs, untilMs }: FaultRecord): { fromMs: number; untilMs: number } {
+  return { fromMs: fromMs - reconnectMs, untilMs: untilMs + reconnectMs };
 }
 
 /** So long the clock may go unread, or one window if that is longer. */

@@ -119,6 +119,16 @@ export interface FaultRecord {
   /** Healing was done. */
   readonly untilMs: number;
   readonly losesState: "none" | "all" | { readonly suffixMs: number };
+  /**
+   * While it is in force no answer of Redis reaches `replicas`: whatever they decide, they decide alone.
+   * @default false: some answers may come, so nothing is known of who decided
+   */
+  readonly cutsOff?: boolean;
+  /**
+   * It breaks Redis itself, not the way to it: the harness's own calls are slow or fail too, and excuse nobody.
+   * @default false
+   */
+  readonly breaksRedis?: boolean;
   /** What was seen of its effect from outside; `null` when nothing was seen. */
   readonly verified: string | null;
   /** What was seen once it was healed; `null` when it was not seen to be healed. */

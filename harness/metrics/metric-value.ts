@@ -1,6 +1,6 @@
 /**
- * The value of the first sample named `name` in Prometheus text whose labels include all of `labels`; `null` if
- * there is none. It looks for one line and parses no more than that.
+ * The value of the first sample called `name` that has all of `labels`, in a text of the Prometheus format; `null`
+ * where there is none, or what stands there is no number. A reader for one number: it checks nothing else.
  */
 export function metricValue(
   text: string,
@@ -10,23 +10,21 @@ export function metricValue(
   const wanted = Object.entries(labels).map(([label, value]) => `${label}="${escaped(value)}"`);
   for (const line of text.split("\n")) {
     if (!line.startsWith(name)) continue;
-    const [, labelled = "", value] = sample.exec(line.slice(name.length)) ?? [];
-    if (value === undefined) continue;
-    const found: readonly string[] = labelled.match(label) ?? [];
-    if (wanted.every((one) => found.includes(one))) return numberOf(value);
+    const sample = /^(?:\{((?:[^"}]|"(?:[^"\\]|\\.)*")*)\})?[ \t]+(\S+)/.exec(line.slice(name.length));
+    if (sample === null) continue;
+    const [, own = "", value = ""] = sample;
+    const pairs = new Set(own.match(/[a-zA-Z_]\w*="(?:[^"\\]|\\.)*"/g) ?? []);
+    if (wanted.every((pair) => pairs.has(pair))) return numberOf(value);
   }
   return null;
 }
 
-/** What follows the name: labels in braces if there are any, the value, and perhaps a timestamp. */
-const sample = /^(?:\{((?:[^"}]|"(?:[^"\\]|\\.)*")*)\})?[ \t]+(\S+)(?:[ \t]+-?\d+)?[ \t\r]*$/;
-const label = /[A-Za-z_]\w*="(?:[^"\\]|\\.)*"/g;
-
 function escaped(value: string): string {
-  return value.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll('"', '\\"');
+  return value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
 }
 
-function numberOf(value: string): number {
-  if (/^[+-]?Inf$/i.test(value)) return value.startsWith("-") ? -Infinity : Infinity;
-  return Number(value);
+/** `+Inf` and `-Inf` are numbers of the format. */
+function numberOf(value: string): number | null {
+  const number = Number(value.replace(/^([+-]?)Inf$/, "$1Infinity"));
+  return Number.isNaN(number) ? null : number;
 }

@@ -1,0 +1,53 @@
+import type { Evidence } from "../history/evidence.ts";
+import type { Finding } from "../verdict/finding.ts";
+import type { Checker } from "./checker.ts";
+
+/** Options of `faultsTookEffect`. */
+export interface FaultsTookEffectOptions {
+  /** How many faults the scenario planned: fewer in the history is inconclusive. @default as many as it has */
+  readonly expected?: number;
+}
+
+/**
+ * Passes when the effect of every fault was seen from outside, and its end too. It never fails: a fault that broke
+ * nothing, or was never healed, blames no limiter, but what came of it proves nothing.
+ */
+export function faultsTookEffect({ expected }: FaultsTookEffectOptions = {}): Checker {
+  return { name: "faults-took-effect", check: (evidence) => findingOf(evidence, expected) };
+}
+
+function findingOf({ history }: Evidence, expected: number | undefined): Finding {
+  const { faults, run } = history;
+  const unseen = faults.filter(({ verified }) => verified === null);
+  const unhealed = faults.filter(({ healed }) => healed === null);
+  const named = ({ name, fromMs }: (typeof faults)[number]): string =>
+    `${name} at ${((fromMs - run.originMs) / 1_000).toFixed(1)} s`;
+  const doubts = [
+    ...(faults.length < (expected ?? 0)
+      ? [`Of ${expected} faults that were planned ${faults.length} were injected`]
+      : []),
+    ...unseen.map((fault) => `${named(fault)} had no effect that was seen from outside`),
+    ...unhealed.map((fault) => `${named(fault)} was not seen to be healed`),
+  ];
+  const base = {
+    checker: "faults-took-effect",
+    kind: "quality" as const,
+    numbers: { faults: faults.length, unverified: unseen.length, unhealed: unhealed.length },
+  };
+  const [first, ...rest] = doubts;
+  if (first !== undefined) return { ...base, verdict: "inconclusive", summary: first, notes: rest };
+  if (faults.length === 0)
+    return { ...base, verdict: "not-applicable", summary: "Nothing was broken on purpose" };
+  return {
+    ...base,
+    verdict: "pass",
+    summary:
+      faults.length === 1
+        ? `${faults[0]?.name ?? ""} was seen to take effect and to be healed`
+        : `All ${faults.length} faults were seen to take effect and to be healed`,
+    notes: faults.map(
+      (fault) =>
+        `${named(fault)} on ${fault.replicas.length === 1 ? "replica" : "replicas"} ${fault.replicas.join(", ")}: ${fault.verified}; healed: ${fault.healed}`,
+    ),
+  };
+}
