@@ -110,6 +110,8 @@ const fault = z.strictObject({
   healingMs: z.number(),
   untilMs: z.number(),
   losesState: z.union([z.enum(["none", "all"]), z.strictObject({ suffixMs: z.number() })]),
+  cutsOff: z.boolean().exactOptional(),
+  breaksRedis: z.boolean().exactOptional(),
   verified: z.string().nullable(),
   healed: z.string().nullable(),
 });

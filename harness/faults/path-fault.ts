@@ -16,6 +16,8 @@ export interface PathFault {
   readonly legend: string;
   /** @default ["proxies"] */
   readonly needs?: readonly FaultNeed[];
+  /** As in {@link Fault}. @default false */
+  readonly cutsOff?: boolean;
   readonly breakPath: (proxy: ControlledProxy) => Promise<Mend>;
   readonly symptom: Symptom;
 }
@@ -26,11 +28,13 @@ export interface PathFault {
  * fails while healing, the proxy is made anew. Of faults that begin together on one path, each is verified before the
  * next one is injected. While another fault is in force on the same path, none is surely seen to be healed.
  */
-export function pathFault({ name, legend, needs = ["proxies"], breakPath, symptom }: PathFault): Fault {
+export function pathFault(options: PathFault): Fault {
+  const { name, legend, needs = ["proxies"], cutsOff = false, breakPath, symptom } = options;
   return {
     name,
     legend,
     losesState: "none",
+    cutsOff,
     needs,
     async inject(site) {
       const aimed = site.paths.filter(({ replica }) => site.replicas.includes(replica));

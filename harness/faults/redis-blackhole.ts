@@ -18,6 +18,7 @@ export function redisBlackhole(options: StreamOptions = {}): Fault {
   return pathFault({
     name: "redis-blackhole",
     legend: `${what} vanish silently${shareWords(toxicity)}`,
+    cutsOff: toxicity === 1,
     breakPath: toxicPath({ type: "timeout", stream, toxicity, attributes: { timeout: 0 } }),
     symptom: {
       ...askEcho(),

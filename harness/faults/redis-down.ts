@@ -12,6 +12,7 @@ export function redisDown(): Fault {
   return pathFault({
     name: "redis-down",
     legend: "Redis refuses connections",
+    cutsOff: true,
     breakPath: takeDown,
     symptom: {
       ...askPing,

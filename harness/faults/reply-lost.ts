@@ -24,6 +24,7 @@ export function replyLost(options: ReplyLostOptions = {}): Fault {
   return pathFault({
     name: "reply-lost",
     legend: `replies of ${whose} are lost${end}${shareWords(toxicity)}`,
+    cutsOff: toxicity === 1 && commands.length === 0,
     needs: ["proxies", "redis-toxics"],
     breakPath: toxicPath({
       type: "redis_reply_lost",

@@ -101,13 +101,12 @@ async function live(life: Life): Promise<void> {
   const injected = await injectedOrNull(life, replicas);
   const injectedMs = monotonicMs();
   onInjected();
-  const base = { name: fault.name, legend: fault.legend, replicas, fromMs, injectedMs };
+  const base = { ...natureOf(fault), replicas, fromMs, injectedMs };
   if (injected === null) {
     chaos.faults.push({
       ...base,
       healingMs: injectedMs,
       untilMs: injectedMs,
-      losesState: fault.losesState,
       verified: null,
       healed: null,
     });
@@ -123,12 +122,17 @@ async function live(life: Life): Promise<void> {
   const untilMs = monotonicMs();
   options.onStep(`healed: ${fault.legend}`);
   const check = afterHeal(injected, quiet).then(({ healed, quietMs }) => {
-    chaos.faults.push({ ...base, healingMs, untilMs, losesState: fault.losesState, verified, healed });
+    chaos.faults.push({ ...base, healingMs, untilMs, verified, healed });
     if (quietMs !== null) for (const replica of replicas) chaos.quiescences.push({ replica, atMs: quietMs });
   });
   healChecks.add(check);
   await check;
   healChecks.delete(check);
+}
+
+/** What is known of `fault` before it is in force. */
+function natureOf({ name, legend, losesState, cutsOff = false, breaksRedis = false }: Fault) {
+  return { name, legend, losesState, cutsOff, breaksRedis };
 }
 
 /** A fault that cannot be injected costs the run its verdict, not its life. */

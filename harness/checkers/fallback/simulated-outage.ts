@@ -161,6 +161,8 @@ function watchedFallback(
       note({ subject: key, replica, cost, source: "redis", outcome }, sentUs, receivedUs);
       own.learn(key, reply);
     },
+    refunded: own.refunded.bind(own),
+    reset: own.reset.bind(own),
     decide(key, cost, nowUs) {
       const decision = own.decide(key, cost, nowUs);
       alone(key, cost, nowUs, decision.allowed);
