@@ -14,12 +14,12 @@ import { provideRedis } from "../system/provide-redis.ts";
 import { startRedisSampler } from "../system/redis-sampler.ts";
 import type { RedisServer } from "../system/redis-server.ts";
 import { watchRedisState } from "../system/redis-state.ts";
-import { type RedisWays, startRedisWays } from "../system/redis-ways.ts";
 import { controlKey, withControl } from "./control.ts";
 import { historyOf } from "./history-of-run.ts";
 import { type NemesisOptions, nemesis } from "./nemesis.ts";
 import type { RunRequest, RunWatch } from "./run-request.ts";
 import { sendPhases } from "./send-phases.ts";
+import { waysFor } from "./ways-for.ts";
 
 /** Runs one scenario against real processes and returns all that was seen. Whatever it started it stops. */
 export async function runScenario(request: RunRequest, watch: RunWatch): Promise<History> {
@@ -97,17 +97,6 @@ function redisFor({ redisUrl, system, runFolder }: RunRequest, { onStep }: RunWa
     runFolder,
     onProgress: onStep,
   });
-}
-
-async function waysFor(
-  { replicas, seed, runFolder, toxiproxyUrl }: RunRequest,
-  { url: redisUrl }: RedisServer,
-  { onStep }: RunWatch,
-): Promise<RedisWays> {
-  const given = toxiproxyUrl === null ? {} : { toxiproxyUrl };
-  const ways = await startRedisWays({ redisUrl, replicas, seed, runFolder, ...given });
-  onStep(`Redis is reached through ${ways.origin}`);
-  return ways;
 }
 
 /** How long the end of what was under way is waited for after a heal. */
