@@ -18,6 +18,8 @@ export interface ControlledProxy extends AsyncDisposable {
   enable(): Promise<void>;
   add(toxic: Toxic): Promise<{ readonly name: string; remove(): Promise<void> }>;
   removeAllToxics(): Promise<void>;
+  /** Leads new connections to `upstream` (`host:port`) and closes those to the old one. */
+  pointTo(upstream: string): Promise<void>;
   /** Deletes it and makes it anew with the same address: for a control plane that hangs. */
   recreate(): Promise<void>;
 }
