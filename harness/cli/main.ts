@@ -6,6 +6,7 @@ import { addDoctor } from "./commands/doctor.ts";
 import { addList } from "./commands/list.ts";
 import { addReport } from "./commands/report.ts";
 import { addScenario } from "./commands/scenario.ts";
+import { addToxiproxy } from "./commands/toxiproxy.ts";
 import { refuseSwallowedOptions } from "./swallowed-options.ts";
 
 /** Runs one command line (without `node` and the script) and resolves to its exit code; never rejects for the user's mistakes. */
@@ -29,7 +30,9 @@ function programOf(ended: (code: number) => void): Command {
     .exitOverride()
     .configureOutput({ outputError: () => {} })
     .showSuggestionAfterError(true);
-  for (const add of [addScenario, addReport, addList, addDoctor, addClean, addBench]) add(program, ended);
+  for (const add of [addScenario, addReport, addList, addDoctor, addClean, addBench, addToxiproxy]) {
+    add(program, ended);
+  }
   for (const command of program.commands) command.exitOverride().configureOutput({ outputError: () => {} });
   return program;
 }
