@@ -125,9 +125,7 @@ test("a port that somebody else took in between is left to him, and another one 
   try {
     const replica = await startReplica({
       index: 0,
-      command,
-      args,
-      env: () => process.env,
+      program: () => ({ command, args, env: process.env }),
       logFile: join(runFolder, "taken.log"),
       readyWithinMs: 10_000,
       signal: new AbortController().signal,

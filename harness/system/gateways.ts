@@ -28,7 +28,7 @@ export interface StartGatewaysOptions {
   readonly args: readonly string[];
   /** Added to the environment, before the variables of the gateway contract. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Adds to the environment of each start, so that it can act on the programs from inside. @default nothing does */
+  /** Changes how each is started, so that it can act on it from inside. @default nothing does */
   readonly steering?: GatewaySteering;
   /** `foreign` commands do not see what npm put into our environment. @default "ours" */
   readonly program?: "ours" | "foreign";
@@ -86,12 +86,11 @@ function forReplica(
 ): Omit<ReplicaOptions, "readyWithinMs" | "signal"> {
   const { command, args, env, cwd, runFolder, redisUrl, steering } = options;
   const whole = { ...environment, ...env, ...contractEnvironment(options, index, redisUrl(index)) };
+  const program = { command, args, env: whole };
   return {
     index,
-    command,
-    args,
+    program: () => steering?.steered(index, program) ?? program,
     ...(cwd === undefined ? {} : { cwd }),
-    env: () => ({ ...whole, ...steering?.environment(index, whole) }),
     logFile: join(runFolder, "logs", `gateway-${index}.log`),
   };
 }

@@ -4,6 +4,7 @@ import { monotonicMs } from "../history/monotonic-clock.ts";
 import { Refusal } from "../refusal.ts";
 import { freePort } from "./free-port.ts";
 import { freeze, thaw } from "./freeze.ts";
+import type { Program } from "./gateway-steering.ts";
 import { type GuardedOptions, type GuardedProcess, startGuarded } from "./guarded-process.ts";
 import { askHealth } from "./health.ts";
 import { inTurn } from "./in-turn.ts";
@@ -39,10 +40,10 @@ export interface ReplicaControls {
 }
 
 /** Which gateway process. */
-export interface ReplicaOptions extends Omit<GuardedOptions, "name" | "env"> {
+export interface ReplicaOptions extends Pick<GuardedOptions, "cwd" | "logFile" | "graceSeconds"> {
   readonly index: number;
-  /** Its whole environment, without PORT and HOST; worked out anew for each start. */
-  readonly env: () => Readonly<Record<string, string | undefined>>;
+  /** Without PORT and HOST; worked out anew for each start. */
+  readonly program: () => Program;
   readonly readyWithinMs: number;
   /** Gives up waiting. */
   readonly signal: AbortSignal;
@@ -85,12 +86,15 @@ interface FailedLife {
 
 /** One life, from the start until it is ready; one that does not get so far is ended. */
 async function live(options: ReplicaOptions, endpoint: Endpoint, signal: AbortSignal): Promise<Life> {
-  const { index, env, readyWithinMs, logFile } = options;
+  const { index, program, readyWithinMs, logFile } = options;
+  const { command, args, env } = program();
   const span = { replica: index, fromMs: monotonicMs(), untilMs: null as number | null };
   const running = await startGuarded({
     ...options,
     name: `gateway ${index}`,
-    env: { ...env(), HOST: host, PORT: String(endpoint.port) },
+    command,
+    args,
+    env: { ...env, HOST: host, PORT: String(endpoint.port) },
   });
   void running.exited.then(() => {
     span.untilMs = monotonicMs();

@@ -44,9 +44,10 @@ export async function startRedisProcess(
   const { port, folder, logFile, clock } = place;
   // What a replication has left there would be loaded.
   await rm(join(folder, "dump.rdb"), { force: true });
+  const plain = { command: program.command, args: configuration(program, port, folder) };
   const guarded = await startGuarded({
     name: "redis",
-    ...underClock(clock, program.command, configuration(program, port, folder)),
+    ...(clock?.under(plain) ?? plain),
     env: { ...process.env, ...program.env },
     cwd: folder,
     logFile,
@@ -57,17 +58,6 @@ export async function startRedisProcess(
   await guarded.stop();
   const lastWords = guarded.lastLogLines(6).join(" | ");
   return { lastWords, isPortTaken: /address already in use/i.test(lastWords) };
-}
-
-/** The guardian and its watcher keep the machine's clock. */
-function underClock(
-  clock: ClockFile | null,
-  command: string,
-  args: readonly string[],
-): { readonly command: string; readonly args: readonly string[] } {
-  if (clock === null) return { command, args };
-  const variables = Object.entries(clock.environment).map(([name, value]) => `${name}=${value}`);
-  return { command: "env", args: [...variables, command, ...args] };
 }
 
 function configuration({ version }: RedisProgram, port: number, folder: string): string[] {
