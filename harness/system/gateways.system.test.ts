@@ -81,8 +81,11 @@ test("lives begin before the start and end once they are stopped", async () => {
     expect(life).toMatchObject({ replica, untilMs: null });
     expect(life.fromMs).toBeGreaterThan(before);
   }
+  const { pids } = running;
   await running[Symbol.asyncDispose]();
-  for (const pid of running.pids) expect(identityOf(pid)).toBeUndefined();
+  expect(running.pids).toEqual([]);
+  expect(pids).toHaveLength(2);
+  for (const pid of pids) expect(identityOf(pid)).toBeUndefined();
   for (const life of running.lives()) expect(life.untilMs).toBeLessThanOrEqual(monotonicMs());
 });
 
@@ -122,15 +125,13 @@ test("a port that somebody else took in between is left to him, and another one 
   try {
     const replica = await startReplica({
       index: 0,
-      command,
-      args,
-      env: process.env,
+      program: () => ({ command, args, env: process.env }),
       logFile: join(runFolder, "taken.log"),
       readyWithinMs: 10_000,
       signal: new AbortController().signal,
       choosePort: async () => ports.shift() ?? expect.fail("asked too often"),
     });
-    await replica.process.stop();
+    await replica.stop();
     expect(replica.endpoint.port).not.toBe(taken);
   } finally {
     other.close();

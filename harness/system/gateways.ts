@@ -3,14 +3,19 @@ import type { Policy } from "../../limiter/policy.ts";
 import type { Endpoint } from "../engines/engine.ts";
 import type { ReplicaLife } from "../history/history.ts";
 import { foreignEnvironment } from "./foreign-environment.ts";
-import { type Replica, type ReplicaOptions, startReplica } from "./replica.ts";
+import type { GatewaySteering } from "./gateway-steering.ts";
+import { type Replica, type ReplicaControls, type ReplicaOptions, startReplica } from "./replica.ts";
 
 /** N gateway processes that run. Disposing stops them all. */
 export interface Gateways extends AsyncDisposable {
   /** In the order of the replicas. */
   readonly endpoints: readonly Endpoint[];
-  /** Of the programs themselves. */
+  /** Of the programs themselves, as many as run. */
   readonly pids: readonly number[];
+  /** What may be done to each, in the order of the replicas. */
+  readonly controls: readonly ReplicaControls[];
+  /** What acts on them from inside, if they were started with it. */
+  readonly steering: GatewaySteering | null;
   /** Worth telling, but no error: a replica without `/healthz`. */
   readonly notes: readonly string[];
   /** Every process life so far; from before it was started, until after its end was seen. */
@@ -23,6 +28,8 @@ export interface StartGatewaysOptions {
   readonly args: readonly string[];
   /** Added to the environment, before the variables of the gateway contract. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Changes how each is started, so that it can act on it from inside. @default nothing does */
+  readonly steering?: GatewaySteering;
   /** `foreign` commands do not see what npm put into our environment. @default "ours" */
   readonly program?: "ours" | "foreign";
   readonly cwd?: string;
@@ -57,15 +64,19 @@ export async function startGateways(options: StartGatewaysOptions): Promise<Gate
   }
   return {
     endpoints: replicas.map(({ endpoint }) => endpoint),
-    pids: replicas.map(({ process: { pid } }) => pid),
+    get pids() {
+      return replicas.flatMap(({ controls: { pid } }) => (pid === null ? [] : [pid]));
+    },
+    controls: replicas.map(({ controls }) => controls),
+    steering: options.steering ?? null,
     notes: replicas.flatMap(({ note }) => (note === null ? [] : [note])),
-    lives: () => replicas.map(({ life }) => life()),
+    lives: () => replicas.flatMap((replica) => replica.lives()),
     [Symbol.asyncDispose]: () => stopAll(replicas),
   };
 }
 
 async function stopAll(replicas: readonly Replica[]): Promise<void> {
-  await Promise.all(replicas.map(({ process: running }) => running.stop()));
+  await Promise.all(replicas.map((replica) => replica.stop()));
 }
 
 function forReplica(
@@ -73,13 +84,13 @@ function forReplica(
   environment: NodeJS.ProcessEnv,
   index: number,
 ): Omit<ReplicaOptions, "readyWithinMs" | "signal"> {
-  const { command, args, env, cwd, runFolder, redisUrl } = options;
+  const { command, args, env, cwd, runFolder, redisUrl, steering } = options;
+  const whole = { ...environment, ...env, ...contractEnvironment(options, index, redisUrl(index)) };
+  const program = { command, args, env: whole };
   return {
     index,
-    command,
-    args,
+    program: () => steering?.steered(index, program) ?? program,
     ...(cwd === undefined ? {} : { cwd }),
-    env: { ...environment, ...env, ...contractEnvironment(options, index, redisUrl(index)) },
     logFile: join(runFolder, "logs", `gateway-${index}.log`),
   };
 }

@@ -3,26 +3,47 @@ import type { ReplicaLife } from "../history/history.ts";
 import { monotonicMs } from "../history/monotonic-clock.ts";
 import { Refusal } from "../refusal.ts";
 import { freePort } from "./free-port.ts";
+import { freeze, thaw } from "./freeze.ts";
+import type { Program } from "./gateway-steering.ts";
 import { type GuardedOptions, type GuardedProcess, startGuarded } from "./guarded-process.ts";
 import { askHealth } from "./health.ts";
+import { inTurn } from "./in-turn.ts";
 
 const host = "127.0.0.1";
 const portTries = 3;
+/** How often the port of a gateway that was killed is tried again: its last owner may take a moment to let go. */
+const restartTries = 10;
 
-/** One gateway process that is ready. */
+/** One gateway that is ready, through all its lives. */
 export interface Replica {
   readonly endpoint: Endpoint;
-  readonly process: GuardedProcess;
   /** Something worth telling about it, or `null`. */
   readonly note: string | null;
-  life(): ReplicaLife;
+  readonly controls: ReplicaControls;
+  lives(): ReplicaLife[];
+  /** Ends it for good. */
+  stop(): Promise<void>;
+}
+
+/** What may be done to one gateway process. Whatever is done, stopping the gateways ends it. */
+export interface ReplicaControls {
+  /** Of the program itself; `null` while it does not run. */
+  readonly pid: number | null;
+  /** SIGKILL; resolves when it is gone. Harmless if it is. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port: a new life. Resolves when it is ready; harmless while it runs. */
+  start(): Promise<void>;
+  /** SIGSTOP, for its children too; resolves when they stand still. Rejects if it does not run. */
+  freeze(): Promise<void>;
+  /** SIGCONT; harmless if it runs, or is gone. */
+  thaw(): Promise<void>;
 }
 
 /** Which gateway process. */
-export interface ReplicaOptions extends Omit<GuardedOptions, "name" | "env"> {
+export interface ReplicaOptions extends Pick<GuardedOptions, "cwd" | "logFile" | "graceSeconds"> {
   readonly index: number;
-  /** Its whole environment, without PORT and HOST. */
-  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Without PORT and HOST; worked out anew for each start. */
+  readonly program: () => Program;
   readonly readyWithinMs: number;
   /** Gives up waiting. */
   readonly signal: AbortSignal;
@@ -35,36 +56,128 @@ export interface ReplicaOptions extends Omit<GuardedOptions, "name" | "env"> {
  * last log lines if it ends before or is not ready in time.
  */
 export async function startReplica(options: ReplicaOptions): Promise<Replica> {
-  const { index, env, readyWithinMs, signal, choosePort = freePort } = options;
+  const { index, choosePort = freePort, signal } = options;
   for (let tries = 1; ; tries++) {
     const endpoint = { host, port: await choosePort() };
-    const life = { replica: index, fromMs: monotonicMs(), untilMs: null as number | null };
-    const running = await startGuarded({
-      ...options,
-      name: `gateway ${index}`,
-      env: { ...env, HOST: host, PORT: String(endpoint.port) },
-    });
-    void running.exited.then(() => {
-      life.untilMs = monotonicMs();
-    });
-    const state = await untilReady(running, endpoint, readyWithinMs, signal);
-    if (state === "ready" || state === "unknown") {
-      running.renewLease();
-      const note =
-        state === "ready"
-          ? null
-          : `gateway ${index} has no /healthz: it is taken as ready since its port answers`;
-      return { endpoint, process: running, note, life: () => ({ ...life }) };
+    const life = await live(options, endpoint, signal);
+    if (life.isReady) {
+      const note = `gateway ${index} has no /healthz: it is taken as ready since its port answers`;
+      return replicaOf(options, endpoint, life, life.health === "ready" ? null : note);
     }
-    const words = running.lastLogLines(8).join("\n  ");
-    const how = state === "ended" ? ended(running) : `was not ready within ${readyWithinMs / 1000} s`;
-    await running.stop();
     signal.throwIfAborted();
-    if (state === "ended" && /EADDRINUSE|address already in use/i.test(words) && tries < portTries) continue;
-    throw new Refusal(
-      `Gateway ${index} ${how}; the end of its log ${options.logFile} says why:\n  ${words || "(nothing)"}`,
-    );
+    if (!life.isPortTaken || tries === portTries) throw new Refusal(life.complaint);
   }
+}
+
+type Life = ReadyLife | FailedLife;
+
+interface ReadyLife {
+  readonly isReady: true;
+  readonly running: GuardedProcess;
+  readonly health: "ready" | "unknown";
+  readonly span: () => ReplicaLife;
+}
+
+interface FailedLife {
+  readonly isReady: false;
+  readonly isPortTaken: boolean;
+  readonly complaint: string;
+}
+
+/** One life, from the start until it is ready; one that does not get so far is ended. */
+async function live(options: ReplicaOptions, endpoint: Endpoint, signal: AbortSignal): Promise<Life> {
+  const { index, program, readyWithinMs, logFile } = options;
+  const { command, args, env } = program();
+  const span = { replica: index, fromMs: monotonicMs(), untilMs: null as number | null };
+  const running = await startGuarded({
+    ...options,
+    name: `gateway ${index}`,
+    command,
+    args,
+    env: { ...env, HOST: host, PORT: String(endpoint.port) },
+  });
+  void running.exited.then(() => {
+    span.untilMs = monotonicMs();
+  });
+  const state = await untilReady(running, endpoint, readyWithinMs, signal);
+  if (state === "ready" || state === "unknown") {
+    running.renewLease();
+    return { isReady: true, running, health: state, span: () => ({ ...span }) };
+  }
+  const words = running.lastLogLines(8).join("\n  ");
+  const how = state === "ended" ? ended(running) : `was not ready within ${readyWithinMs / 1000} s`;
+  await running.stop();
+  return {
+    isReady: false,
+    isPortTaken: state === "ended" && /EADDRINUSE|address already in use/i.test(words),
+    complaint: `Gateway ${index} ${how}; the end of its log ${logFile} says why:\n  ${words || "(nothing)"}`,
+  };
+}
+
+function replicaOf(
+  options: ReplicaOptions,
+  endpoint: Endpoint,
+  first: ReadyLife,
+  note: string | null,
+): Replica {
+  const next = inTurn();
+  const over = new AbortController();
+  const lives = [first.span];
+  let { running } = first;
+  const pid = () => (running.exit === null ? running.pid : null);
+  const start = async (): Promise<void> => {
+    over.signal.throwIfAborted();
+    if (pid() !== null) return;
+    const life = await startAgain(options, endpoint, over.signal);
+    lives.push(life.span);
+    running = life.running;
+  };
+  const thawIt = async (): Promise<void> => {
+    const now = pid();
+    if (now !== null) thaw(now);
+  };
+  return {
+    endpoint,
+    note,
+    lives: () => lives.map((span) => span()),
+    controls: {
+      get pid() {
+        return pid();
+      },
+      kill: () => next(() => kill(running)),
+      start: () => next(start),
+      freeze: () => next(() => freezeRunning(pid(), options.index)),
+      thaw: () => next(thawIt),
+    },
+    stop() {
+      over.abort(new Error(`gateway ${options.index} was stopped for good`));
+      return next(() => running.stop());
+    },
+  };
+}
+
+async function startAgain(
+  options: ReplicaOptions,
+  endpoint: Endpoint,
+  signal: AbortSignal,
+): Promise<ReadyLife> {
+  for (let tries = 1; ; tries++) {
+    const life = await live(options, endpoint, signal);
+    if (life.isReady) return life;
+    signal.throwIfAborted();
+    if (!life.isPortTaken || tries === restartTries) throw new Error(life.complaint);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function kill(running: GuardedProcess): Promise<void> {
+  if (running.exit === null) process.kill(running.pid, "SIGKILL");
+  await running.stop();
+}
+
+async function freezeRunning(pid: number | null, index: number): Promise<void> {
+  if (pid === null) throw new Error(`gateway ${index} does not run, so it cannot be frozen`);
+  await freeze(pid);
 }
 
 function ended({ exit }: GuardedProcess): string {

@@ -41,11 +41,15 @@ export interface ControlledProxy extends AsyncDisposable {
   /** Where clients reach it. */
   readonly host: string;
   readonly port: number;
+  /** As it was made: `host:port` as that Toxiproxy reaches it. */
+  readonly upstream: string;
   disable(): Promise<void>;
   enable(): Promise<void>;
   /** Rejects with code `TOXIC_UNKNOWN` if this Toxiproxy has no such type. */
   add(toxic: NewToxic): Promise<AddedToxic>;
   removeAllToxics(): Promise<void>;
+  /** Leads new connections to `to` (`host:port`) and closes those to the old one. */
+  pointTo(to: string): Promise<void>;
   /** Deletes it and makes it anew at the same address, without toxics: for a control plane that hangs. */
   recreate(): Promise<void>;
 }
@@ -93,14 +97,16 @@ function versionIn(answer: string): string | null {
 function controlled(client: Toxiproxy, created: ClientProxy): ControlledProxy {
   const { name, listen, upstream } = created;
   let proxy = created;
+  let leadsTo = upstream;
   const update = async (enabled: boolean) => {
-    proxy = await proxy.update({ enabled, listen, upstream });
+    proxy = await proxy.update({ enabled, listen, upstream: leadsTo });
   };
   const { host, port } = endpointOf(listen, client.host);
   return {
     name,
     host,
     port,
+    upstream,
     disable: () => update(false),
     enable: () => update(true),
     async add({ type, attributes, ...toxic }) {
@@ -123,9 +129,13 @@ function controlled(client: Toxiproxy, created: ClientProxy): ControlledProxy {
         );
       }
     },
+    async pointTo(to) {
+      leadsTo = to;
+      await update(true);
+    },
     async recreate() {
       await tolerating(404, proxy.remove());
-      proxy = await client.createProxy({ name, listen, upstream, enabled: true });
+      proxy = await client.createProxy({ name, listen, upstream: leadsTo, enabled: true });
     },
     [Symbol.asyncDispose]: () =>
       tolerating(404, proxy.remove()).catch((error: unknown) => {

@@ -44,7 +44,8 @@ export async function installCopy(
   }
 }
 
-async function pointTo(home: string, folder: string): Promise<void> {
+/** Points `home/current` to `folder`, at once and whatever it pointed to. */
+export async function pointTo(home: string, folder: string): Promise<void> {
   const link = `${folder}.link`;
   await symlink(basename(folder), link);
   await rename(link, join(home, "current"));

@@ -3,28 +3,44 @@ import { join } from "node:path";
 import { Refusal } from "../../refusal.ts";
 import { startGuarded } from "../guarded-process.ts";
 
-const candidates = ["redis-server", "valkey-server"];
 const deadlineMs = 300_000;
 
+/** What to fetch. */
+export interface Wanted {
+  /** As people call it. */
+  readonly what: string;
+  /** Names of packages: the first that there is. */
+  readonly anyOf: readonly string[];
+}
+
+const redis: Wanted = { what: "Redis", anyOf: ["redis-server", "valkey-server"] };
+
 /**
- * Downloads redis-server (else valkey-server) with the libraries that are absent here, and unpacks all of it into
- * `folder`. apt-get works on state of its own below `folder`, which is removed; it verifies signatures and hashes by
- * the system's own lists of sources and keys. A `Refusal` if the archive cannot be reached or has neither.
+ * Downloads what is wanted (by default redis-server, else valkey-server) with the libraries that are absent here, and
+ * unpacks all of it into `folder`. apt-get works on state of its own below `folder`, which is removed; it verifies
+ * signatures and hashes by the system's own lists of sources and keys. A `Refusal` if the archive cannot be reached or
+ * has none of it.
  */
-export async function fetchPackages(folder: string, onProgress: (message: string) => void): Promise<void> {
+export async function fetchPackages(
+  folder: string,
+  onProgress: (message: string) => void,
+  { what, anyOf }: Wanted = redis,
+): Promise<void> {
   const state = join(folder, "apt");
   await writeState(state);
-  onProgress("fetching Redis once from the operating system's package archive: reading its index");
+  const progress = (step: string) =>
+    onProgress(`fetching ${what} once from the operating system's package archive: ${step}`);
+  progress("reading its index");
   // Its exit code also tells of foreign archives that the system lists: what counts is whether an index came.
   await aptGet(state, ["update"]);
   if (!(await readdir(join(state, "lists"))).some((file) => file.includes("_Packages"))) {
     throw new Refusal(`it cannot be reached: ${await complaint(state)}`);
   }
-  onProgress("fetching Redis once from the operating system's package archive: downloading");
-  if (!(await downloadsAny(state))) {
-    throw new Refusal(`it gives neither Redis nor Valkey: ${await complaint(state)}`);
+  progress("downloading");
+  if (!(await downloadsAny(state, anyOf))) {
+    throw new Refusal(`it gives no ${anyOf.join(" or ")}: ${await complaint(state)}`);
   }
-  onProgress("fetching Redis once from the operating system's package archive: unpacking");
+  progress("unpacking");
   await unpackAll(join(state, "cache/archives"), folder, state);
   await rm(state, { recursive: true, force: true });
 }
@@ -57,21 +73,23 @@ Acquire::https::Timeout "20";
 }
 
 /** Should the system's own packages be in disorder, apt-get refuses: then it is told that there are none. */
-async function downloadsAny(state: string): Promise<boolean> {
-  for (const installed of [await withoutRedis(), ""]) {
+async function downloadsAny(state: string, anyOf: readonly string[]): Promise<boolean> {
+  for (const installed of [await installedWithout(anyOf), ""]) {
     await writeFile(join(state, "status"), installed);
-    for (const name of candidates) {
+    for (const name of anyOf) {
       if (await aptGet(state, ["--yes", "--download-only", "install", name])) return true;
     }
   }
   return false;
 }
 
-/** What the system says is installed; what it has of Redis is struck out, so that all of it comes along. */
-async function withoutRedis(): Promise<string> {
+/** What the system says is installed; what it has of the wanted is struck out, so that all of it comes along. */
+async function installedWithout(anyOf: readonly string[]): Promise<string> {
+  const kin = anyOf.map((name) => name.replace(/-server$/, ""));
   const installed = await readFile("/var/lib/dpkg/status", "utf8").catch(() => "");
   const entries = installed.split("\n\n");
-  return entries.filter((entry) => !/^Package: (redis|valkey)/m.test(entry)).join("\n\n");
+  const isWanted = new RegExp(`^Package: (${kin.join("|")})`, "m");
+  return entries.filter((entry) => !isWanted.test(entry)).join("\n\n");
 }
 
 /** A C library of another version than the loader of this system would not run: the one here is used. */

@@ -23,6 +23,7 @@ export async function givenRedis(url: string, withinMs = 5000): Promise<RedisSer
     origin: `given: ${shown}`,
     owned: false,
     pid: null,
+    controls: null,
     [Symbol.asyncDispose]: async () => undefined,
   };
 }

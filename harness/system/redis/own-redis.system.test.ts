@@ -30,9 +30,11 @@ test("it answers alone, on this machine only, without persistence, and is gone w
   expect(await setting(redis.url, "save")).toBe("");
   expect(await setting(redis.url, "appendonly")).toBe("no");
   expect(await setting(redis.url, "bind")).toBe("127.0.0.1");
-  expect(redis).toMatchObject({ owned: true, pid: (await askRedis(redis.url, 1000)).pid });
+  const { pid } = await askRedis(redis.url, 1000);
+  expect(redis).toMatchObject({ owned: true, pid });
   await Promise.all([redis[Symbol.asyncDispose](), redis[Symbol.asyncDispose]()]);
-  expect(identityOf(redis.pid ?? 0)).toBeUndefined();
+  expect(identityOf(pid)).toBeUndefined();
+  expect(redis.pid).toBeNull();
   expect(existsSync(folder)).toBe(false);
 });
 

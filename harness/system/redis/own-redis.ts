@@ -2,15 +2,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Refusal } from "../../refusal.ts";
+import { clockFile } from "../faketime/clock-file.ts";
 import { freePort } from "../free-port.ts";
-import { type GuardedProcess, startGuarded } from "../guarded-process.ts";
 import { leaseFolder } from "../lease.ts";
-import { groupOf } from "../process-identity.ts";
 import type { RedisServer } from "../redis-server.ts";
-import { askRedis, type RedisAnswer } from "./ask-redis.ts";
+import { redisControls } from "./redis-controls.ts";
+import { type RedisPlace, type RedisProcess, redisUrlOf, startRedisProcess } from "./redis-process.ts";
 import type { RedisProgram, StartOptions } from "./source.ts";
 
-const readyWithinMs = 15_000;
 const portTries = 5;
 
 /** How to start a Redis of our own. */
@@ -18,6 +17,8 @@ export interface OwnRedisOptions extends StartOptions {
   readonly origin: string;
   /** Asked for each try. @default a free port */
   readonly choosePort?: () => Promise<number>;
+  /** Of its log in the run's `logs`. @default redis.log */
+  readonly logName?: string;
 }
 
 /**
@@ -25,7 +26,7 @@ export interface OwnRedisOptions extends StartOptions {
  * it stops it and removes the folder. A `Refusal` tells its last words if it does not come up.
  */
 export async function startOwnRedis(program: RedisProgram, options: OwnRedisOptions): Promise<RedisServer> {
-  const { origin, runFolder, choosePort = freePort } = options;
+  const { origin, runFolder, faketime, choosePort = freePort, logName = "redis.log" } = options;
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), "gatecrash-redis-"));
   const lease = leaseFolder(folder);
@@ -33,90 +34,50 @@ export async function startOwnRedis(program: RedisProgram, options: OwnRedisOpti
     await rm(folder, { recursive: true, force: true });
     lease.release();
   });
-  const logFile = join(runFolder, "logs", "redis.log");
-  const { redis, url, answer } = await startOnFreePort(program, { folder, logFile, choosePort });
-  stack.use(redis);
+  const clock = faketime === undefined ? null : clockFile(faketime, folder);
+  const place = { folder, logFile: join(runFolder, "logs", logName), clock };
+  const first = await startOnFreePort(program, place, choosePort);
+  let replicas = 0;
+  const { controls, pid, stop } = redisControls(program, first, () =>
+    startOwnRedis(program, {
+      ...options,
+      origin: `follows ${redisUrlOf(first.place.port)}`,
+      choosePort: freePort,
+      logName: `redis-replica-${++replicas}.log`,
+    }),
+  );
+  stack.defer(stop);
   const owned = stack.move();
   let disposed: Promise<void> | undefined;
-  const dispose = () => {
-    disposed ??= owned.disposeAsync();
-    return disposed;
-  };
   return {
-    url,
-    version: answer.version,
+    url: redisUrlOf(first.place.port),
+    version: first.life.version,
     origin,
     owned: true,
-    pid: answer.pid,
-    [Symbol.asyncDispose]: dispose,
+    get pid() {
+      return pid();
+    },
+    controls,
+    [Symbol.asyncDispose]() {
+      disposed ??= owned.disposeAsync();
+      return disposed;
+    },
   };
-}
-
-interface Place {
-  readonly folder: string;
-  readonly logFile: string;
-  readonly choosePort: () => Promise<number>;
-}
-
-interface Started {
-  readonly redis: GuardedProcess;
-  readonly url: string;
-  readonly answer: RedisAnswer;
 }
 
 async function startOnFreePort(
   program: RedisProgram,
-  { folder, logFile, choosePort }: Place,
-): Promise<Started> {
+  somewhere: Omit<RedisPlace, "port">,
+  choosePort: () => Promise<number>,
+): Promise<{ readonly place: RedisPlace; readonly life: RedisProcess }> {
   for (let tries = 1; ; tries++) {
-    const port = await choosePort();
-    const url = `redis://127.0.0.1:${port}`;
-    const redis = await startGuarded({
-      name: "redis",
-      command: program.command,
-      args: configuration(program, port, folder),
-      env: { ...process.env, ...program.env },
-      cwd: folder,
-      logFile,
-    });
-    const answer = await firstAnswer(redis, url);
-    if (answer !== undefined) return { redis, url, answer };
-    await redis.stop();
-    const words = redis.lastLogLines(6).join(" | ");
-    if (!/address already in use/i.test(words) || tries === portTries) {
-      throw new Refusal(`${program.command} does not come up: see ${logFile}, which ends with: ${words}`);
+    const place = { ...somewhere, port: await choosePort() };
+    const life = await startRedisProcess(program, place);
+    if ("pid" in life) return { place, life };
+    if (!life.isPortTaken || tries === portTries) {
+      throw new Refusal(
+        `${program.command} does not come up: see ${place.logFile}, which ends with: ${life.lastWords}`,
+      );
     }
   }
-}
-
-function configuration({ version }: RedisProgram, port: number, folder: string): string[] {
-  const options = {
-    bind: "127.0.0.1",
-    port,
-    dir: folder,
-    save: "",
-    appendonly: "no",
-    "protected-mode": "yes",
-    daemonize: "no",
-    "io-threads": 1,
-    // The command line stays as it was given: the lease knows the process by it.
-    "set-proc-title": "no",
-    // Faults need DEBUG, which is switched off by default since version 7.
-    ...(Number.parseInt(version, 10) >= 7 ? { "enable-debug-command": "local" } : {}),
-  };
-  return Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
-}
-
-/** `undefined` if it ended before, or did not answer in time. Somebody else's Redis on that port is no answer. */
-async function firstAnswer(redis: GuardedProcess, url: string): Promise<RedisAnswer | undefined> {
-  const deadline = performance.now() + readyWithinMs;
-  while (redis.exit === null && performance.now() < deadline) {
-    const answer = await askRedis(url, 1000).catch(() => undefined);
-    if (answer !== undefined && groupOf(answer.pid) === groupOf(redis.pid)) {
-      redis.renewLease();
-      return answer;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  return undefined;
 }

@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Refusal } from "../../refusal.ts";
 import { cacheFolder } from "../cache-folder.ts";
 import { runBriefly } from "../run-briefly.ts";
+import { systemName } from "../system-name.ts";
 import { currentCopy, installCopy } from "./apt-copy.ts";
 import { startOwnRedis } from "./own-redis.ts";
 import {
@@ -60,12 +60,4 @@ async function missingTool(): Promise<string | undefined> {
     if (code !== 0) return `there is no ${command} here`;
   }
   return undefined;
-}
-
-/** Copies for different systems do not mix, should they share a cache: `debian-12-x64`. */
-function systemName(): string {
-  const file = "/etc/os-release";
-  const release = existsSync(file) ? readFileSync(file, "utf8") : "";
-  const field = (name: string) => new RegExp(`^${name}="?([\\w.-]+)`, "m").exec(release)?.[1];
-  return [field("ID") ?? process.platform, field("VERSION_ID") ?? "any", process.arch].join("-");
 }

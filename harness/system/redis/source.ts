@@ -1,3 +1,4 @@
+import type { Faketime } from "../faketime/find-faketime.ts";
 import type { RedisServer } from "../redis-server.ts";
 
 /** One place where a Redis of our own may come from. */
@@ -24,6 +25,8 @@ export interface StartOptions {
   readonly runFolder: string;
   /** Told in words what takes its time. */
   readonly onProgress: (message: string) => void;
+  /** Its clock can be set by this. @default it runs on the machine's clock */
+  readonly faketime?: Faketime;
 }
 
 /** A redis-server or valkey-server that can be run. */

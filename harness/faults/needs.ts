@@ -1,0 +1,21 @@
+import type { Fault, FaultNeed } from "./fault.ts";
+
+/** Why a fault cannot be injected with what is `available`, in one sentence; `null` if it can. */
+export function unmetNeed(
+  { name, needs }: Pick<Fault, "name" | "needs">,
+  available: ReadonlySet<FaultNeed>,
+): string | null {
+  const missing = needs.find((need) => !available.has(need));
+  return missing === undefined ? null : `The fault ${name} ${sentences[missing]}`;
+}
+
+const sentences: Readonly<Record<FaultNeed, string>> = {
+  proxies:
+    "needs a proxy between each replica and Redis, which only gateways that we start can be given: leave out --url.",
+  "redis-toxics": "needs the embedded Toxiproxy, which can read what Redis is told: leave out --toxiproxy.",
+  "own-redis": "stops, empties or fills Redis, which is done to none but our own: leave out --redis.",
+  "own-gateways": "acts on the processes of the gateways, so we must have started them: leave out --url.",
+  "node-gateways":
+    "acts inside of the gateways, which must be started by us and run Node: use a variant, or a command that does.",
+  faketime: "needs libfaketime: install it (apt-get install libfaketime on Debian and Ubuntu).",
+};
