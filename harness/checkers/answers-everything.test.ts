@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { evidenceFromRows, type Row } from "../history/evidence-from-rows.ts";
-import type { PhaseSpan, RedisPath } from "../history/history.ts";
+import type { FaultRecord, PhaseSpan, RedisPath } from "../history/history.ts";
 import { type AnswersEverythingOptions, answersEverything } from "./answers-everything.ts";
 
 const policy = { name: "burst", limit: 10, windowMs: 1_000 };
@@ -79,5 +79,59 @@ describe("answers-everything", () => {
 
   it("is inconclusive without traffic", () => {
     expect(check([]).verdict).toBe("inconclusive");
+  });
+
+  it("accepts refusals in the phases that are named, and only there", () => {
+    const fault: PhaseSpan = { ...phase, name: "fault", fromMs: 1_000, untilMs: 2_000 };
+    const later = answered().map(
+      (row, i): Row => ({
+        ...row,
+        intendedMs: 1_000 + i,
+        sentMs: 1_000 + i,
+        receivedMs: 1_001 + i,
+        phase: "fault",
+        outcome: i % 2 === 0 ? "unavailable" : "allowed",
+      }),
+    );
+    const judge = (rows: Row[], options: AnswersEverythingOptions) =>
+      answersEverything(options).check(evidenceFromRows({ policy, rows, phases: [phase, fault] }));
+    const both = [...answered(), ...later];
+    expect(judge(both, {}).verdict).toBe("fail");
+    const accepted = { phases: { fault: { maxUnavailableShare: 0.6 } } };
+    expect(judge(both, accepted)).toMatchObject({
+      verdict: "pass",
+      summary: expect.stringContaining("500 that are accepted"),
+    });
+    const early = answered().map((row, i): Row => (i % 50 === 0 ? { ...row, outcome: "unavailable" } : row));
+    expect(judge([...early, ...later], accepted)).toMatchObject({
+      verdict: "fail",
+      summary: "Of 999 requests in burst 20 were refused undecided (503)",
+    });
+    expect(judge(both, { phases: { outage: {} } }).verdict).toBe("inconclusive");
+  });
+
+  it("is not excused by a slow Redis where a planned fault has made it slow", () => {
+    const cut = answered().map(
+      (row, i): Row => (i >= 500 && i < 560 ? { ...row, receivedMs: i + 50, outcome: "unavailable" } : row),
+    );
+    const freeze: FaultRecord = {
+      name: "redis-freeze",
+      legend: "Redis stands still",
+      replicas: [0],
+      fromMs: 490,
+      injectedMs: 491,
+      healingMs: 565,
+      untilMs: 566,
+      losesState: "none",
+      breaksRedis: true,
+      verified: "silent",
+      healed: "answered",
+    };
+    const redisPath = { asked: 100, slow: [{ fromMs: 495, untilMs: 560 }] };
+    const judge = (faults: FaultRecord[]) =>
+      answersEverything().check(evidenceFromRows({ policy, rows: cut, phases: [phase], redisPath, faults }));
+    expect(judge([]).verdict).toBe("inconclusive");
+    expect(judge([{ ...freeze, breaksRedis: false }]).verdict).toBe("inconclusive");
+    expect(judge([freeze]).verdict).toBe("fail");
   });
 });

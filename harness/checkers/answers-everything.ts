@@ -1,6 +1,6 @@
-import type { Evidence } from "../history/evidence.ts";
 import type { History } from "../history/history.ts";
 import { outcomeCode } from "../history/requests.ts";
+import { unknownPhases } from "../promises/teeth.ts";
 import type { Finding } from "../verdict/finding.ts";
 import type { Checker } from "./checker.ts";
 import { machineDoubt } from "./machine-doubt.ts";
@@ -8,7 +8,16 @@ import { machineStalls } from "./machine-stalls.ts";
 import { measuredPhases } from "./phases-of.ts";
 
 /** How much may go unanswered. */
-export interface AnswersEverythingOptions {
+export interface AnswersEverythingOptions extends AcceptedShares {
+  /**
+   * Other shares for the requests of the phases of these names, each judged for itself: what a fault may cost, say.
+   * What is left out is as for all others. @default the same for all
+   */
+  readonly phases?: Readonly<Record<string, AcceptedShares>>;
+}
+
+/** Shares of the requests that were sent, 0 to 1. */
+export interface AcceptedShares {
   /** Requests that were sent and never answered, as a share of those sent (0 to 1). @default 0 */
   readonly maxUnansweredShare?: number;
   /** Answers that are neither 200, 429 nor a declared 503, as a share of those sent (0 to 1). @default 0 */
@@ -27,39 +36,65 @@ const unseenStallShare = 0.001;
  * Fails when more than the given shares of the requests of the judged, paced phases got no answer, an error, or a
  * refusal for want of a decision. An empty history is inconclusive: no traffic proves nothing. What a busy machine
  * can cause (no answer, no decision in time) is inconclusive near a stall of it, and where it is rare; an error is an
- * error on any machine.
+ * error on any machine. A name of a phase that the history does not have is inconclusive too.
  */
 export function answersEverything(options: AnswersEverythingOptions = {}): Checker {
-  const { maxUnansweredShare = 0, maxErrorShare = 0, maxUnavailableShare = 0 } = options;
-  return {
-    name: "answers-everything",
-    check: ({ history }: Evidence): Finding => {
-      const { sent, lost, error, unavailable } = tallyOf(history);
-      const base = {
-        checker: "answers-everything",
-        kind: "measurement" as const,
-        numbers: {
-          sent,
-          unansweredShare: share(lost.all, sent),
-          errorShare: share(error.all, sent),
-          unavailableShare: share(unavailable.all, sent),
-        },
-      };
-      if (sent === 0)
-        return { ...base, verdict: "inconclusive", summary: "No requests were sent in a paced phase" };
-      const parts: readonly Part[] = [
-        { what: "got no answer", ...lost, most: maxUnansweredShare * sent, spare: unseenStallShare * sent },
-        { what: "got an error", ...error, most: maxErrorShare * sent, spare: 0 },
-        {
-          what: "were refused undecided (503)",
-          ...unavailable,
-          most: maxUnavailableShare * sent,
-          spare: unseenStallShare * sent,
-        },
-      ];
-      return { ...base, ...judged(parts, sent, () => machineDoubt(history, slowMs)) };
+  return { name: "answers-everything", check: ({ history }) => findingOf(history, options) };
+}
+
+function findingOf(history: History, options: AnswersEverythingOptions): Finding {
+  const { phases = {}, ...usual } = options;
+  const names = Object.keys(phases);
+  const all = tallyOf(history, measuredPhases(history));
+  const base = {
+    checker: "answers-everything",
+    kind: "measurement" as const,
+    numbers: {
+      sent: all.sent,
+      unansweredShare: share(all.lost.all, all.sent),
+      errorShare: share(all.error.all, all.sent),
+      unavailableShare: share(all.unavailable.all, all.sent),
     },
   };
+  if (all.sent === 0)
+    return { ...base, verdict: "inconclusive", summary: "No requests were sent in a paced phase" };
+  const [unknown] = unknownPhases(history.phases, names);
+  if (unknown !== undefined) return { ...base, verdict: "inconclusive", summary: unknown };
+  const others = history.phases.map(({ name }) => name).filter((name) => !names.includes(name));
+  const groups = [
+    { names: others, accepted: usual },
+    ...names.map((name) => ({ names: [name], accepted: { ...usual, ...phases[name] } })),
+  ];
+  const verdicts = groups.flatMap((group) => {
+    const tally = tallyOf(history, measuredPhases(history, group.names));
+    if (tally.sent === 0) return [];
+    const where = names.length === 0 ? "" : ` in ${group.names.join(", ")}`;
+    const doubt = (): string | null => machineDoubt(history, slowMs, group.names);
+    return [judged(partsOf(tally, group.accepted), tally.sent, where, doubt)];
+  });
+  const worst =
+    verdicts.find(({ verdict }) => verdict === "fail") ??
+    verdicts.find(({ verdict }) => verdict === "inconclusive");
+  if (worst !== undefined) return { ...base, ...worst };
+  const refused = all.lost.all + all.error.all + all.unavailable.all;
+  const accepted = refused === 0 ? "" : `, but for ${refused.toLocaleString("en")} that are accepted`;
+  const summary = `All ${all.sent.toLocaleString("en")} requests were answered${accepted}`;
+  return { ...base, verdict: "pass", summary };
+}
+
+function partsOf({ sent, lost, error, unavailable }: Tallies, accepted: AcceptedShares): Part[] {
+  const { maxUnansweredShare = 0, maxErrorShare = 0, maxUnavailableShare = 0 } = accepted;
+  const spare = unseenStallShare * sent;
+  return [
+    { what: "got no answer", ...lost, most: maxUnansweredShare * sent, spare },
+    { what: "got an error", ...error, most: maxErrorShare * sent, spare: 0 },
+    {
+      what: "were refused undecided (503)",
+      ...unavailable,
+      most: maxUnavailableShare * sent,
+      spare,
+    },
+  ];
 }
 
 /** Requests of one kind: all of them, and those that no stall of the machine was near. */
@@ -76,10 +111,17 @@ interface Part extends Readonly<Tally> {
   readonly spare: number;
 }
 
-function tallyOf(history: History): { sent: number; lost: Tally; error: Tally; unavailable: Tally } {
+interface Tallies {
+  readonly sent: number;
+  readonly lost: Tally;
+  readonly error: Tally;
+  readonly unavailable: Tally;
+}
+
+function tallyOf(history: History, phases: readonly number[]): Tallies {
   const { requests } = history;
   const asked = new Uint8Array(256);
-  for (const phase of measuredPhases(history)) asked[phase] = 1;
+  for (const phase of phases) asked[phase] = 1;
   const stalls = machineStalls(history);
   const [lost, error, unavailable] = [none(), none(), none()];
   let sent = 0;
@@ -117,13 +159,13 @@ function share(n: number, of: number): number {
 function judged(
   parts: readonly Part[],
   sent: number,
+  where: string,
   doubtOf: () => string | null,
 ): Pick<Finding, "verdict" | "summary"> {
   const bad = parts.filter(({ all, most }) => all > most);
-  if (bad.length === 0)
-    return { verdict: "pass", summary: `All ${sent.toLocaleString("en")} requests were answered` };
+  if (bad.length === 0) return { verdict: "pass", summary: "" };
   const words = bad.map(({ what, all }) => `${all.toLocaleString("en")} ${what}`).join(", ");
-  const summary = `Of ${sent.toLocaleString("en")} requests ${words}`;
+  const summary = `Of ${sent.toLocaleString("en")} requests${where} ${words}`;
   const guilty = bad.filter(({ unexcused, most, spare }) => unexcused > most + spare);
   const own = guilty.some(({ spare }) => spare === 0);
   const doubt = own ? null : doubtOf();

@@ -61,4 +61,34 @@ describe("the steadiness of the clock", () => {
     expect(certainDriftMs).toBeGreaterThan(3_599_000);
     expect(longestGapMs).toBeGreaterThan(2_700);
   });
+
+  it("does not call it a gap when Redis was broken on purpose, but still sees what the clock did meanwhile", () => {
+    const read = (atMs: number, stepMs: number): ClockSample => {
+      const clock = atMs + stepMs;
+      return { fromMs: atMs - 0.1, untilMs: atMs + 0.1, realtimeMs: clock, redisMs: clock };
+    };
+    const broken = [{ fromMs: 1_100, untilMs: 5_900 }];
+    const steady = clockSteadiness([read(1_000, 0), read(6_000, 0)], 2_000, broken);
+    expect(steady.longestGapMs).toBeCloseTo(199.8, 3);
+    expect(steady.certainDriftMs).toBeLessThan(0.001);
+    expect(clockSteadiness([read(1_000, 0), read(6_000, 0)], 2_000).longestGapMs).toBeCloseTo(4_999.8, 3);
+    expect(clockSteadiness([read(1_000, 0), read(6_000, 30)], 2_000, broken).certainDriftMs).toBeGreaterThan(
+      29,
+    );
+  });
+
+  it("reads the host's clock while Redis does not answer, unless Redis's is another one", () => {
+    const read = (atMs: number, redisMs: number | null): ClockSample => ({
+      fromMs: atMs,
+      untilMs: atMs + 0.1,
+      realtimeMs: Math.floor(atMs),
+      redisMs,
+    });
+    const same = [read(1_000, 1_000.05), read(2_000, null), read(3_000, 3_000.05)];
+    expect(clockSteadiness(same, 2_000).longestGapMs).toBeCloseTo(999.9, 3);
+    const elsewhere = [read(1_000, 51_000.05), read(2_000, null), read(3_000, 53_000.05)];
+    const { longestGapMs, certainDriftMs } = clockSteadiness(elsewhere, 2_000);
+    expect(longestGapMs).toBeCloseTo(1_999.9, 3);
+    expect(certainDriftMs).toBeLessThan(0.001);
+  });
 });
