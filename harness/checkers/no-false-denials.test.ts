@@ -195,4 +195,30 @@ describe("no-false-denials", () => {
       expect(check(rows, { policy: small, promises: { deniedConsumes: true } }).verdict).not.toBe("fail");
     }
   });
+
+  it("allows for what Redis may have been charged though the replica decided alone", () => {
+    const withoutRedis = {
+      kind: "local",
+      share: "equal",
+      writesBack: false,
+      deadlineMs: 20,
+      probeIntervalMs: 50,
+    } as const;
+    const alone = (tookMs: number): Row[] =>
+      Array.from({ length: 60 }, (_, i) => ({
+        sentMs: i,
+        receivedMs: i + tookMs,
+        outcome: "denied",
+        source: "local",
+      }));
+    const redis = answered("allowed", 50, { fromMs: 200 }).map((row) => ({ ...row, replica: 1 }));
+    const rows = (tookMs: number): Row[] => [...alone(tookMs), ...redis, denied(500, { replica: 1 })];
+    const quiescences = [{ replica: 0, atMs: 100 }];
+    const promises = { withoutRedis };
+    expect(check(rows(1), { promises, quiescences }).verdict).toBe("fail");
+    expect(check(rows(20), { promises, quiescences }).verdict).not.toBe("fail");
+    const later = [...rows(20), denied(1_150, { replica: 1 })];
+    expect(check(later, { promises, quiescences }).verdict).toBe("fail");
+    expect(check(later, { promises }).verdict).not.toBe("fail");
+  });
 });

@@ -3,6 +3,7 @@ import { noPolicy } from "../history/requests.ts";
 import { kindCode } from "../history/traces.ts";
 import { degradedSpans } from "../promises/degraded.ts";
 import { type Denials, denialScratch, denialsOf } from "../promises/denials.ts";
+import { roomShares } from "../promises/room-shares.ts";
 import { demandedPhases, unknownPhases } from "../promises/teeth.ts";
 import { counted, percent } from "../promises/wording.ts";
 import { type Finding, type Witness, witnessRows } from "../verdict/finding.ts";
@@ -40,9 +41,14 @@ type Outcome = Omit<Finding, "checker" | "kind">;
 function verdictOf(evidence: Evidence, maxBlindShare: number, named: readonly string[] | undefined): Outcome {
   const { history, claims } = evidence;
   const scratch = denialScratch(claims);
-  const judges = claims.map((claim) => denialsOf(claim, scratch));
+  const judges = claims.map((claim) => denialsOf(history, claim, scratch));
+  const longestMs = claims.reduce((most, { policy }) => Math.max(most, policy.windowMs), 0);
+  const isDegraded = degradedSpans(history, longestMs);
   const doubt = claims.find(({ clockDoubt }) => clockDoubt !== null)?.clockDoubt;
-  const tally = tallyOf(evidence, roomShares(evidence, judges));
+  const tally = tallyOf(
+    evidence,
+    roomShares(evidence, judges, (replica, _, sentMs, untilMs) => !isDegraded(replica, sentMs, untilMs)),
+  );
   const demanded = demandedPhases(history.phases, named);
   const sharpest = demanded.map((code) => ({
     phase: history.phases[code]?.name ?? "",
@@ -85,34 +91,6 @@ function missingFrom({
   return judged === 0
     ? `Nothing is proved in phase "${phase}": nothing was denied that could have been let in`
     : `Nothing is proved in phase "${phase}": even its sharpest denial would be right if ${percent(blindShare)} of the limit were missing; shorter waits for answers, fewer lost ones, or a rested subject that runs into its limit would prove more`;
-}
-
-/**
- * For each row of the history that was denied: the most by which it may have exceeded the limit, as a share of it, under
- * the policy that denied it or, if none is named, under the one where it exceeds most. NaN: not judged.
- */
-function roomShares({ history, claims }: Evidence, judges: readonly Denials[]): Float64Array {
-  const { requests } = history;
-  const shares = new Float64Array(requests.count).fill(Number.NaN);
-  const longestMs = claims.reduce((most, { policy }) => Math.max(most, policy.windowMs), 0);
-  const isDegraded = degradedSpans(history, longestMs);
-  judges.forEach((denials, index) => {
-    const traces = claims[index]?.traces;
-    if (traces === undefined) return;
-    // Where there is no limit to be a share of, only the sign counts.
-    const capacity = Math.min(denials.kind.capacity, Number.MAX_VALUE);
-    const onDenial = (at: number, excess: number): void => {
-      const row = traces.row[at] ?? 0;
-      const names = requests.policy[row] ?? noPolicy;
-      if (names !== noPolicy && names !== index) return;
-      if (isDegraded(requests.replica[row] ?? 0, traces.sentMs[at] ?? 0, traces.untilMs[at] ?? 0)) return;
-      const share = excess / capacity;
-      const known = shares[row] ?? Number.NaN;
-      if (!(share <= known)) shares[row] = share;
-    };
-    for (let group = 0; group < traces.groups; group++) denials.judge(group, onDenial);
-  });
-  return shares;
 }
 
 interface Tally {

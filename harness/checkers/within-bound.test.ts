@@ -238,4 +238,48 @@ describe("within-bound", () => {
     expect(unseen.verdict).toBe("inconclusive");
     expect(unseen.summary).toContain('"per-minute"');
   });
+
+  describe("near a fault", () => {
+    const down: FaultRecord = {
+      name: "redis-down",
+      legend: "Redis cannot be reached",
+      replicas: [0],
+      fromMs: 1_000,
+      injectedMs: 1_000,
+      healingMs: 3_000,
+      untilMs: 3_000,
+      losesState: "none",
+      cutsOff: true,
+      verified: "refused",
+      healed: "answered",
+    };
+    const phases = [phase("fault", 0, 3_000), phase("recovery", 3_000, 9_000)];
+    const at = (name: string, source: "redis" | "local" | "unlabelled", rows: Row[]): Row[] =>
+      rows.map((row) => ({ ...row, phase: name, source }));
+    const redis = [
+      ...at("fault", "redis", letIn(100)),
+      ...at("recovery", "redis", letIn(100, { fromMs: 3_200 })),
+      ...at("recovery", "redis", letIn(100, { fromMs: 7_000 })),
+    ];
+
+    it("excuses answers given alone until their replica is back on Redis, and a window more", () => {
+      const until = (fromMs: number) => [...redis, ...at("recovery", "local", letIn(5, { fromMs }))];
+      expect(check(until(3_100), { phases, faults: [down] }).verdict).toBe("pass");
+      expect(check(until(4_100), { phases, faults: [down] }).verdict).toBe("pass");
+      expect(check(until(4_300), { phases, faults: [down] })).toMatchObject({
+        verdict: "inconclusive",
+        summary: expect.stringContaining("nothing was broken that explains it"),
+      });
+      expect(check(until(3_100), { phases, faults: [{ ...down, replicas: [1] }] }).verdict).toBe(
+        "inconclusive",
+      );
+    });
+
+    it("does not take an answer without a word for Redis's where a fallback is declared", () => {
+      const silent = [...redis, ...at("fault", "unlabelled", letIn(150, { fromMs: 2_000 }))];
+      expect(check(silent, { phases, faults: [down] }).verdict).toBe("fail");
+      const withoutRedis = { kind: "open", deadlineMs: 50, probeIntervalMs: 100 } as const;
+      expect(check(silent, { phases, faults: [down], promises: { withoutRedis } }).verdict).toBe("pass");
+    });
+  });
 });

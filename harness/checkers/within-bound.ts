@@ -29,7 +29,8 @@ export interface WithinBoundOptions {
  * and whatever happened inside the measured intervals.
  *
  * Only answers that say 200 count, and only those not decided locally: what Redis decided keeps the promise by
- * itself, and what a replica decided without it is judged by the fallback's own bound. A limiter whose denials consume
+ * itself, and what a replica decided without it is judged by the fallback's own bound. An answer near a fault that does
+ * not say who decided counts for neither where a fallback is declared. A limiter whose denials consume
  * is judged alike, for denied requests were not let in. A span across a loss of state is judged before
  * and after it.
  */
@@ -38,7 +39,7 @@ export function withinBound({ maxBlindShare = 0.05, phases }: WithinBoundOptions
     name: "within-bound",
     check(evidence) {
       const judged = evidence.claims
-        .map((claim) => judgeAdmissions(claim, evidence.history.faults))
+        .map((claim) => judgeAdmissions(claim, evidence.history))
         .filter(({ kind }) => kind.capacity < Number.POSITIVE_INFINITY);
       return {
         checker: "within-bound",
@@ -135,11 +136,11 @@ function convicted({ admissions, span }: Guilt, { history }: Evidence): Omit<Out
   };
 }
 
-function witnessOf(claim: Claim, span: WorstSpan, { faults, subjects }: History): Witness {
+function witnessOf(claim: Claim, span: WorstSpan, history: History): Witness {
   const { fromMs, untilMs, cost, bound, judging } = span;
-  const rows = rowsWithin(claim, span, faults);
+  const rows = rowsWithin(claim, span, history);
   return {
-    subject: subjects[claim.traces.subject[judging] ?? 0] ?? "",
+    subject: history.subjects[claim.traces.subject[judging] ?? 0] ?? "",
     policy: claim.policy.name,
     fromMs,
     untilMs,
@@ -162,7 +163,7 @@ function guiltNotes({ admissions, span }: Guilt): string[] {
 
 function openQuestions(
   judged: readonly Admissions[],
-  { phases, faults }: History,
+  { phases }: History,
   demanded: readonly number[],
   blunt: readonly Sharpness[],
 ): string[] {
@@ -171,11 +172,10 @@ function openQuestions(
   );
   const local = demanded.flatMap((code) => {
     const phase = phases[code];
-    const requests = judged.reduce((most, { localIn }) => Math.max(most, localIn[code] ?? 0), 0);
+    const requests = judged.reduce((most, { unexplainedIn }) => Math.max(most, unexplainedIn[code] ?? 0), 0);
     if (phase === undefined || requests === 0) return [];
-    if (faults.some(({ fromMs, untilMs }) => fromMs <= phase.untilMs && untilMs >= phase.fromMs)) return [];
     return [
-      `In phase "${phase.name}" ${counted(requests)} requests were let in without asking Redis, though nothing was broken: the machine was too slow, or the limiter does not wait`,
+      `In phase "${phase.name}" ${counted(requests)} requests were let in without asking Redis, though nothing was broken that explains it: the machine was too slow, or the limiter does not wait`,
     ];
   });
   const unseen = blunt.map(

@@ -1,8 +1,9 @@
 import type { Claim } from "../history/evidence.ts";
-import type { FaultRecord } from "../history/history.ts";
-import { sourceCode } from "../history/requests.ts";
+import type { History } from "../history/history.ts";
 import { kindCode, type Traces } from "../history/traces.ts";
+import { type DeciderOf, deciderOf } from "./decider.ts";
 import { eraOf, type Losses, lossesOf } from "./eras.ts";
+import { type ExplainedByFault, explainedByFaults } from "./explained-by-faults.ts";
 import { clearLedger, closeLedger, emptyLedger, enter, type Ledger } from "./ledger.ts";
 import { type PromiseKind, type Terms, termsOf } from "./promise.ts";
 import { promiseOf } from "./promise-of.ts";
@@ -18,8 +19,10 @@ export interface Admissions {
   readonly spans: SpanRecord;
   /** Requests counted, by phase code. */
   readonly countedIn: Float64Array;
-  /** Let in by a replica without Redis, by phase code. */
+  /** Let in by a replica without Redis, or perhaps so, by phase code. */
   readonly localIn: Float64Array;
+  /** Of these, what no fault explains. */
+  readonly unexplainedIn: Float64Array;
   readonly subjects: number;
 }
 
@@ -27,10 +30,10 @@ export interface Admissions {
  * Judges all that `claim` let in against its upper promise, subject by subject; a loss of state separates two eras.
  * What a replica let in on its own is counted, not judged. One ledger is filled again for each subject.
  */
-export function judgeAdmissions(claim: Claim, faults: readonly FaultRecord[]): Admissions {
+export function judgeAdmissions(claim: Claim, history: History): Admissions {
   const kind = promiseOf(claim.promises.upper);
-  const { traces } = claim;
-  const losses = lossesOf(faults);
+  const { traces, policy } = claim;
+  const losses = lossesOf(history.faults);
   const admissions: Admissions = {
     claim,
     kind,
@@ -38,13 +41,21 @@ export function judgeAdmissions(claim: Claim, faults: readonly FaultRecord[]): A
     spans: spanRecord(),
     countedIn: new Float64Array(256),
     localIn: new Float64Array(256),
+    unexplainedIn: new Float64Array(256),
     subjects: traces.groups,
   };
   if (kind.capacity === Number.POSITIVE_INFINITY) return admissions;
-  const ledger = emptyLedger(mostAdmitted(traces));
+  const judging: Judging = {
+    admissions,
+    losses,
+    replicaOf: history.requests.replica,
+    decides: deciderOf(history, policy.windowMs),
+    explained: explainedByFaults(history, policy.windowMs),
+    ledger: emptyLedger(mostAdmitted(traces)),
+  };
   for (let group = 0; group < traces.groups; group++) {
     admissions.spans.judging = group;
-    for (let era = 0; era <= losses.fromMs.length; era++) judgeEra(admissions, group, losses, era, ledger);
+    for (let era = 0; era <= losses.fromMs.length; era++) judgeEra(judging, group, era);
   }
   return admissions;
 }
@@ -60,9 +71,22 @@ function mostAdmitted({ groups, starts, kind }: Traces): number {
   return most;
 }
 
-function judgeEra(admissions: Admissions, group: number, losses: Losses, era: number, ledger: Ledger): void {
-  const { claim, kind, terms, spans, countedIn, localIn } = admissions;
-  const { starts, sentMs, untilMs, cost, kind: said, source, phase } = claim.traces;
+interface Judging {
+  readonly admissions: Admissions;
+  readonly losses: Losses;
+  readonly replicaOf: Uint16Array;
+  readonly decides: DeciderOf;
+  readonly explained: ExplainedByFault;
+  readonly ledger: Ledger;
+}
+
+function judgeEra(
+  { admissions, losses, replicaOf, decides, explained, ledger }: Judging,
+  group: number,
+  era: number,
+): void {
+  const { claim, kind, terms, spans, countedIn, localIn, unexplainedIn } = admissions;
+  const { starts, sentMs, untilMs, cost, kind: said, source, phase, row } = claim.traces;
   const lossless = losses.fromMs.length === 0;
   const until = starts[group + 1] ?? 0;
   clearLedger(ledger);
@@ -71,8 +95,11 @@ function judgeEra(admissions: Admissions, group: number, losses: Losses, era: nu
     const sent = sentMs[i] ?? 0;
     const received = untilMs[i] ?? 0;
     const code = phase[i] ?? 0;
-    if (source[i] === sourceCode.local) {
-      if (era === 0) localIn[code] = (localIn[code] ?? 0) + 1;
+    const replica = replicaOf[row[i] ?? 0] ?? 0;
+    if (decides(replica, source[i] ?? 0, sent, received) !== "redis") {
+      if (era !== 0) continue;
+      localIn[code] = (localIn[code] ?? 0) + 1;
+      if (!explained(replica, sent, received)) unexplainedIn[code] = (unexplainedIn[code] ?? 0) + 1;
       continue;
     }
     if (!lossless && eraOf(losses, sent, received) !== era) continue;
@@ -87,18 +114,22 @@ function judgeEra(admissions: Admissions, group: number, losses: Losses, era: nu
 
 /** Rows of the history that prove `span`, ascending. */
 export function rowsWithin(
-  { traces }: Claim,
+  { traces, policy }: Claim,
   { fromMs, untilMs, judging }: WorstSpan,
-  faults: readonly FaultRecord[],
+  history: History,
 ): number[] {
-  const losses = lossesOf(faults);
+  const losses = lossesOf(history.faults);
+  const decides = deciderOf(history, policy.windowMs);
   const rows: number[] = [];
   for (let i = traces.starts[judging] ?? 0; i < (traces.starts[judging + 1] ?? 0); i++) {
     const sent = traces.sentMs[i] ?? 0;
     const received = traces.untilMs[i] ?? 0;
-    if (traces.kind[i] !== kindCode.allowed || traces.source[i] === sourceCode.local) continue;
+    const row = traces.row[i] ?? 0;
+    if (traces.kind[i] !== kindCode.allowed) continue;
+    if (decides(history.requests.replica[row] ?? 0, traces.source[i] ?? 0, sent, received) !== "redis")
+      continue;
     if (sent < fromMs || received > untilMs || eraOf(losses, sent, received) < 0) continue;
-    rows.push(traces.row[i] ?? 0);
+    rows.push(row);
   }
   return rows.sort((a, b) => a - b);
 }

@@ -1,22 +1,26 @@
 import type { History } from "../history/history.ts";
-import { sourceCode } from "../history/requests.ts";
+import { deciderOf } from "./decider.ts";
 
 /** Says whether a replica may have been deciding without Redis at some instant of [fromMs, untilMs]. */
 export type DegradedAt = (replica: number, fromMs: number, untilMs: number) => boolean;
 
 /**
  * A replica counts as degraded from `windowMs` before an answer that it decided locally until `windowMs` after it: a
- * recovering replica may deny for what it remembers, though Redis has room.
+ * recovering replica may deny for what it remembers, though Redis has room. So does one whose answers do not say who
+ * decided, around a fault, where a fallback is declared.
  */
-export function degradedSpans({ requests }: History, windowMs: number): DegradedAt {
+export function degradedSpans({ requests, faults, promises }: History, windowMs: number): DegradedAt {
+  const decides = deciderOf({ faults, promises }, windowMs);
   const spans = new Map<number, { fromMs: number; untilMs: number }[]>();
   for (let row = 0; row < requests.count; row++) {
-    if (requests.source[row] !== sourceCode.local) continue;
     const replica = requests.replica[row] ?? 0;
+    const sentMs = requests.sentMs[row] ?? 0;
+    const receivedMs = requests.receivedMs[row] ?? Number.NaN;
+    if (decides(replica, requests.source[row] ?? 0, sentMs, receivedMs) === "redis") continue;
     const own = spans.get(replica) ?? [];
     spans.set(replica, own);
-    const fromMs = (requests.sentMs[row] ?? 0) - windowMs;
-    const untilMs = (requests.receivedMs[row] ?? 0) + windowMs;
+    const fromMs = sentMs - windowMs;
+    const untilMs = (Number.isNaN(receivedMs) ? sentMs : receivedMs) + windowMs;
     const last = own.at(-1);
     if (last !== undefined && fromMs <= last.untilMs && untilMs >= last.fromMs) {
       last.fromMs = Math.min(last.fromMs, fromMs);

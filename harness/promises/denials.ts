@@ -1,6 +1,8 @@
 import type { Claim } from "../history/evidence.ts";
+import type { History } from "../history/history.ts";
 import { sourceCode } from "../history/requests.ts";
 import { kindCode, type Traces } from "../history/traces.ts";
+import { type Charges, chargesOf } from "./charges-of.ts";
 import { clearLedger, closeLedger, emptyLedger, enter, type Ledger } from "./ledger.ts";
 import { type PromiseKind, type Terms, termsOf } from "./promise.ts";
 import { promiseOf } from "./promise-of.ts";
@@ -31,7 +33,8 @@ export function denialScratch(claims: readonly Claim[]): DenialScratch {
     for (let group = 0; group < traces.groups; group++)
       longest = Math.max(longest, (traces.starts[group + 1] ?? 0) - (traces.starts[group] ?? 0));
   return {
-    ledger: emptyLedger(longest),
+    // A request may have been charged twice: by a call that was cut, and as what a replica let in alone.
+    ledger: emptyLedger(2 * longest),
     excess: new Float64Array(longest),
     stack: new Uint32Array(longest),
   };
@@ -39,20 +42,32 @@ export function denialScratch(claims: readonly Claim[]): DenialScratch {
 
 /**
  * Denials of `claim`, against its lower promise. All that was let in may have been consumed, wherever it was
- * decided, and all that is ambiguous; where denials consume, each other denial too.
+ * decided, and all that is ambiguous or was decided after Redis had been asked in vain; where denials consume, each
+ * other denial too.
  */
-export function denialsOf(claim: Claim, scratch: DenialScratch): Denials {
+export function denialsOf(history: History, claim: Claim, scratch: DenialScratch): Denials {
   const kind = promiseOf(claim.promises.lower);
-  const terms = termsOf(claim);
-  return { kind, judge: (group, onDenial) => judgeGroup(claim, kind, terms, group, scratch, onDenial) };
+  const judging: Judging = {
+    claim,
+    kind,
+    terms: termsOf(claim),
+    charges: chargesOf(history, claim),
+    scratch,
+  };
+  return { kind, judge: (group, onDenial) => judgeGroup(judging, group, onDenial) };
+}
+
+interface Judging {
+  readonly claim: Claim;
+  readonly kind: PromiseKind;
+  readonly terms: Terms;
+  readonly charges: Charges;
+  readonly scratch: DenialScratch;
 }
 
 function judgeGroup(
-  { traces, promises }: Claim,
-  kind: PromiseKind,
-  terms: Terms,
+  { claim: { traces, promises }, kind, terms, charges, scratch }: Judging,
   group: number,
-  scratch: DenialScratch,
   onDenial: OnDenial,
 ): void {
   const from = traces.starts[group] ?? 0;
@@ -61,8 +76,8 @@ function judgeGroup(
   const { ledger } = scratch;
   clearLedger(ledger);
   for (let i = from; i < until; i++) {
-    if (traces.kind[i] === kindCode.denied && !promises.deniedConsumes) continue;
-    enter(ledger, traces.sentMs[i] ?? 0, traces.untilMs[i] ?? 0, traces.cost[i] ?? 0, 0);
+    for (const untilMs of [charges.counted(i), charges.cut(i)])
+      if (!Number.isNaN(untilMs)) enter(ledger, traces.sentMs[i] ?? 0, untilMs, traces.cost[i] ?? 0, 0);
   }
   closeLedger(ledger);
   const sentMs = traces.sentMs.subarray(from, until);
