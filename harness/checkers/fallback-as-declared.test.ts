@@ -1,0 +1,305 @@
+import { describe, expect, it } from "vitest";
+import type { Promises, WithoutRedisPromise } from "../../limiter/promised.ts";
+import { type EvidenceOptions, evidenceFromRows, type Row } from "../history/evidence-from-rows.ts";
+import type { FaultRecord, PhaseSpan, ReplicaLife, Scrape } from "../history/history.ts";
+import { type FallbackAsDeclaredOptions, fallbackAsDeclared } from "./fallback-as-declared.ts";
+
+const policy = { name: "tenth", limit: 90, windowMs: 1_000 };
+const times = { deadlineMs: 20, probeIntervalMs: 50 } as const;
+const local = { kind: "local", share: "equal", writesBack: false, ...times } as const;
+const phase: PhaseSpan = { name: "fault", fromMs: 0, untilMs: 9_000, model: "open", role: "judged" };
+
+/** Redis cannot be reached from 1,000 to 4,000. */
+const down: FaultRecord = {
+  name: "redis-down",
+  legend: "Redis cannot be reached",
+  replicas: [0, 1, 2],
+  fromMs: 1_000,
+  injectedMs: 1_001,
+  healingMs: 4_000,
+  untilMs: 4_001,
+  losesState: "none",
+  cutsOff: true,
+  verified: "refused",
+  healed: "answered",
+};
+
+/** `each` requests of one kind, 1 ms apart, at every replica. */
+function answers(fromMs: number, each: number, row: Partial<Row>, replicas = [0, 1, 2]): Row[] {
+  return replicas.flatMap((replica) =>
+    Array.from({ length: each }, (_, i) => ({
+      sentMs: fromMs + i,
+      receivedMs: fromMs + i + 0.5,
+      replica,
+      ...row,
+    })),
+  );
+}
+
+const redis = { source: "redis" } as const;
+const alone = { source: "local" } as const;
+const denied = { outcome: "denied" } as const;
+
+/** The limit through Redis right before the outage, the shares once these have left the window, Redis again. */
+function outage(each = 30): Row[] {
+  return [
+    ...answers(900, 30, redis),
+    ...answers(940, 40, { ...redis, ...denied }),
+    ...answers(1_010, 100, { ...alone, ...denied }),
+    ...answers(2_100, each, alone),
+    ...answers(2_200, 100, { ...alone, ...denied }),
+    ...answers(4_010, 20, { ...redis, subject: "calm" }),
+    ...answers(4_040, 1, redis),
+  ];
+}
+
+interface Told extends Partial<Omit<EvidenceOptions, "policy" | "rows" | "promises">> {
+  readonly withoutRedis?: WithoutRedisPromise;
+  readonly promises?: Partial<Promises>;
+}
+
+function check(rows: readonly Row[], told: Told = {}, options: FallbackAsDeclaredOptions = {}) {
+  const { withoutRedis = local, promises = {}, ...rest } = told;
+  const evidence = evidenceFromRows({
+    policy,
+    rows,
+    faults: [down],
+    phases: [phase],
+    promises: { withoutRedis, ...promises },
+    ...rest,
+  });
+  return fallbackAsDeclared(options).check(evidence);
+}
+
+describe("a fallback that decides alone", () => {
+  it("passes when each replica keeps to its share, and says by which numbers", () => {
+    const finding = check(outage());
+    expect(finding).toMatchObject({
+      verdict: "pass",
+      kind: "proof",
+      numbers: {
+        stalenessCost: 0,
+        resolvingPower: 0,
+        coldFallbackConvicted: 1,
+        boundRatio: 1,
+        provedRatio: 1,
+      },
+    });
+    expect(finding.numbers.worstAdmittedRatio).toMatchObject({ proved: 1 });
+  });
+
+  it("is convicted for one request more than its share, whatever the others did not use", () => {
+    const rows = [...outage(10), ...answers(2_120, 21, alone, [1])];
+    expect(check(rows)).toMatchObject({
+      verdict: "fail",
+      summary: expect.stringContaining("Replica 1 let hot in for 31"),
+      witness: { subject: "hot", policy: "tenth", cost: 31, bound: 30, rowCount: 31 },
+    });
+  });
+
+  it("is convicted for a full limit at every replica", () => {
+    expect(check([...outage(), ...answers(2_140, 60, alone)]).verdict).toBe("fail");
+  });
+
+  it("is convicted for a cold share, though no replica exceeds its own: what Redis had let in is still there", () => {
+    const rows = [...outage(), ...answers(1_200, 10, alone)];
+    expect(check(rows)).toMatchObject({
+      verdict: "fail",
+      witness: { cost: 120, bound: 90 },
+      summary: expect.stringContaining("hot was let in for 120"),
+    });
+  });
+
+  it("may let in what the others had been let in since it heard of Redis last, weighed by its share", () => {
+    const unheard = [
+      ...answers(500, 1, redis, [0]),
+      ...answers(600, 40, redis, [1]),
+      ...answers(650, 40, redis, [2]),
+      ...outage(30).filter(({ sentMs }) => sentMs >= 2_000),
+      ...answers(1_010, 100, { ...alone, ...denied }, [1, 2]),
+    ];
+    const stale = (count: number) => check([...unheard, ...answers(1_010, count, alone, [0])]);
+    expect(stale(29).verdict).not.toBe("fail");
+    // Replica 0 has not heard of 80, replica 1 of 40: 80 / 3 + 40 / 3 above the limit of 90.
+    expect(stale(29).numbers.stalenessCost).toBeCloseTo(40, 0);
+  });
+
+  it("has a share more for a replica that is cut off alone, and no more", () => {
+    const one = { ...down, replicas: [1] };
+    const rows = [
+      ...answers(2_000, 45, redis, [0, 2]),
+      ...answers(2_000, 30, alone, [1]),
+      ...answers(2_050, 80, { ...alone, ...denied }, [1]),
+      ...answers(4_010, 5, { ...redis, ...denied }),
+    ];
+    expect(check(rows, { faults: [one] })).toMatchObject({ verdict: "pass", numbers: { stalenessCost: 0 } });
+    expect(check([...rows, ...answers(2_040, 1, alone, [1])], { faults: [one] }).verdict).toBe("fail");
+  });
+
+  it("is allowed one fresh limit for every loss of state, and another share for every new life", () => {
+    const rows = [...outage(), ...answers(3_500, 30, alone), ...answers(4_050, 29, redis)];
+    expect(check(rows).verdict).toBe("fail");
+    const emptied = { faults: [{ ...down, losesState: "all" as const }] };
+    expect(check(rows, emptied).verdict).not.toBe("fail");
+    expect(check([...rows, ...answers(4_090, 1, redis, [0])], emptied).verdict).toBe("fail");
+    const lives: ReplicaLife[] = [
+      { replica: 0, fromMs: 0, untilMs: null },
+      { replica: 1, fromMs: 0, untilMs: 2_500 },
+      { replica: 1, fromMs: 2_600, untilMs: null },
+      { replica: 2, fromMs: 0, untilMs: null },
+    ];
+    const reborn = [...outage(), ...answers(2_700, 30, alone, [1])];
+    expect(check(reborn).verdict).toBe("fail");
+    expect(check(reborn, { lives }).verdict).not.toBe("fail");
+  });
+
+  it("is inconclusive where a cold fallback would have passed too: too little was asked", () => {
+    const calm = outage(5).filter(({ outcome }) => outcome !== "denied");
+    expect(check(calm)).toMatchObject({
+      verdict: "inconclusive",
+      summary: expect.stringContaining("would not have been convicted"),
+      numbers: { coldFallbackConvicted: 0 },
+    });
+  });
+
+  it("cannot be judged by a clock that was stepped", () => {
+    const guilty = [...outage(), ...answers(2_140, 60, alone)];
+    expect(check(guilty, { clockDoubt: "the clock moved" })).toMatchObject({
+      verdict: "inconclusive",
+      summary: "Windows cannot be judged: the clock moved",
+    });
+  });
+});
+
+describe("an answer's word on who decided", () => {
+  it("is a lie where no answer of Redis could come", () => {
+    const finding = check([...outage(), ...answers(3_000, 1, { ...redis, ...denied }, [2])]);
+    expect(finding).toMatchObject({ verdict: "fail", numbers: { falseLabels: 1 }, witness: { rowCount: 1 } });
+    expect(finding.summary).toContain("in the name of Redis");
+  });
+
+  it("is none for what was under way when the fault began or ended, nor in a fault that nobody saw", () => {
+    const edges: Row[] = [
+      { sentMs: 1_000.5, receivedMs: 1_030, replica: 0, ...redis, ...denied },
+      { sentMs: 3_990, receivedMs: 4_001, replica: 0, ...redis, ...denied },
+    ];
+    expect(check([...outage(), ...edges]).verdict).toBe("pass");
+    const lie = [...outage(), ...answers(3_000, 1, { ...redis, ...denied })];
+    expect(check(lie, { faults: [{ ...down, verified: null }] }).verdict).toBe("inconclusive");
+    expect(check(lie, { faults: [{ ...down, cutsOff: false }] }).numbers.falseLabels).toBe(0);
+  });
+
+  it("may be missing, but then nothing is shown of it", () => {
+    const silent = outage().map(({ source, ...row }) => (source === "local" ? row : { source, ...row }));
+    expect(check(silent as Row[])).toMatchObject({
+      verdict: "inconclusive",
+      numbers: { unlabelledAnswers: 690 },
+    });
+  });
+});
+
+describe("a fallback that is open, or closed", () => {
+  const open = { kind: "open", ...times } as const;
+  const closed = { kind: "closed", ...times } as const;
+
+  it("passes when every answer without Redis is what is declared", () => {
+    expect(check(answers(2_000, 200, alone), { withoutRedis: open }).verdict).toBe("pass");
+    const refused = answers(2_000, 200, { outcome: "unavailable" });
+    expect(check(refused, { withoutRedis: closed })).toMatchObject({
+      verdict: "pass",
+      numbers: { answersCutOff: 600, undeclaredAnswers: 0 },
+    });
+  });
+
+  it("is convicted for one that is not", () => {
+    for (const outcome of ["denied", "unavailable"] as const)
+      expect(
+        check([...answers(2_000, 50, alone), ...answers(2_060, 1, { ...alone, outcome })], {
+          withoutRedis: open,
+        }).verdict,
+      ).toBe("fail");
+    const letIn = [...answers(2_000, 50, { outcome: "unavailable" }), ...answers(2_060, 1, alone, [1])];
+    expect(check(letIn, { withoutRedis: closed })).toMatchObject({
+      verdict: "fail",
+      summary: expect.stringContaining('"closed" is declared'),
+    });
+  });
+
+  it("is not blamed at the edges of a fault, nor for a cost that could never be let in", () => {
+    const edge: Row = { sentMs: 3_999, receivedMs: 4_002, ...redis, ...denied };
+    expect(check([...answers(2_000, 50, alone), edge], { withoutRedis: open }).verdict).toBe("pass");
+    const dear: Row = { sentMs: 2_500, receivedMs: 2_501, cost: 91, ...alone, ...denied };
+    expect(check([...answers(2_000, 50, alone), dear], { withoutRedis: open }).verdict).toBe("pass");
+  });
+
+  it("is inconclusive where nobody asked meanwhile", () => {
+    expect(check(answers(100, 50, redis), { withoutRedis: open })).toMatchObject({
+      verdict: "inconclusive",
+      summary: expect.stringContaining("Nothing was certainly decided without Redis"),
+    });
+  });
+});
+
+describe("the deadline", () => {
+  const scrapes: Scrape[] = [0, 1, 2].map((replica) => ({
+    replica,
+    requestedMs: 4_500,
+    receivedMs: 4_501,
+    text: "nodejs_eventloop_lag_p99_seconds 0.012\n",
+  }));
+  /** As many late decisions as 1 % of all, paced so that the schedule was kept. */
+  function paced(tookMs: number, share = 0.01): Row[] {
+    return [
+      ...outage(),
+      ...Array.from({ length: 3_000 }, (_, i): Row => {
+        const sentMs = 1_010 + i * 0.99;
+        const late = i % Math.round(1 / share) === 0;
+        return {
+          sentMs,
+          receivedMs: sentMs + (late ? tookMs : 1),
+          replica: i % 3,
+          subject: `tail ${i % 500}`,
+          ...alone,
+          ...denied,
+        };
+      }),
+    ];
+  }
+
+  it("is kept within 10 ms and twice the event loop's delay", () => {
+    expect(check(paced(53), { scrapes })).toMatchObject({ verdict: "pass", numbers: { lateShare: 0 } });
+    expect(check(paced(80), { scrapes })).toMatchObject({
+      verdict: "fail",
+      summary: expect.stringContaining("longer than the declared 20 ms"),
+    });
+    expect(check(paced(80, 0.0005), { scrapes }).verdict).toBe("pass");
+    expect(check(paced(80), { scrapes }, { maxLateShare: 0.02 }).verdict).toBe("pass");
+  });
+
+  it("is not judged without scrapes, and inconclusive on a slow machine", () => {
+    const finding = check(paced(80));
+    expect(finding.verdict).toBe("pass");
+    expect(finding.notes?.join()).toContain("the deadline of 20 ms is not judged");
+    const slow = paced(80).map((row, i) => (i % 2 === 0 ? { ...row, intendedMs: row.sentMs - 60 } : row));
+    expect(check(slow, { scrapes })).toMatchObject({ verdict: "inconclusive" });
+  });
+});
+
+describe("what is not judged", () => {
+  it("is a limiter that declares nothing, and one that never did without Redis", () => {
+    const rows = answers(100, 50, redis);
+    const silent = evidenceFromRows({ policy, rows, faults: [down] });
+    expect(fallbackAsDeclared().check(silent).verdict).toBe("not-applicable");
+    expect(check(rows, { faults: [] })).toMatchObject({ verdict: "not-applicable" });
+    const flush = { ...down, name: "script-flush", cutsOff: false };
+    expect(check(rows, { faults: [flush] }).verdict).toBe("not-applicable");
+  });
+
+  it("is a phase that the history does not have", () => {
+    expect(check(outage(), {}, { phases: ["outage"] })).toMatchObject({
+      verdict: "inconclusive",
+      summary: 'The history has no phase "outage"',
+    });
+    expect(check(outage(), {}, { phases: ["fault"] }).verdict).toBe("pass");
+  });
+});

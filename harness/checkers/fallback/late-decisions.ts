@@ -1,0 +1,66 @@
+import type { History } from "../../history/history.ts";
+import { outcomeCode } from "../../history/requests.ts";
+import { loopDelayMs } from "../loop-delay.ts";
+import { machineDoubt } from "../machine-doubt.ts";
+import { machineStalls } from "../machine-stalls.ts";
+import { measuredPhases } from "../phases-of.ts";
+
+/** How many decisions took longer than the limiter declares, whatever Redis did. */
+export interface LateDecisions {
+  readonly decisions: number;
+  readonly late: number;
+  /** Of these, such that no stall of the machine was near. */
+  readonly unexcused: number;
+  readonly slowestMs: number;
+  /** Why this cannot be held against the limiter; null if it can. */
+  readonly doubt: string | null;
+  /** No replica tells of its event loop, so that nothing is judged. */
+  readonly unscraped: boolean;
+}
+
+/** So much more than its deadline a decision may take on its way, in milliseconds. */
+const spareMs = 10;
+
+/** Controls slower than this, in milliseconds, at the 99th percentile: a machine that was slow all along. */
+const slowMs = 10;
+
+/**
+ * Measures the answers of the paced phases from their sending. Late is what took longer than `deadlineMs`, 10 ms and
+ * twice the 99th percentile of its gateway's event-loop delay.
+ */
+export function lateDecisions(
+  history: History,
+  deadlineMs: number,
+  names: readonly string[] | undefined,
+): LateDecisions {
+  const { requests } = history;
+  const asked = new Uint8Array(256);
+  for (const phase of measuredPhases(history, names)) asked[phase] = 1;
+  const stalls = machineStalls(history);
+  const limits = limitsOf(history, deadlineMs);
+  let [decisions, late, unexcused, slowestMs] = [0, 0, 0, 0];
+  for (let row = 0; row < requests.count; row++) {
+    const outcome = requests.outcome[row] ?? 0;
+    if (asked[requests.phase[row] ?? 0] !== 1) continue;
+    if (outcome < outcomeCode.allowed || outcome > outcomeCode.unavailable) continue;
+    const sent = requests.sentMs[row] ?? 0;
+    const received = requests.receivedMs[row] ?? 0;
+    decisions++;
+    slowestMs = Math.max(slowestMs, received - sent);
+    const limitMs = limits.get(requests.replica[row] ?? 0);
+    if (limitMs === undefined || !(received - sent > limitMs)) continue;
+    late++;
+    if (!stalls.near(sent, received)) unexcused++;
+  }
+  const doubt = late === 0 ? null : machineDoubt(history, slowMs, names);
+  return { decisions, late, unexcused, slowestMs, doubt, unscraped: limits.size === 0 };
+}
+
+function limitsOf(history: History, deadlineMs: number): Map<number, number> {
+  const limits = new Map<number, number>();
+  for (const { replica } of history.lives) {
+    const delayMs = loopDelayMs(history, replica);
+    if (delayMs !== null) limits.set(replica, deadlineMs + spareMs + 2 * delayMs);
+  }
+  return limits;
+}

@@ -1,0 +1,231 @@
+import type { Evidence } from "../history/evidence.ts";
+import type { History } from "../history/history.ts";
+import { sourceCode } from "../history/requests.ts";
+import { counted, duration, percent } from "../promises/wording.ts";
+import type { Finding } from "../verdict/finding.ts";
+import type { Checker } from "./checker.ts";
+import { machineDoubt } from "./machine-doubt.ts";
+import { machineStalls } from "./machine-stalls.ts";
+import { type DoubleCharges, doubleCharges } from "./recovery/double-charges.ts";
+import { type Return, returnsOf } from "./recovery/returns.ts";
+import { type AfterHeal, afterHeals } from "./recovery/storms.ts";
+
+/** Options of `recoversWithin`. */
+export interface RecoversWithinOptions {
+  /**
+   * A replica must be back on Redis so long after a heal, in milliseconds.
+   * @default twice the declared probe interval, the deadline, and twice the event loop's delay (99th percentile)
+   */
+  readonly withinMs?: number;
+  /** New connections that Redis may see after a heal, for each replica; the harness's own looks are among them. @default 20 */
+  readonly maxConnectionsPerReplica?: number;
+  /** Scripts beyond one for each request and each repair, for each replica. @default 50 */
+  readonly spareCallsPerReplica?: number;
+}
+
+/** Controls slower than this, in milliseconds, at the 99th percentile: a machine that was slow all along. */
+const slowMs = 10;
+
+/**
+ * Fails when a replica that had left Redis is back later than it may be (measured, so a slow machine makes it
+ * inconclusive); and, whatever the machine did, when Redis then denied what had room though everything let in meanwhile
+ * is counted once, or when more connections or scripts came to Redis than replicas and requests explain.
+ */
+export function recoversWithin(options: RecoversWithinOptions = {}): Checker {
+  return {
+    name: "recovers-within",
+    check: (evidence) => ({
+      checker: "recovers-within",
+      kind: "measurement",
+      ...outcomeOf(evidence, options),
+    }),
+  };
+}
+
+type Outcome = Omit<Finding, "checker" | "kind">;
+
+function outcomeOf(evidence: Evidence, options: RecoversWithinOptions): Outcome {
+  const { history } = evidence;
+  const limit = limitOf(history, options.withinMs);
+  const reason = notJudged(history, limit === null);
+  if (limit === null || reason !== null)
+    return { verdict: "not-applicable", summary: reason ?? "", numbers: {} };
+  if (!history.requests.source.some((source) => source !== sourceCode.unlabelled))
+    return {
+      verdict: "inconclusive",
+      summary: "No answer says who decided it, so nobody can tell when a replica was back on Redis",
+      numbers: {},
+    };
+  const returns = returnsOf(history, limit);
+  const { maxConnectionsPerReplica = 20, spareCallsPerReplica = 50 } = options;
+  const heals = afterHeals(history, {
+    maxConnectionsPerReplica,
+    spareCallsPerReplica,
+    settleMs: settleMs(returns),
+  });
+  const charges = doubleCharges(evidence);
+  const numbers = numbersOf(returns, heals, charges);
+  const notes = notesOn(returns, heals, charges);
+  const convictions = [
+    ...chargedTwice(evidence, charges),
+    ...heals.flatMap(stormed),
+    ...late(history, returns),
+  ];
+  const open = openQuestions(history, returns);
+  const [first, ...others] = convictions;
+  if (first !== undefined)
+    return { ...first, numbers, notes: [...others.map(({ summary }) => summary), ...open, ...notes] };
+  const [question, ...rest] = open;
+  if (question !== undefined)
+    return { verdict: "inconclusive", summary: question, numbers, notes: [...rest, ...notes] };
+  if (returns.length === 0)
+    return {
+      verdict: "not-applicable",
+      summary: "No replica was seen without Redis, so none had to come back",
+      numbers,
+      notes,
+    };
+  const slowest = returns.reduce((most, { atMostMs }) => Math.max(most, atMostMs), 0);
+  const summary = `Every replica was back on Redis within ${duration(slowest)} of each heal, charged nobody twice, and stormed nothing`;
+  return { verdict: "pass", summary, numbers, notes };
+}
+
+function limitOf({ promises }: History, withinMs: number | undefined) {
+  const declared = promises.flatMap(({ withoutRedis }) => (withoutRedis === undefined ? [] : [withoutRedis]));
+  if (declared.length === 0 && withinMs === undefined) return null;
+  const longest = (key: "probeIntervalMs" | "deadlineMs"): number =>
+    declared.reduce((most, one) => Math.max(most, one[key]), 0);
+  return { withinMs, probeIntervalMs: longest("probeIntervalMs"), deadlineMs: longest("deadlineMs") };
+}
+
+function notJudged({ faults }: History, undeclared: boolean): string | null {
+  if (faults.length === 0) return "Nothing was broken, so nothing was healed";
+  return undeclared ? "The limiter does not declare how soon it looks for Redis again" : null;
+}
+
+function settleMs(returns: readonly Return[]): number {
+  return 1_000 + returns.reduce((most, { limitMs }) => Math.max(most, limitMs), 0);
+}
+
+type Conviction = Pick<Outcome, "verdict" | "summary" | "witness">;
+
+function late(history: History, returns: readonly Return[]): Conviction[] {
+  const stalls = machineStalls(history);
+  const proved = returns.filter(
+    ({ fault, atLeastMs, limitMs }) =>
+      atLeastMs > limitMs && !stalls.near(fault.untilMs, fault.untilMs + atLeastMs),
+  );
+  const worst = proved.toSorted((a, b) => b.atLeastMs - b.limitMs - (a.atLeastMs - a.limitMs))[0];
+  if (worst === undefined || machineDoubt(history, slowMs) !== null) return [];
+  const { fault, replica, atLeastMs, limitMs } = worst;
+  return [
+    {
+      verdict: "fail",
+      summary: `Replica ${replica} still decided without Redis ${duration(atLeastMs)} after ${fault.name} was healed, ${duration(limitMs)} are allowed`,
+    },
+  ];
+}
+
+function stormed({
+  fault,
+  connections,
+  mostConnections,
+  scriptCalls,
+  mostScriptCalls,
+}: AfterHeal): Conviction[] {
+  const storms = [
+    ...(connections > mostConnections
+      ? [
+          `${counted(connections)} connections were made to Redis after ${fault.name} was healed, ${counted(mostConnections)} are allowed: a storm`,
+        ]
+      : []),
+    ...(scriptCalls > mostScriptCalls
+      ? [
+          `Redis ran ${counted(scriptCalls)} scripts after ${fault.name} was healed, requests and repairs explain ${counted(mostScriptCalls)}: what had been decided long before was sent again`,
+        ]
+      : []),
+  ];
+  return storms.map((summary) => ({ verdict: "fail", summary }));
+}
+
+function chargedTwice({ history, claims }: Evidence, { wrong, worstRow }: DoubleCharges): Conviction[] {
+  const { requests, subjects } = history;
+  if (wrong === 0 || claims.some(({ clockDoubt }) => clockDoubt !== null)) return [];
+  const subject = subjects[requests.subject[worstRow] ?? 0] ?? "";
+  const many = wrong === 1 ? "one denial was wrong" : `${counted(wrong)} denials were wrong`;
+  return [
+    {
+      verdict: "fail",
+      summary: `After the heal Redis turned ${subject} away although it had room for it, all that was let in meanwhile counted once; ${many}`,
+      witness: {
+        subject,
+        policy: claims[0]?.policy.name ?? "",
+        fromMs: requests.sentMs[worstRow] ?? 0,
+        untilMs: requests.receivedMs[worstRow] ?? 0,
+        cost: requests.cost[worstRow] ?? 0,
+        bound: claims[0]?.policy.limit ?? 0,
+        rows: [worstRow],
+        rowCount: 1,
+      },
+    },
+  ];
+}
+
+function openQuestions(history: History, returns: readonly Return[]): string[] {
+  const slow = returns.filter(({ atMostMs, limitMs }) => !(atMostMs <= limitMs));
+  if (slow.length === 0) return [];
+  const doubt = machineDoubt(history, slowMs);
+  const stalls = machineStalls(history);
+  return slow.map(({ fault, replica, atMostMs, atLeastMs, limitMs }) => {
+    const seen =
+      atMostMs === Number.POSITIVE_INFINITY
+        ? `Replica ${replica} was not seen to come back to Redis after ${fault.name}`
+        : `Replica ${replica} came back to Redis at most ${duration(atMostMs)} after ${fault.name} was healed, ${duration(limitMs)} are allowed`;
+    if (atLeastMs <= limitMs) return `${seen}, but nothing shows that it was without Redis all the time`;
+    const stalled = stalls.near(fault.untilMs, fault.untilMs + atLeastMs);
+    return `${seen}, but ${doubt ?? (stalled ? "a stall of the machine was near" : "its last decision alone is the measure")}`;
+  });
+}
+
+function numbersOf(
+  returns: readonly Return[],
+  heals: readonly AfterHeal[],
+  { judged, wrong, blindShare }: DoubleCharges,
+): Finding["numbers"] {
+  const finite = returns.filter(({ atMostMs }) => atMostMs < Number.POSITIVE_INFINITY);
+  const most = (values: readonly number[]): number => values.reduce((a, b) => Math.max(a, b), 0);
+  const provedMs = most(returns.map(({ atLeastMs }) => atLeastMs));
+  const seenMs = Math.max(provedMs, most(finite.map(({ atMostMs }) => atMostMs)));
+  return {
+    returns: returns.length,
+    returnsUnseen: returns.length - finite.length,
+    slowestReturnMs: { proved: provedMs, estimate: seenMs, atMost: seenMs },
+    allowedMs: most(returns.map(({ limitMs }) => limitMs)),
+    wrongDenials: wrong,
+    judgedDenials: judged,
+    doubleChargeBlindShare: blindShare,
+    mostConnections: most(heals.map(({ connections }) => connections)),
+    mostScriptCalls: most(heals.map(({ scriptCalls }) => scriptCalls)),
+  };
+}
+
+function notesOn(
+  returns: readonly Return[],
+  heals: readonly AfterHeal[],
+  { judged, blindShare }: DoubleCharges,
+): string[] {
+  return [
+    ...returns.map(
+      ({ fault, replica, atMostMs, limitMs }) =>
+        `Replica ${replica}: back on Redis ${atMostMs === Number.POSITIVE_INFINITY ? "never" : `${duration(atMostMs)}`} after ${fault.name}, ${duration(limitMs)} allowed`,
+    ),
+    ...heals.map(
+      ({ fault, connections, mostConnections, scriptCalls, mostScriptCalls }) =>
+        `After ${fault.name} Redis saw ${counted(connections)} new connections (at most ${counted(mostConnections)}) and ${counted(scriptCalls)} scripts (at most ${counted(mostScriptCalls)})`,
+    ),
+    ...(heals.length === 0 ? ["Redis's counters were not read around any heal: storms are not judged"] : []),
+    judged === 0
+      ? "Redis denied nothing after a heal, so charging twice is not judged"
+      : `Of ${counted(judged)} denials by Redis after a heal the sharpest would be right if ${percent(blindShare)} of the limit had been charged twice`,
+  ];
+}
