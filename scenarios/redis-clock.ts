@@ -7,5 +7,5 @@ import type { Scenario } from "../harness/scenario.ts";
 export const scenario: Scenario = chaosStory({
   about: "Does a step of Redis's own clock starve anybody, or forgive what was spent?",
   faults: (_, faultMs) =>
-    during(redisClock({ stepMs: -1_500 }), "fault", { fromMs: 1_000, untilMs: faultMs }),
+    during(redisClock({ jumpMs: -1_500 }), "fault", { fromMs: 1_000, untilMs: faultMs }),
 });

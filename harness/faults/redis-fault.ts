@@ -7,7 +7,7 @@ import { takeTurn } from "./take-turn.ts";
 import { tcpRedisProbe } from "./tcp-redis-probe.ts";
 
 /** One way in which a Redis of our own breaks, for all replicas. */
-export interface RedisFault extends Pick<Fault, "name" | "legend"> {
+export interface RedisFault extends Pick<Fault, "name" | "legend" | "cutsOff" | "breaksRedis"> {
   /** @default "none" */
   readonly losesState?: Fault["losesState"];
   /** @default ["own-redis"] */
@@ -40,12 +40,16 @@ export function redisFault({
   legend,
   losesState = "none",
   needs = ["own-redis"],
+  cutsOff = false,
+  breaksRedis = false,
   breakRedis,
 }: RedisFault): Fault {
   return {
     name,
     legend,
     losesState,
+    cutsOff,
+    breaksRedis,
     needs,
     async inject(site) {
       const { controls, url } = site.redis;

@@ -10,6 +10,8 @@ const silentMs = 300;
 export function redisFreeze(): Fault {
   return redisFault({
     name: "redis-freeze",
+    cutsOff: true,
+    breaksRedis: true,
     legend: "Redis stands still",
     async breakRedis({ controls, ways, undo }) {
       const before = await askEach(ways, ["PING"]);

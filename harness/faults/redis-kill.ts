@@ -8,6 +8,8 @@ import { kindWords, replicaWords } from "./seen-words.ts";
 export function redisKill(): Fault {
   return redisFault({
     name: "redis-kill",
+    cutsOff: true,
+    breaksRedis: true,
     legend: "Redis is killed, and is empty when it comes back",
     losesState: "all",
     async breakRedis({ url, controls, ways, undo }) {

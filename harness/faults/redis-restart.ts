@@ -7,6 +7,7 @@ import { redisFault } from "./redis-fault.ts";
 export function redisRestart(): Fault {
   return redisFault({
     name: "redis-restart",
+    breaksRedis: true,
     legend: "Redis is killed, and back at once, empty",
     losesState: "all",
     async breakRedis({ url, controls, ways, undo }) {

@@ -34,6 +34,7 @@ export function slowScript({ scriptMs, everyMs = 2 * scriptMs }: SlowScriptOptio
     throw new RangeError(`slow-script of ${scriptMs} ms every ${everyMs} ms`);
   return redisFault({
     name: "slow-script",
+    breaksRedis: true,
     legend: `a script keeps Redis busy for ${scriptMs} ms every ${everyMs} ms`,
     async breakRedis({ url, ways, undo }) {
       const asked: readonly Asked[] = ways.map(({ replica, probe }) => ({

@@ -81,6 +81,7 @@ function server({ network, ...told }: Started, owned: AsyncDisposableStack): Red
   return {
     ...told,
     owned: true,
+    controls: null,
     pid: null,
     container: { network, address: `${alias}:${port}` },
     [Symbol.asyncDispose]: () => {
