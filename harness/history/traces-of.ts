@@ -91,14 +91,23 @@ function copyRow(history: History, traces: Traces, i: number, row: number, reque
   const kind = kindAt(requests, row);
   const sent = requests.sentMs[row] ?? 0;
   traces.sentMs[i] = sent;
-  traces.untilMs[i] =
-    kind === kindCode.ambiguous
-      ? quietAfter(history, requests.replica[row] ?? 0, sent)
-      : (requests.receivedMs[row] ?? Number.POSITIVE_INFINITY);
+  const received = requests.receivedMs[row] ?? Number.POSITIVE_INFINITY;
+  traces.untilMs[i] = kind === kindCode.ambiguous ? settledBy(history, row) : received;
   traces.cost[i] = requests.cost[row] ?? 0;
   traces.kind[i] = kind;
   traces.source[i] = requests.source[row] ?? 0;
   traces.phase[i] = requests.phase[row] ?? 0;
+}
+
+/** By when what an ambiguous request may have consumed certainly was, or never will be. */
+function settledBy(history: History, row: number): number {
+  const { requests, promises } = history;
+  const quiet = quietAfter(history, requests.replica[row] ?? 0, requests.sentMs[row] ?? 0);
+  if (requests.outcome[row] !== outcomeCode.unavailable) return quiet;
+  const late = promises.map(
+    ({ withoutRedis }) => withoutRedis?.cutChargesWithinMs ?? Number.POSITIVE_INFINITY,
+  );
+  return Math.min(quiet, (requests.receivedMs[row] ?? Number.NaN) + Math.max(...late));
 }
 
 /** The first instant after `sentMs` at which `replica` was proved to have nothing under way; Infinity if none. */
