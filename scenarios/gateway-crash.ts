@@ -9,5 +9,5 @@ export const scenario: Scenario = chaosStory({
   faults: (_, faultMs) =>
     during(gatewayKill(), "fault", { fromMs: 500, untilMs: 0.6 * faultMs, replicas: [1] }),
   unanswered: { phases: { fault: { maxUnansweredShare: 0.4, maxErrorShare: 0.4 } } },
-  fallbackBlindShare: 0.6,
+  fallbackBlindShare: 1,
 });

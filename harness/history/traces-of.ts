@@ -102,12 +102,23 @@ function copyRow(history: History, traces: Traces, i: number, row: number, reque
 /** By when what an ambiguous request may have consumed certainly was, or never will be. */
 function settledBy(history: History, row: number): number {
   const { requests, promises } = history;
-  const quiet = quietAfter(history, requests.replica[row] ?? 0, requests.sentMs[row] ?? 0);
-  if (requests.outcome[row] !== outcomeCode.unavailable) return quiet;
+  const replica = requests.replica[row] ?? 0;
+  const sent = requests.sentMs[row] ?? 0;
   const late = promises.map(
     ({ withoutRedis }) => withoutRedis?.cutChargesWithinMs ?? Number.POSITIVE_INFINITY,
   );
-  return Math.min(quiet, (requests.receivedMs[row] ?? Number.NaN) + Math.max(...late));
+  const isRefusal = requests.outcome[row] === outcomeCode.unavailable;
+  const decidedMs = isRefusal ? (requests.receivedMs[row] ?? Number.NaN) : endedAfter(history, replica, sent);
+  return Math.min(quietAfter(history, replica, sent), decidedMs + Math.max(...late));
+}
+
+/** When the process that `replica` had at `sentMs` was seen to have ended; Infinity if it was not, or none is known. */
+function endedAfter({ lives }: History, replica: number, sentMs: number): number {
+  const own = lives.filter((life) => life.replica === replica);
+  const life = own.find(({ fromMs, untilMs }) => sentMs >= fromMs && (untilMs === null || sentMs <= untilMs));
+  if (life !== undefined) return life.untilMs ?? Number.POSITIVE_INFINITY;
+  // Nobody was there to take it.
+  return own.some(({ untilMs }) => untilMs !== null && untilMs < sentMs) ? sentMs : Number.POSITIVE_INFINITY;
 }
 
 /** The first instant after `sentMs` at which `replica` was proved to have nothing under way; Infinity if none. */
