@@ -42,27 +42,29 @@ const soundAtOnce = 2;
 const patienceMs = 1_000;
 
 /** Looks at the paths that a fault will aim at, and at those on which there is none. */
-export async function lookBefore(sighting: Sighting): Promise<Sight> {
-  const { site } = sighting;
-  const calm = new Map<number, number>();
-  for (const { replica, proxy } of notAimedAt(site)) {
-    const calmNow = calmOf(proxy);
-    if (calmNow !== null) calm.set(replica, calmNow);
-  }
-  const ways = site.paths.filter(({ replica }) => site.replicas.includes(replica) || calm.has(replica));
-  const times = Math.max(timesBefore, timesToAsk(sighting.symptom));
-  return { ...sighting, calm, before: await askSound(sighting, ways, times) };
+export function lookBefore(sighting: Sighting): Promise<Sight> {
+  const { site, symptom } = sighting;
+  return undisturbed(site, symptom, async () => {
+    const calm = new Map<number, number>();
+    for (const { replica, proxy } of notAimedAt(site)) {
+      const calmNow = calmOf(proxy);
+      if (calmNow !== null) calm.set(replica, calmNow);
+    }
+    const ways = site.paths.filter(({ replica }) => site.replicas.includes(replica) || calm.has(replica));
+    const times = Math.max(timesBefore, timesToAsk(symptom));
+    return { ...sighting, calm, before: await askPaths(ways, symptom, soundAsking(symptom, times)) };
+  });
 }
 
-/** Asks paths that ought to be sound; one that falls silent is not asked on. */
-function askSound(
-  { site, symptom }: Sighting,
-  ways: readonly RedisWay[],
-  times: number = timesToAsk(symptom),
-): Promise<PathAnswers> {
-  const withinMs = Math.max(patienceMs, symptom.withinMs);
-  const asking: Asking = { times, withinMs, atOnce: soundAtOnce, onSilence: "stop" };
+/** Asks paths that ought to be sound. */
+function askSound({ site, symptom }: Sighting, ways: readonly RedisWay[]): Promise<PathAnswers> {
+  const asking = soundAsking(symptom, timesToAsk(symptom));
   return undisturbed(site, symptom, () => askPaths(ways, symptom, asking));
+}
+
+/** One that falls silent is not asked on. */
+function soundAsking({ withinMs }: Symptom, times: number): Asking {
+  return { times, withinMs: Math.max(patienceMs, withinMs), atOnce: soundAtOnce, onSilence: "stop" };
 }
 
 /** Nobody else asks what Redis counts while this is counted. */

@@ -1,6 +1,6 @@
 import { AwaitedReplies, type SpecialReply } from "./awaited-replies.ts";
 import type { Fate, RedisRule } from "./redis-rule.ts";
-import { push, RespScanner } from "./resp-scanner.ts";
+import { push, RespScanner, signatureOf } from "./resp-scanner.ts";
 import { Transaction } from "./transaction.ts";
 
 /** Where a conversation's two sides go. */
@@ -17,6 +17,11 @@ export interface ConversationEnds {
 const untrackable: ReadonlySet<string> = new Set(
   "SUBSCRIBE PSUBSCRIBE SSUBSCRIBE UNSUBSCRIBE PUNSUBSCRIBE SUNSUBSCRIBE MONITOR SYNC PSYNC".split(" "),
 );
+/** Whoever is not among these by length and first letter is one command with one reply, and no more. */
+const remarkable = new Uint8Array(1 << 14);
+for (const name of [...untrackable, "CLIENT", "MULTI", "EXEC", "DISCARD", "RESET"]) {
+  remarkable[signatureOf(name.length, name.charCodeAt(0))] = 1;
+}
 const nothing: Buffer = Buffer.alloc(0);
 const discard = Buffer.from("*1\r\n$7\r\nDISCARD\r\n");
 const discarded = Buffer.from("-EXECABORT Transaction discarded because of previous errors.\r\n");
@@ -159,14 +164,18 @@ export class Conversation {
 
   /** The command just read goes to Redis, which will answer it: as it is, so nothing goes instead. */
   #pass(): null {
-    const name = this.#commands.word(0);
     // An empty array is no command, and has no reply.
-    if (name === "") return null;
+    if (this.#commands.wordCount === 0) return null;
+    if (remarkable[this.#commands.signature] === 1) this.#remark(this.#commands.word(0));
+    this.#awaited.expectPlain();
+    return null;
+  }
+
+  /** A command that changes what the following ones mean. */
+  #remark(name: string): void {
     const isAboutReplies = name === "CLIENT" && this.#commands.word(1) === "REPLY";
     if (isAboutReplies || untrackable.has(name)) this.#untrack();
     this.#transaction.went(name);
-    this.#awaited.expectPlain();
-    return null;
   }
 
   /** Asks the rules about the command just read. `null`: it goes to Redis as it is; else what goes instead. */

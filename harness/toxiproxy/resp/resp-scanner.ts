@@ -7,6 +7,7 @@ export interface RespScannerOptions {
 const longestWord = 32;
 const deepest = 128;
 const longestNumber = 12;
+const shortLine = 64;
 
 const atType = 0;
 const inNumber = 1;
@@ -75,6 +76,11 @@ export class RespScanner {
     return bytes.toString("latin1", 0, this.#wordLengths[index]).toUpperCase();
   }
 
+  /** Length and first letter of the first word in one number below 65,536, to sift commands without making strings. */
+  get signature(): number {
+    return this.#wordCount === 0 ? 0 : signatureOf(this.#wordLengths[0] ?? 0, this.#words[0]?.[0] ?? 0);
+  }
+
   /** Reads `bytes` from `from`; returns the offset after the first frame that ends in it, or -1 when all was read. */
   scan(bytes: Buffer, from: number): number {
     const until = bytes.length;
@@ -86,12 +92,22 @@ export class RespScanner {
           break;
         }
         case inNumber: {
-          const byte = bytes[at++] ?? 0;
-          if (byte >= 0x30 && byte <= 0x39 && this.#digits < longestNumber) {
-            this.#number = this.#number * 10 + byte - 0x30;
-            this.#digits++;
-          } else if (byte === 0x2d && this.#digits === 0 && !this.#negative) this.#negative = true;
-          else this.#state = byte === 0x0d && this.#digits > 0 ? atNumberEnd : nonsense;
+          let number = this.#number;
+          let digits = this.#digits;
+          let byte = 0;
+          for (; at < until; at++) {
+            byte = bytes[at] ?? 0;
+            if (byte < 0x30 || byte > 0x39) break;
+            number = number * 10 + byte - 0x30;
+            digits++;
+          }
+          this.#number = number;
+          this.#digits = digits;
+          if (at === until && digits <= longestNumber) return -1;
+          at++;
+          if (byte === 0x0d && digits > 0 && digits <= longestNumber) this.#state = atNumberEnd;
+          else if (byte === 0x2d && digits === 0 && !this.#negative) this.#negative = true;
+          else this.#state = nonsense;
           break;
         }
         case atNumberEnd: {
@@ -100,7 +116,10 @@ export class RespScanner {
           break;
         }
         case inLine: {
-          const end = bytes.indexOf(0x0a, at);
+          // Nearly all lines are short: a search of our own costs less than a call.
+          const near = Math.min(until, at + shortLine);
+          while (at < near && bytes[at] !== 0x0a) at++;
+          const end = at < near ? at : bytes.indexOf(0x0a, at);
           if (end < 0) return -1;
           at = end + 1;
           if (this.#valueEnds()) return at;
@@ -179,9 +198,16 @@ export class RespScanner {
     // The last two bytes of what is left are CRLF.
     const content = Math.min(taken, this.#bytesLeft - 2, longestWord - length);
     if (content <= 0) return;
-    bytes.copy(this.#words[this.#word] ?? bytes, length, at, at + content);
+    const word = this.#words[this.#word];
+    for (let index = 0; word !== undefined && index < content; index++)
+      word[length + index] = bytes[at + index] ?? 0;
     this.#wordLengths[this.#word] = length + content;
   }
+}
+
+/** What `signature` is for a word of that length and first letter, in either case. */
+export function signatureOf(length: number, firstLetter: number): number {
+  return (length << 8) | (firstLetter & 0xdf);
 }
 
 /** The first byte of a RESP3 push, which answers no command. */
