@@ -25,7 +25,7 @@ export interface OwnRedisOptions extends StartOptions {
  * it stops it and removes the folder. A `Refusal` tells its last words if it does not come up.
  */
 export async function startOwnRedis(program: RedisProgram, options: OwnRedisOptions): Promise<RedisServer> {
-  const { origin, runFolder, choosePort = freePort } = options;
+  const { origin, runFolder, choosePort = freePort, settings = {} } = options;
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), "gatecrash-redis-"));
   const lease = leaseFolder(folder);
@@ -34,7 +34,7 @@ export async function startOwnRedis(program: RedisProgram, options: OwnRedisOpti
     lease.release();
   });
   const logFile = join(runFolder, "logs", "redis.log");
-  const { redis, url, answer } = await startOnFreePort(program, { folder, logFile, choosePort });
+  const { redis, url, answer } = await startOnFreePort(program, { folder, logFile, choosePort, settings });
   stack.use(redis);
   const owned = stack.move();
   let disposed: Promise<void> | undefined;
@@ -56,6 +56,7 @@ interface Place {
   readonly folder: string;
   readonly logFile: string;
   readonly choosePort: () => Promise<number>;
+  readonly settings: Readonly<Record<string, string | number>>;
 }
 
 interface Started {
@@ -66,7 +67,7 @@ interface Started {
 
 async function startOnFreePort(
   program: RedisProgram,
-  { folder, logFile, choosePort }: Place,
+  { folder, logFile, choosePort, settings }: Place,
 ): Promise<Started> {
   for (let tries = 1; ; tries++) {
     const port = await choosePort();
@@ -74,7 +75,7 @@ async function startOnFreePort(
     const redis = await startGuarded({
       name: "redis",
       command: program.command,
-      args: configuration(program, port, folder),
+      args: [...configuration(program, port, folder), ...asArguments(settings)],
       env: { ...process.env, ...program.env },
       cwd: folder,
       logFile,
@@ -104,7 +105,11 @@ function configuration({ version }: RedisProgram, port: number, folder: string):
     // Faults need DEBUG, which is switched off by default since version 7.
     ...(Number.parseInt(version, 10) >= 7 ? { "enable-debug-command": "local" } : {}),
   };
-  return Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  return asArguments(options);
+}
+
+function asArguments(settings: Readonly<Record<string, string | number>>): string[] {
+  return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
 }
 
 /** `undefined` if it ended before, or did not answer in time. Somebody else's Redis on that port is no answer. */

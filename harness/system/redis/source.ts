@@ -24,6 +24,8 @@ export interface StartOptions {
   readonly runFolder: string;
   /** Told in words what takes its time. */
   readonly onProgress: (message: string) => void;
+  /** Added to the configuration, if it is a program of this machine. @default none */
+  readonly settings?: Readonly<Record<string, string | number>>;
 }
 
 /** A redis-server or valkey-server that can be run. */
