@@ -25,6 +25,11 @@ export class KeptByRedis {
     this.#uncertainMs = uncertainMs;
   }
 
+  /** Whether something is kept then, if Redis loses nothing. */
+  isKeptAt(atMs: number): boolean {
+    return atMs < this.#keptUntilMs && atMs >= this.#keptSinceMs + this.#uncertainMs;
+  }
+
   /** Of the next run. */
   header(nowMs: number, notAfterUs: number): RunHeader {
     const prolongs = nowMs >= this.#prolongMs;

@@ -26,6 +26,7 @@ export class District implements Place {
   readonly #withoutRedis: WithoutRedis;
   readonly #debts: GiveBacks;
   #lostMs = Number.NEGATIVE_INFINITY;
+  #isRecovering = false;
   #owners: { version: number; nodes: ReadonlySet<ClusterNode | undefined> } = {
     version: -1,
     nodes: new Set(),
@@ -76,7 +77,19 @@ export class District implements Place {
     const owners = [...this.owners];
     const waitsFor = owners.filter((node) => node === undefined || !this.#isGood(node));
     for (const node of waitsFor) if (node?.guard.refusal() === undefined) node?.guard.probe();
-    if (waitsFor.length > 0) return;
+    if (waitsFor.length === 0) void this.#recover();
+  }
+
+  async #recover(): Promise<void> {
+    if (this.#isRecovering) return;
+    this.#isRecovering = true;
+    const lostMs = this.#lostMs;
+    // If the data is lost, that is to be known before anything is left to Redis again.
+    const witness = this.isLost ? this.senders.find((sender) => sender.isWitness()) : undefined;
+    const isGood = witness === undefined || (await witness.greet());
+    this.#isRecovering = false;
+    if (!isGood) return;
+    if (lostMs !== this.#lostMs) return this.recoverIfGood();
     const settled = Promise.all(this.senders.map((sender) => sender.settle()));
     this.#withoutRedis.recovered(
       performance.now(),

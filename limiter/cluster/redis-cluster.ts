@@ -20,7 +20,7 @@ const DISTRICT_SLOTS = 128;
 const FEWEST_KEYS = 64;
 
 /** What was done in a slot is kept for so long at most: there may be a key for each of them. */
-const KEEP_MS = 600_000;
+const KEEP_MS = 300_000;
 
 /** Time for the repairs of other processes. */
 const REPAIR_MS = 500;

@@ -84,7 +84,8 @@ export class SlotSender {
   }
 
   /** Asks for the time, and whether this slot knows this replica; whether it answered, and can be written to. */
-  async greet(node: ClusterNode): Promise<boolean> {
+  async greet(node: ClusterNode | undefined = this.#context.nodes.masterOf(this.#slot)): Promise<boolean> {
+    if (node === undefined) return false;
     const sentMs = performance.now();
     const { keptKey } = this;
     const batch = new Batch(keptKey, 0);
@@ -92,6 +93,11 @@ export class SlotSender {
     const outcome = await node.link.run<WireReply>(this.#context.script, batch.keys, batch.args(header));
     if (outcome.ok) this.#heard(outcome.reply, node, sentMs, header);
     return outcome.ok && replyHead(outcome.reply).kept !== CANNOT_KEEP;
+  }
+
+  /** Whether `greet` would find it if the data of the slot is lost. */
+  isWitness(): boolean {
+    return this.#runs.isKeptAt(performance.now());
   }
 
   /** Asks how the batches that were cut have ended. */
