@@ -36,6 +36,8 @@ export interface OwnRedisClusterOptions {
   readonly masters?: number;
   /** Whether the first master has one. @default "none" */
   readonly replica?: "first" | "none";
+  /** By which port others are to reach a node. @default its own */
+  readonly announce?: (redis: RedisServer) => Promise<number>;
 }
 
 const SLOTS = 16_384;
@@ -45,11 +47,11 @@ const SLOTS = 16_384;
  * is silent for half a second is replaced by its replica; slots that nobody serves do not stop the others.
  */
 export async function startOwnRedisCluster(options: OwnRedisClusterOptions): Promise<OwnRedisCluster> {
-  const { runFolder, masters: count = 3, replica = "none" } = options;
+  const { masters: count = 3, replica = "none" } = options;
   await using stack = new AsyncDisposableStack();
   const all = await Promise.all(
     Array.from({ length: count + (replica === "first" ? 1 : 0) }, async () => {
-      const started = stack.use(await startNode(runFolder));
+      const started = stack.use(await startNode(options));
       stack.defer(() => started.client.disconnect());
       return started;
     }),
@@ -71,7 +73,7 @@ export async function startOwnRedisCluster(options: OwnRedisClusterOptions): Pro
 
 type StartedMember = ClusterMember & AsyncDisposable & { readonly busPort: number };
 
-async function startNode(runFolder: string): Promise<StartedMember> {
+async function startNode({ runFolder, announce }: OwnRedisClusterOptions): Promise<StartedMember> {
   const busPort = await freePort();
   const settings = {
     "cluster-enabled": "yes",
@@ -85,6 +87,7 @@ async function startNode(runFolder: string): Promise<StartedMember> {
   const redis = await provideRedis({ system: "local", runFolder, onProgress() {}, settings });
   const client = new Redis(redis.url, { retryStrategy: () => 50 });
   client.on("error", () => {});
+  if (announce !== undefined) await client.config("SET", "cluster-announce-port", await announce(redis));
   const id = String(await client.call("cluster", "myid"));
   return { redis, client, id, busPort, [Symbol.asyncDispose]: () => redis[Symbol.asyncDispose]() };
 }

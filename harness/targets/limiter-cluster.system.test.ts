@@ -6,9 +6,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { slotOf } from "../../limiter/cluster/slot-of.ts";
 import type { Decision } from "../../limiter/decision.ts";
 import { createLimiter, type Limiter } from "../../limiter/limiter.ts";
-import { type AlgorithmName, type LimiterOptions, mistakesIn } from "../../limiter/limiter-options.ts";
+import type { AlgorithmName, LimiterOptions } from "../../limiter/limiter-options.ts";
 import { type OwnRedisCluster, startOwnRedisCluster } from "../system/redis-cluster.ts";
+import type { RedisServer } from "../system/redis-server.ts";
 import { until } from "../system/until.ts";
+import { type RedisWay, redisWay } from "./redis-way.ts";
 
 const REPLICAS = 3;
 const LIMIT = 60;
@@ -326,6 +328,41 @@ describe("three gateways when a master dies", () => {
     expect(await scene.limiters[0]?.connected(10_000)).toBe(true);
   });
 
+  it("count once what was executed and replicated, and not answered", async () => {
+    await using stack = new AsyncDisposableStack();
+    const ways = new Map<string, RedisWay>();
+    const announce = async (redis: RedisServer) => {
+      const way = stack.use(await redisWay(redis, { spares: (beginning) => beginning.includes("PING") }));
+      ways.set(redis.url, way);
+      return Number(new URL(way.url).port);
+    };
+    const cluster = stack.use(await startOwnRedisCluster({ runFolder, replica: "first", announce }));
+    const scene = stack.use(await gateways(cluster, { deadlineMs: 250 }));
+    const [dead = ""] = await oneOfEach(cluster);
+    const [master] = cluster.masters;
+    expect(allowedIn(await askAll(scene.limiters, [dead], 5))).toBe(5 * REPLICAS);
+    await knowOfEachOther(scene.limiters, [dead]);
+    ways.get(master?.redis.url ?? "")?.set("down", "lose");
+    const asked = await askAll(scene.limiters, [dead], 3);
+    expect([sourcesOf(asked), allowedIn(asked)]).toEqual([["local"], 3 * REPLICAS]);
+    await until(() => replicated(cluster));
+    process.kill(master?.redis.pid ?? 0, "SIGKILL");
+    for (const limiter of scene.limiters) {
+      await until(async () => {
+        const { source, remaining } = await limiter.peek(dead);
+        return source === "redis" && remaining <= LIMIT - 8 * REPLICAS;
+      });
+    }
+    // Each has told what there is to tell, and leaves it to Redis.
+    const others = neighbours(slotOf(`{${dead}}`), REPLICAS);
+    for (const [i, limiter] of scene.limiters.entries()) {
+      await until(async () => (await limiter.decide(others[i] ?? "", LIMIT)).outcome === "allowed");
+    }
+    for (const limiter of scene.limiters) {
+      expect((await limiter.peek(dead)).remaining).toBe(LIMIT - 8 * REPLICAS);
+    }
+  });
+
   it("count what was under way once, whether it was executed or not", async () => {
     const limit = 30_000;
     await using cluster = await startOwnRedisCluster({ runFolder, replica: "first" });
@@ -414,20 +451,6 @@ describe("three gateways when a master dies", () => {
         return source === "redis" && remaining === counted;
       });
     }
-  });
-});
-
-describe("the limiter's options for a cluster", () => {
-  it("are refused where policies have subjects on different nodes, unless one of them is the tag", () => {
-    const policy = { limit: 1, windowMs: 1_000 };
-    const policies = [
-      { ...policy, name: "a", by: "user" },
-      { ...policy, name: "b", by: "tenant" },
-    ];
-    const redis = { cluster: ["redis://127.0.0.1:1"] };
-    expect(() => createLimiter({ redis, policies })).toThrow(/user, tenant.*set tag/);
-    expect(mistakesIn({ redis, policies, tag: "tenant" })).toEqual([]);
-    expect(mistakesIn({ redis: "redis://127.0.0.1:1", policies })).toEqual([]);
   });
 });
 
