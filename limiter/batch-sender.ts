@@ -60,7 +60,7 @@ export function batchSender(link: RedisLink, options: BatchSenderOptions): Batch
     const header = runs.header(sentMs, notAfterUs);
     const number = header.sequence;
     link.start<WireReply>(script, batch.keys, batch.args(header), {
-      deadlineMs: untilMs - sentMs,
+      untilMs,
       onEnd(outcome) {
         if (!outcome.ok) {
           if (MAYBE_DONE.has(outcome.trouble)) cuts.add(number, { batch, notAfterUs });

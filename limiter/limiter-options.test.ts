@@ -38,6 +38,24 @@ describe("the options of a limiter", () => {
     }
   });
 
+  it("are refused when what holds without Redis cannot", () => {
+    const wrong = { ...policy, fallback: "warm", share: "observed", minimumShare: 2 };
+    const options = {
+      redis,
+      policies: [wrong],
+      algorithm: "gcra",
+      replica: { index: 3, count: 3 },
+      maxKeys: 0,
+    };
+    expect(mistakesIn(options as unknown as Parameters<typeof mistakesIn>[0])).toEqual([
+      'policy "burst": fallback is "warm"; choose local, open or closed',
+      'policy "burst": share is "observed"; choose equal, or observed for a sliding algorithm',
+      'policy "burst": minimumShare is 2; choose 0 or 1',
+      "replica is 3 of 3; give whole numbers, index from 0 to count - 1",
+      "maxKeys is 0; give a whole number of at least 1",
+    ]);
+  });
+
   it("are refused when an algorithm could not count exactly", () => {
     const tooMany = { name: "x", limit: 5_000_000_000, windowMs: 1_000 };
     expect(mistakesIn({ redis, policies: [tooMany] })).toHaveLength(1);

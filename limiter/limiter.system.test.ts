@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { Redis } from "ioredis";
 import { Registry } from "prom-client";
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
 import type { Decision } from "./decision.ts";
 import { createLimiter } from "./limiter.ts";
 import type { LimiterOptions } from "./limiter-options.ts";
@@ -163,12 +163,14 @@ describe("createLimiter", () => {
 
 /** A way to Redis that a test can close and open: `pass`, `swallow` (nothing comes through), or `refuse`. */
 async function gate(): Promise<
-  { url: string; set(to: "pass" | "swallow" | "refuse"): void } & AsyncDisposable
+  { url: string; connections(): number; set(to: "pass" | "swallow" | "refuse"): void } & AsyncDisposable
 > {
   const target = new URL(inject("redisUrl"));
   const sockets = new Set<Socket>();
   let state: "pass" | "swallow" | "refuse" = "pass";
+  let connections = 0;
   const server: Server = createServer((near) => {
+    connections++;
     if (state === "refuse") return near.destroy();
     const far = connect(Number(target.port), target.hostname);
     for (const socket of [near, far]) {
@@ -182,6 +184,7 @@ async function gate(): Promise<
   await once(server, "listening");
   return {
     url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    connections: () => connections,
     set(to) {
       state = to;
       if (to === "refuse") for (const socket of sockets) socket.destroy();
@@ -259,8 +262,8 @@ describe("createLimiter when Redis fails", () => {
     way.set("swallow");
     const decisions = await Promise.all(times(20, () => limiter.decide("alice")));
     expect(decisions.every(({ outcome }) => outcome === "unavailable")).toBe(true);
-    // Silence is never broken on this connection: it is given up, and another opened.
-    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    // Silence is never broken on this connection, nor on the next: each is given up, and another opened.
+    await vi.waitUntil(() => way.connections() > 2, { timeout: 20_000 });
     expect((await limiter.decide("alice")).outcome).toBe("unavailable");
     way.set("pass");
     expect(await recovered(() => limiter.decide("alice"))).toMatchObject({

@@ -33,7 +33,9 @@ export interface RunOptions<Reply> {
   readonly askedAs?: "owner" | "importing";
 }
 
-export interface StartOptions<Reply> extends RunOptions<Reply> {
+export interface StartOptions<Reply> extends Pick<RunOptions<Reply>, "onLate" | "askedAs"> {
+  /** The deadline, as `performance.now()` tells it. */
+  readonly untilMs: number;
   /** May be called before `start` returns. */
   readonly onEnd: (outcome: ScriptOutcome<Reply>) => void;
 }
@@ -87,9 +89,14 @@ export function redisLink(redis: string | Redis, { deadlineMs, at }: RedisLinkOp
   // Without a listener ioredis prints every refused reconnect; each decision reports its own trouble.
   client.on("error", () => {});
   let beganMs = performance.now();
+  let attempt: NodeJS.Timeout | undefined;
   client.on("connecting", () => {
     beganMs = performance.now();
+    clearTimeout(attempt);
+    // Also when there is a connection, but nobody at its end: then it would never be ready.
+    attempt = setTimeout(() => client.disconnect(true), CONNECT_WITHIN_MS).unref();
   });
+  for (const end of ["ready", "close"]) client.on(end, () => clearTimeout(attempt));
   const { watch } = deadlines();
   const silence = silenceWatch(() => client.disconnect(true));
 
@@ -97,14 +104,14 @@ export function redisLink(redis: string | Redis, { deadlineMs, at }: RedisLinkOp
     script: Script,
     keys: readonly string[],
     args: readonly (string | number)[],
-    { onEnd, onLate, deadlineMs: ownMs = deadlineMs, askedAs }: StartOptions<Reply>,
+    { onEnd, onLate, untilMs, askedAs }: StartOptions<Reply>,
   ): void {
     if (!isReady(client)) {
       onEnd(DISCONNECTED);
       return;
     }
     const deadline = {
-      untilMs: performance.now() + ownMs,
+      untilMs,
       isOver: false,
       expire() {
         silence.cut();
@@ -137,8 +144,10 @@ export function redisLink(redis: string | Redis, { deadlineMs, at }: RedisLinkOp
   }
 
   return {
-    run: (script, keys, args, options) =>
-      new Promise((onEnd) => start(script, keys, args, { ...options, onEnd })),
+    run: (script, keys, args, { deadlineMs: ownMs = deadlineMs, ...options } = {}) => {
+      const untilMs = performance.now() + ownMs;
+      return new Promise((onEnd) => start(script, keys, args, { ...options, untilMs, onEnd }));
+    },
     start,
     connected: async (withinMs) => {
       const signal = AbortSignal.timeout(withinMs);
@@ -184,9 +193,10 @@ const TIMED_OUT: ScriptOutcome<never> = { ok: false, trouble: "timeout" };
 
 const CONNECT_WITHIN_MS = 1_000;
 const RETRY_WITHIN_MS = 525;
+const DISCONNECT_WITHIN_MS = 50;
 
 /** Who has lost the connection has another at most so long after Redis can be reached again. */
-export const RECONNECTED_WITHIN_MS: number = CONNECT_WITHIN_MS + RETRY_WITHIN_MS;
+export const RECONNECTED_WITHIN_MS: number = CONNECT_WITHIN_MS + DISCONNECT_WITHIN_MS + RETRY_WITHIN_MS;
 
 const CONNECTION = {
   enableOfflineQueue: false,
@@ -194,6 +204,7 @@ const CONNECTION = {
   // What was in flight when the connection closed is settled at once: nothing waits, nothing is sent again.
   maxRetriesPerRequest: 0,
   connectTimeout: CONNECT_WITHIN_MS,
+  disconnectTimeout: DISCONNECT_WITHIN_MS,
   retryStrategy: (attempt: number) => Math.min(RETRY_WITHIN_MS - 25, 25 * attempt) + Math.random() * 25,
   reconnectOnError: (error: Error) => error.message.startsWith("READONLY"),
   protocol: 2,
