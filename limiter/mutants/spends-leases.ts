@@ -33,9 +33,14 @@ function leasing(redis: Connection, policy: Policy, context: GatewayContext): De
   const leases = new Map<string, Lease>();
   const size = Math.max(1, Math.floor(limit / 10));
 
+  const unspent = (key: string): number => {
+    const { left = 0, untilMs = 0 } = leases.get(key) ?? {};
+    return performance.now() < untilMs ? left : 0;
+  };
+
   function spend(key: string, cost: number): Decision | undefined {
     const lease = leases.get(key);
-    if (lease === undefined || lease.left < cost || performance.now() >= lease.untilMs) return undefined;
+    if (lease === undefined || unspent(key) < cost) return undefined;
     lease.left -= cost;
     return decisionOf([0, lease.left, 0, windowMs * 1_000], [name]);
   }
@@ -48,7 +53,7 @@ function leasing(redis: Connection, policy: Policy, context: GatewayContext): De
         const untilMs = performance.now() + windowMs;
         const asked = Math.max(size, cost);
         const reply = await redis.run(window, [key], [asked]);
-        if (reply[0] === 0) leases.set(key, { left: asked - cost, untilMs });
+        if (reply[0] === 0) leases.set(key, { left: unspent(key) + asked - cost, untilMs });
         return reply[0] === 0
           ? decisionOf(reply, [name])
           : decisionOf(await redis.run(window, [key], [cost]), [name]);
