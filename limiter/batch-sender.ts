@@ -70,7 +70,7 @@ export function batchSender(link: RedisLink, options: BatchSenderOptions): Batch
     const number = ++sequence;
     const header = headerAt(sentMs, notAfterUs, number);
     link.start<WireReply>(script, batch.keys, batch.args(header), {
-      deadlineMs: untilMs - sentMs,
+      untilMs,
       onEnd(outcome) {
         if (!outcome.ok) {
           if (MAYBE_DONE.has(outcome.trouble)) cuts.add(number, { batch, notAfterUs });

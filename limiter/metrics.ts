@@ -1,5 +1,6 @@
-import { Histogram, Registry } from "prom-client";
+import { Registry } from "prom-client";
 import type { Decision } from "./decision.ts";
+import { durations } from "./durations.ts";
 import type { RedisTrouble } from "./redis-link.ts";
 import { tally } from "./tally.ts";
 
@@ -48,11 +49,16 @@ export function limiterMetrics(
   const throttled = tally(registry, "counter", "rate_limiter_throttled_total", THROTTLED, ["policy"]);
   const errors = tally(registry, "counter", "rate_limiter_redis_errors_total", ERRORS, ["reason"]);
   const duration = durations(registry);
-  for (const policy of policies) {
-    decisions.declare(policy, "allowed", "redis");
-    decisions.declare(policy, "denied", "redis");
-    throttled.declare(policy);
-  }
+  for (const policy of policies) throttled.declare(policy);
+  const usual = new Map(
+    policies.map((policy) => [
+      policy,
+      {
+        allowed: decisions.adder(policy, "allowed", "redis"),
+        denied: decisions.adder(policy, "denied", "redis"),
+      },
+    ]),
+  );
   errors.declare("timeout");
   errors.declare("disconnected");
   const breaker = breakerGauge(registry);
@@ -61,7 +67,10 @@ export function limiterMetrics(
     decided({ policy, outcome, source }, seconds, mode = "enforced") {
       duration.observe(seconds);
       const isShadow = mode === "shadow" && outcome === "denied";
-      decisions.add(policy, isShadow ? "shadow_denied" : outcome, source);
+      const isUsual = source === "redis" && outcome !== "unavailable" && !isShadow;
+      const add = isUsual ? usual.get(policy)?.[outcome] : undefined;
+      if (add === undefined) decisions.add(policy, isShadow ? "shadow_denied" : outcome, source);
+      else add();
       if (outcome === "denied" && !isShadow) throttled.add(policy);
     },
     redisFailed: (trouble) => errors.add(trouble),
@@ -77,18 +86,6 @@ export function limiterMetrics(
 const DECISIONS = "Decisions made, under the policy that decided.";
 const THROTTLED = "Requests denied, under the policy that denied.";
 const ERRORS = "Decisions that Redis did not answer in time.";
-
-function durations(registry: Registry): Histogram {
-  const name = "rate_limiter_decision_duration_seconds";
-  const existing = registry.getSingleMetric(name);
-  if (existing instanceof Histogram) return existing;
-  return new Histogram({
-    name,
-    help: "From the question to the answer of one decision.",
-    buckets: [0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1],
-    registers: [registry],
-  });
-}
 
 function breakerGauge(registry: Registry): { moved(to: BreakerState): void; close(): void } {
   const help = "Limiters whose breaker is in this state.";

@@ -64,6 +64,11 @@ export type WithoutRedisPromise = WithoutRedisKind & {
   readonly deadlineMs: number;
   /** Longest pause between two looks whether Redis is back, jitter included, in milliseconds. */
   readonly probeIntervalMs: number;
+  /**
+   * What a call to Redis asked for that was not answered in time is done, if at all, no later than this after the
+   * decision was given without it, in milliseconds. @default at any time
+   */
+  readonly cutChargesWithinMs?: number;
 };
 
 type WithoutRedisKind =

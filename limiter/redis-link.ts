@@ -27,7 +27,9 @@ export interface RunOptions<Reply> {
   readonly onLate?: (reply: Reply | undefined) => void;
 }
 
-export interface StartOptions<Reply> extends RunOptions<Reply> {
+export interface StartOptions<Reply> extends Pick<RunOptions<Reply>, "onLate"> {
+  /** The deadline, as `performance.now()` tells it. */
+  readonly untilMs: number;
   /** May be called before `start` returns. */
   readonly onEnd: (outcome: ScriptOutcome<Reply>) => void;
 }
@@ -90,14 +92,14 @@ export function redisLink(redis: string | Redis, { deadlineMs }: { readonly dead
     script: Script,
     keys: readonly string[],
     args: readonly (string | number)[],
-    { onEnd, onLate, deadlineMs: ownMs = deadlineMs }: StartOptions<Reply>,
+    { onEnd, onLate, untilMs }: StartOptions<Reply>,
   ): void {
     if (!isReady(client)) {
       onEnd(DISCONNECTED);
       return;
     }
     const deadline = {
-      untilMs: performance.now() + ownMs,
+      untilMs,
       isOver: false,
       expire() {
         silence.cut();
@@ -128,8 +130,10 @@ export function redisLink(redis: string | Redis, { deadlineMs }: { readonly dead
   }
 
   return {
-    run: (script, keys, args, options) =>
-      new Promise((onEnd) => start(script, keys, args, { ...options, onEnd })),
+    run: (script, keys, args, { deadlineMs: ownMs = deadlineMs, ...options } = {}) => {
+      const untilMs = performance.now() + ownMs;
+      return new Promise((onEnd) => start(script, keys, args, { ...options, untilMs, onEnd }));
+    },
     start,
     connected: async (withinMs) => {
       const signal = AbortSignal.timeout(withinMs);

@@ -56,7 +56,12 @@ const CONNECT_WITHIN_MS = 2_000;
 const DEADLINE_MS = 50;
 
 function withoutRedis(fallback: "local" | "open" | "closed"): WithoutRedisPromise {
-  const times = { deadlineMs: DEADLINE_MS, probeIntervalMs: LONGEST_PROBE_MS };
+  // Every script carries the instant after which it does nothing: its deadline, by what is known of Redis's clock.
+  const times = {
+    deadlineMs: DEADLINE_MS,
+    probeIntervalMs: LONGEST_PROBE_MS,
+    cutChargesWithinMs: DEADLINE_MS,
+  };
   if (fallback !== "local") return { kind: fallback, ...times };
   return { kind: fallback, share: "equal", writesBack: true, ...times };
 }

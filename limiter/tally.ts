@@ -4,6 +4,8 @@ import { Counter, Gauge, type Registry } from "prom-client";
 export interface Tally {
   /** Adds one for these label values, in the order of the label names. */
   readonly add: (...labels: string[]) => void;
+  /** Adds one for these label values whenever it is called; shows zero for them until then. */
+  readonly adder: (...labels: string[]) => () => void;
   /** Adds `count` (below zero only to a gauge) for these label values. */
   readonly addMany: (count: number, ...labels: string[]) => void;
   /** Shows zero for these label values until there is something to count. */
@@ -43,6 +45,12 @@ export function tally(
   return {
     add: (...labels) => {
       cellOf(labels).count += 1;
+    },
+    adder: (...labels) => {
+      const cell = cellOf(labels);
+      return () => {
+        cell.count += 1;
+      };
     },
     addMany: (count, ...labels) => {
       cellOf(labels).count += count;

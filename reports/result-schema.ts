@@ -39,7 +39,11 @@ const promised: z.ZodType<Promised> = z.lazy(() =>
   ]),
 );
 
-const times = { deadlineMs: z.number(), probeIntervalMs: z.number() };
+const times = {
+  deadlineMs: z.number(),
+  probeIntervalMs: z.number(),
+  cutChargesWithinMs: z.number().exactOptional(),
+};
 
 const withoutRedis = z.union([
   z.strictObject({ kind: z.enum(["open", "closed"]), ...times }),

@@ -13,4 +13,5 @@ export const scenario: Scenario = chaosStory({
       untilMs: faultMs,
       replicas: [1],
     }),
+  fallbackBlindShare: 0.6,
 });

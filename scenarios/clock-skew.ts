@@ -15,4 +15,5 @@ export const scenario: Scenario = chaosStory({
     }),
   ],
   strictPhases: ["baseline", "fault", "recovery"],
+  fallbackBlindShare: 1,
 });

@@ -9,7 +9,7 @@ export const scenario: Scenario = chaosStory({
   about:
     "Does a guard of logins hold against guessing at full speed, and let nobody guess while Redis is away?",
   variant: "sliding-log-closed",
-  policies: [{ name: "account", limit: 10, windowMs: 2_000 }],
+  policies: [{ name: "account", limit: 40, windowMs: 2_000 }],
   keys: () =>
     zipfKeys({
       hot: Array.from({ length: 20 }, (_, i) => ({ key: `attacked-${i + 1}`, share: 0.04 })),

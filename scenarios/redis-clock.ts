@@ -8,4 +8,5 @@ export const scenario: Scenario = chaosStory({
   about: "Does a step of Redis's own clock starve anybody, or forgive what was spent?",
   faults: (_, faultMs) =>
     during(redisClock({ jumpMs: -1_500 }), "fault", { fromMs: 1_000, untilMs: faultMs }),
+  fallbackBlindShare: 0.7,
 });

@@ -9,4 +9,5 @@ export const scenario: Scenario = chaosStory({
     "How much of a limit does a failover give back, when the promoted follower has missed the last decisions?",
   faults: (_, faultMs) =>
     during(redisFailover({ suffixMs: 300 }), "fault", { fromMs: 1_000, untilMs: faultMs }),
+  fallbackBlindShare: 0.7,
 });

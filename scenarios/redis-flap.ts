@@ -15,4 +15,5 @@ export const scenario: Scenario = chaosStory({
       jitterShare: 0.3,
       seed: 1,
     }),
+  fallbackBlindShare: 0.6,
 });

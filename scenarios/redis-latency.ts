@@ -13,4 +13,5 @@ export const scenario: Scenario = chaosStory({
       untilMs: faultMs,
     }),
   ],
+  fallbackBlindShare: 0.6,
 });

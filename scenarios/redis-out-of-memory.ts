@@ -7,4 +7,5 @@ import type { Scenario } from "../harness/scenario.ts";
 export const scenario: Scenario = chaosStory({
   about: "What does the limiter make of a Redis that is up but refuses to write, because its memory is full?",
   faults: (_, faultMs) => during(redisOutOfMemory(), "fault", { fromMs: 500, untilMs: faultMs }),
+  fallbackBlindShare: 0.6,
 });

@@ -8,4 +8,5 @@ export const scenario: Scenario = chaosStory({
   about:
     "What becomes of decisions whose connection is reset under them, and does the limiter storm Redis with new ones?",
   faults: (_, faultMs) => during(redisReset(), "fault", { fromMs: 500, untilMs: 0.6 * faultMs }),
+  fallbackBlindShare: 0.6,
 });

@@ -7,4 +7,5 @@ import type { Scenario } from "../harness/scenario.ts";
 export const scenario: Scenario = chaosStory({
   about: "Does a Redis that comes back empty give everybody a fresh limit, or do the replicas remember?",
   faults: (_, faultMs) => during(redisRestart(), "fault", { fromMs: 1_000, untilMs: 0.5 * faultMs }),
+  fallbackBlindShare: 0.7,
 });

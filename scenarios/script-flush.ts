@@ -8,4 +8,5 @@ export const scenario: Scenario = chaosStory({
   about: "Does a forgotten script cost a decision, or count one twice?",
   faults: (_, faultMs) => during(scriptFlush({ everyMs: 200 }), "fault", { fromMs: 300, untilMs: faultMs }),
   strictPhases: ["baseline", "fault", "recovery"],
+  fallbackBlindShare: 1,
 });

@@ -18,4 +18,5 @@ export const scenario: Scenario = chaosStory({
       untilMs: faultMs,
     }),
   ],
+  fallbackBlindShare: 0.6,
 });

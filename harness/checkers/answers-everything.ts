@@ -1,5 +1,6 @@
 import type { History } from "../history/history.ts";
 import { outcomeCode } from "../history/requests.ts";
+import { type ExplainedByFault, explainedByFaults } from "../promises/explained-by-faults.ts";
 import { unknownPhases } from "../promises/teeth.ts";
 import type { Finding } from "../verdict/finding.ts";
 import type { Checker } from "./checker.ts";
@@ -36,7 +37,7 @@ const unseenStallShare = 0.001;
  * Fails when more than the given shares of the requests of the judged, paced phases got no answer, an error, or a
  * refusal for want of a decision. An empty history is inconclusive: no traffic proves nothing. What a busy machine
  * can cause (no answer, no decision in time) is inconclusive near a stall of it, and where it is rare; an error is an
- * error on any machine. A name of a phase that the history does not have is inconclusive too.
+ * error on any machine. Refusals by a limiter that declares `closed` are answers while a fault explains them. A name of a phase that the history does not have is inconclusive too.
  */
 export function answersEverything(options: AnswersEverythingOptions = {}): Checker {
   return { name: "answers-everything", check: ({ history }) => findingOf(history, options) };
@@ -123,6 +124,7 @@ function tallyOf(history: History, phases: readonly number[]): Tallies {
   const asked = new Uint8Array(256);
   for (const phase of phases) asked[phase] = 1;
   const stalls = machineStalls(history);
+  const isDeclared = declaredRefusals(history);
   const [lost, error, unavailable] = [none(), none(), none()];
   let sent = 0;
   for (let row = 0; row < requests.count; row++) {
@@ -139,13 +141,20 @@ function tallyOf(history: History, phases: readonly number[]): Tallies {
             ? error
             : null;
     if (tally === null) continue;
-    tally.all++;
     const sentMs = requests.sentMs[row] ?? 0;
     const untilMs = requests.receivedMs[row] ?? Number.NaN;
+    if (tally === unavailable && isDeclared(requests.replica[row] ?? 0, sentMs, untilMs)) continue;
+    tally.all++;
     const excused = tally !== error && stalls.near(sentMs, Number.isNaN(untilMs) ? sentMs : untilMs);
     if (!excused) tally.unexcused++;
   }
   return { sent, lost, error, unavailable };
+}
+
+/** A limiter that declares `closed` keeps its word by refusing, from a fault on until it is back on Redis. */
+function declaredRefusals(history: History): ExplainedByFault {
+  const isClosed = history.promises.some(({ withoutRedis }) => withoutRedis?.kind === "closed");
+  return isClosed ? explainedByFaults(history, 0) : () => false;
 }
 
 function none(): Tally {

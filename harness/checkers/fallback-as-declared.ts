@@ -13,7 +13,10 @@ import { type LateDecisions, lateDecisions } from "./fallback/late-decisions.ts"
 
 /** Options of `fallbackAsDeclared`. */
 export interface FallbackAsDeclaredOptions {
-  /** A pass needs a history that would have convicted a fallback exceeding its bound by this share. @default 0.05 */
+  /**
+   * A pass needs a history that would have convicted a fallback exceeding its bound by this share. 1: none is needed,
+   * for stories in which nobody has to decide without Redis. @default 0.05
+   */
   readonly maxBlindShare?: number;
   /** So many of the decisions may take longer than the declared deadline, as a share of them. @default 0.001 */
   readonly maxLateShare?: number;
@@ -124,7 +127,7 @@ function openQuestions(
           "Nothing was certainly decided without Redis: no request was sent and answered while a fault that cuts off was in force and seen",
         ]
       : []),
-    ...cases.flatMap((one) => bluntness(one, maxBlindShare)),
+    ...(maxBlindShare >= 1 ? [] : cases.flatMap((one) => bluntness(one, maxBlindShare))),
     ...(unlabelled > 0
       ? [
           `${counted(unlabelled)} answers given without Redis do not say who decided, so whether a limiter tells the truth about it is not shown`,

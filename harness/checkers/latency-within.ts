@@ -55,7 +55,7 @@ export function latencyWithin({ percentile = 99, addedMs, phases }: LatencyWithi
         };
       }
       if (decisionMs - controlMs <= addedMs) return { ...base, verdict: "pass", summary: words, numbers };
-      const doubt = machineDoubt(history, addedMs / 2, phases);
+      const doubt = machineDoubt(history, addedMs / 5, phases);
       const excess = `${words}: more than the ${addedMs} ms that it may add`;
       return doubt === null
         ? { ...base, verdict: "fail", summary: excess, numbers }

@@ -1,4 +1,5 @@
 import { Redis } from "ioredis";
+import { noteOwnConnection } from "../system/own-connections.ts";
 
 /** Names of the harness's own connections to Redis begin so (CLIENT SETNAME). */
 export const harnessConnection = "gatecrash-harness";
@@ -9,6 +10,7 @@ export async function askDirectly<Answer>(
   withinMs: number,
   question: (redis: Redis) => Promise<Answer>,
 ): Promise<Answer | null> {
+  noteOwnConnection();
   const redis = new Redis(redisUrl, {
     connectionName: harnessConnection,
     connectTimeout: withinMs,

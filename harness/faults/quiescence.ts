@@ -26,13 +26,13 @@ export interface QuiescenceOptions {
   readonly ownIds?: ReadonlySet<number>;
   /** How long one question to Redis may take. @default 2_000 */
   readonly patienceMs?: number;
-  /** Pause between two looks. @default 10 */
+  /** Pause between two looks. @default 100 */
   readonly everyMs?: number;
 }
 
 /** Watches the connections of the Redis at `redisUrl`, asked directly, past all proxies. Never rejects. */
 export function quiescence(redisUrl: string, options: QuiescenceOptions = {}): ConnectionWatch {
-  const { ownIds = new Set(), patienceMs = 2_000, everyMs = 10 } = options;
+  const { ownIds = new Set(), patienceMs = 2_000, everyMs = 100 } = options;
   const ask = () => listConnections(redisUrl, ownIds, patienceMs);
   return {
     connectionsNow: ask,

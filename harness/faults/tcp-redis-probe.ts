@@ -1,4 +1,5 @@
 import { connect, type Socket } from "node:net";
+import { noteOwnConnection } from "../system/own-connections.ts";
 import type { ProbeAnswer, RedisProbe } from "./redis-probe.ts";
 import { type RedisReply, redisReply } from "./redis-reply.ts";
 
@@ -21,6 +22,7 @@ export function tcpRedisProbe(host: string, port: number, login: RedisLogin = {}
     ask: (command, withinMs) =>
       new Promise((resolve) => {
         const beganMs = performance.now();
+        noteOwnConnection();
         const socket = connect({ host, port, noDelay: true });
         const end = (outcome: Outcome) => {
           clearTimeout(late);

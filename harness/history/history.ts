@@ -141,7 +141,7 @@ export interface RedisSample {
   readonly untilMs: number;
   /** `run_id` of INFO: another one is another life. */
   readonly runId: string;
-  /** Connections accepted in this life. */
+  /** Connections accepted in this life; those of the harness that were made while it was watched are left out. */
   readonly connectionsReceived: number;
   readonly connectedClients: number;
   readonly commandsProcessed: number;

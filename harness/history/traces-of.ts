@@ -91,14 +91,34 @@ function copyRow(history: History, traces: Traces, i: number, row: number, reque
   const kind = kindAt(requests, row);
   const sent = requests.sentMs[row] ?? 0;
   traces.sentMs[i] = sent;
-  traces.untilMs[i] =
-    kind === kindCode.ambiguous
-      ? quietAfter(history, requests.replica[row] ?? 0, sent)
-      : (requests.receivedMs[row] ?? Number.POSITIVE_INFINITY);
+  const received = requests.receivedMs[row] ?? Number.POSITIVE_INFINITY;
+  traces.untilMs[i] = kind === kindCode.ambiguous ? settledBy(history, row) : received;
   traces.cost[i] = requests.cost[row] ?? 0;
   traces.kind[i] = kind;
   traces.source[i] = requests.source[row] ?? 0;
   traces.phase[i] = requests.phase[row] ?? 0;
+}
+
+/** By when what an ambiguous request may have consumed certainly was, or never will be. */
+function settledBy(history: History, row: number): number {
+  const { requests, promises } = history;
+  const replica = requests.replica[row] ?? 0;
+  const sent = requests.sentMs[row] ?? 0;
+  const late = promises.map(
+    ({ withoutRedis }) => withoutRedis?.cutChargesWithinMs ?? Number.POSITIVE_INFINITY,
+  );
+  const isRefusal = requests.outcome[row] === outcomeCode.unavailable;
+  const decidedMs = isRefusal ? (requests.receivedMs[row] ?? Number.NaN) : endedAfter(history, replica, sent);
+  return Math.min(quietAfter(history, replica, sent), decidedMs + Math.max(...late));
+}
+
+/** When the process that `replica` had at `sentMs` was seen to have ended; Infinity if it was not, or none is known. */
+function endedAfter({ lives }: History, replica: number, sentMs: number): number {
+  const own = lives.filter((life) => life.replica === replica);
+  const life = own.find(({ fromMs, untilMs }) => sentMs >= fromMs && (untilMs === null || sentMs <= untilMs));
+  if (life !== undefined) return life.untilMs ?? Number.POSITIVE_INFINITY;
+  // Nobody was there to take it.
+  return own.some(({ untilMs }) => untilMs !== null && untilMs < sentMs) ? sentMs : Number.POSITIVE_INFINITY;
 }
 
 /** The first instant after `sentMs` at which `replica` was proved to have nothing under way; Infinity if none. */

@@ -22,12 +22,13 @@ const mergeGrainShare = 1 / 32;
  * What Redis may have charged, whoever answered. A replica that decides alone tells Redis later of what it let in,
  * which counts once, perhaps a little younger than it is; where windows do not slide, perhaps in full at that time.
  * What it decided after it had waited for Redis, or while a fault set in or ended, Redis may have charged on its own
- * account, and as late as the replica's connections were last seen to be alive.
+ * account, and as late as the replica's connections were last seen to be alive, or as the limiter declares.
  */
 export function chargesOf(history: History, claim: Claim): Charges {
   const { traces, promises, policy } = claim;
   const { withoutRedis } = promises;
   const { replica: replicas } = history.requests;
+  const lateMs = withoutRedis?.cutChargesWithinMs ?? Number.POSITIVE_INFINITY;
   const decides = deciderOf(history, policy.windowMs);
   const asked = mayHaveAsked(history, withoutRedis?.deadlineMs);
   const told = toldUntil(history, claim);
@@ -45,7 +46,8 @@ export function chargesOf(history: History, claim: Claim): Charges {
     cut(at) {
       const sent = traces.sentMs[at] ?? 0;
       const cut = isAlone(at) && asked(replicaOf(at), sent, traces.untilMs[at] ?? 0);
-      return cut ? quietAfter(history, replicaOf(at), sent) : Number.NaN;
+      if (!cut) return Number.NaN;
+      return Math.min(quietAfter(history, replicaOf(at), sent), (traces.untilMs[at] ?? 0) + lateMs);
     },
   };
 }

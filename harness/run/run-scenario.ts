@@ -19,6 +19,7 @@ import { historyOf } from "./history-of-run.ts";
 import { type NemesisOptions, nemesis } from "./nemesis.ts";
 import type { RunRequest, RunWatch } from "./run-request.ts";
 import { sendPhases } from "./send-phases.ts";
+import { type Stage, stageFor } from "./stage.ts";
 import { waysFor } from "./ways-for.ts";
 
 /** Runs one scenario against real processes and returns all that was seen. Whatever it started it stops. */
@@ -32,14 +33,18 @@ export async function runScenario(request: RunRequest, watch: RunWatch): Promise
   const requests = allocateRequests(schedule.count);
   fillRequests(requests, schedule);
 
-  await using redis = watch.own(await redisFor(request, watch));
+  await using stage = watch.own(await stageFor(plan, watch.onStep));
+  await using redis = watch.own(await redisFor(request, stage, watch));
   await using ways = plan.length === 0 ? null : watch.own(await waysFor(request, redis, watch));
+  stage.requireNeeds(redis, ways);
   const state = await watchRedisState(redis.url, runId);
   let running: Gateways | null = null;
   const site = () => ({ paths: ways?.ways ?? [], redis, gateways: running, runFolder });
   await using breaks = nemesis({ ...watch, plan, site, replicas, seed, watchQuiet: quietWatch(redis.url) });
   await breaks.begin();
-  await using gateways = watch.own(await gatewaysFor(request, runId, ways?.url ?? (() => redis.url), watch));
+  await using gateways = watch.own(
+    await gatewaysFor(request, runId, { stage, redisUrl: ways?.url ?? (() => redis.url) }, watch),
+  );
   running = gateways;
   await using thread = watch.own(
     await startLoadThread({
@@ -90,9 +95,14 @@ function phaseLoad(phase: Phase): PhaseLoad {
   return "load" in phase ? { ...phase, load: withControl(phase.load) } : phase;
 }
 
-function redisFor({ redisUrl, system, runFolder }: RunRequest, { onStep }: RunWatch): Promise<RedisServer> {
+function redisFor(
+  { redisUrl, system, runFolder }: RunRequest,
+  { redisFaketime }: Stage,
+  { onStep }: RunWatch,
+): Promise<RedisServer> {
   return provideRedis({
     ...(redisUrl === null ? {} : { url: redisUrl }),
+    ...(redisFaketime === null ? {} : { faketime: redisFaketime }),
     system,
     runFolder,
     onProgress: onStep,
@@ -114,7 +124,10 @@ function quietWatch(redisUrl: string): NonNullable<NemesisOptions["watchQuiet"]>
 function gatewaysFor(
   request: RunRequest,
   runId: string,
-  redisUrl: (replica: number) => string,
+  {
+    stage: { steering },
+    redisUrl,
+  }: { readonly stage: Stage; readonly redisUrl: (replica: number) => string },
   { onStep }: RunWatch,
 ): Promise<Gateways> {
   onStep(`starting ${request.replicas} gateways with ${request.variantName}`);
@@ -125,6 +138,7 @@ function gatewaysFor(
     replicas: request.replicas,
     policies: request.policies,
     redisUrl,
+    ...(steering === null ? {} : { steering }),
     runFolder: request.runFolder,
   });
 }

@@ -6,7 +6,9 @@ import { afterAll, expect, inject, test } from "vitest";
 import { monotonicMs } from "../history/monotonic-clock.ts";
 import { Refusal } from "../refusal.ts";
 import { freePort } from "./free-port.ts";
+import type { GatewaySteering } from "./gateway-steering.ts";
 import { type StartGatewaysOptions, startGateways } from "./gateways.ts";
+import { askHealth } from "./health.ts";
 import { identityOf } from "./process-identity.ts";
 import { startReplica } from "./replica.ts";
 import { until } from "./until.ts";
@@ -87,6 +89,68 @@ test("lives begin before the start and end once they are stopped", async () => {
   expect(pids).toHaveLength(2);
   for (const pid of pids) expect(identityOf(pid)).toBeUndefined();
   for (const life of running.lives()) expect(life.untilMs).toBeLessThanOrEqual(monotonicMs());
+});
+
+test("a gateway that is killed comes back on the same port as another process, in a life of its own", async () => {
+  const options = gateways(answering(200));
+  let starts = 0;
+  const steering: GatewaySteering = {
+    steered: (_, program) => ({ ...program, env: { ...program.env, START: String(++starts) } }),
+    setClock: async () => undefined,
+    clockAhead: async () => null,
+    block: null,
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+  await using running = await startGateways({ ...options, steering });
+  const { endpoints, pids } = running;
+  const controls = running.controls[1] ?? expect.fail("there are two");
+  await Promise.all([controls.kill(), controls.kill()]);
+  expect([controls.pid, running.pids]).toEqual([null, [pids[0]]]);
+  await expect(controls.freeze()).rejects.toThrow("gateway 1 does not run");
+  await controls.thaw();
+  await Promise.all([controls.start(), controls.start()]);
+  expect(running.endpoints).toEqual(endpoints);
+  expect(controls.pid).not.toBe(pids[1]);
+  const [first, second] = running.lives().filter(({ replica }) => replica === 1);
+  expect(running.lives()).toHaveLength(3);
+  expect(first?.untilMs).toBeLessThanOrEqual(second?.fromMs ?? 0);
+  expect(second?.untilMs).toBeNull();
+  const answer = await fetch(`http://127.0.0.1:${endpoints[1]?.port}/`);
+  expect(await answer.json()).toMatchObject({ START: "3", REPLICA_INDEX: "1" });
+  expect(running.steering).toBe(steering);
+});
+
+test("a gateway stands still and goes on, and is stopped while it stands still or starts again", async () => {
+  const running = await startGateways(gateways(answering(200)));
+  const [first, second] = running.controls;
+  const [endpoint] = running.endpoints;
+  if (first === undefined || second === undefined || endpoint === undefined) expect.fail("there are two");
+  await first.freeze();
+  expect(await askHealth(endpoint, 200)).toBe("not-yet");
+  await first.thaw();
+  expect(await askHealth(endpoint, 10_000)).toBe("ready");
+  await first.freeze();
+  const { pids } = running;
+  await second.kill();
+  const starting = second.start().catch((error: unknown) => String(error));
+  await running[Symbol.asyncDispose]();
+  await starting;
+  expect(running.pids).toEqual([]);
+  for (const pid of pids) expect(identityOf(pid)).toBeUndefined();
+  await expect(second.start()).rejects.toThrow("for good");
+});
+
+test("a gateway that does not come up again says why, and is not running then", async () => {
+  const program = `import { existsSync } from "node:fs";
+    if (existsSync(process.env.MARK)) throw new Error("it remembers");
+    ${answering(200)}`;
+  const mark = join(runFolder, "mark");
+  await using running = await startGateways(gateways(program, { replicas: 1, env: { MARK: mark } }));
+  const [controls] = running.controls;
+  await controls?.kill();
+  writeFileSync(mark, "");
+  await expect(controls?.start()).rejects.toThrow(/^Gateway 0 ended before it was ready[\s\S]*it remembers/);
+  expect(running.pids).toEqual([]);
 });
 
 test("a gateway without /healthz is taken as ready, with a note", async () => {

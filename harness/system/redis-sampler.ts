@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import type { RedisSample } from "../history/history.ts";
 import { monotonicMs } from "../history/monotonic-clock.ts";
+import { ownConnections } from "./own-connections.ts";
 
 /** Reads Redis's own counters until it is disposed of. */
 export interface RedisSampler extends AsyncDisposable {
@@ -17,6 +18,8 @@ const patienceMs = 1_000;
  */
 export async function startRedisSampler(redisUrl: string, everyMs = 250): Promise<RedisSampler> {
   const samples: RedisSample[] = [];
+  /** How often we had connected when a life of Redis was first read, by its `run_id`. */
+  const ownBefore = new Map<string, number>();
   const stop = new AbortController();
   const redis = new Redis(redisUrl, {
     commandTimeout: patienceMs,
@@ -28,7 +31,12 @@ export async function startRedisSampler(redisUrl: string, everyMs = 250): Promis
   const read = async (): Promise<void> => {
     const fromMs = monotonicMs();
     const text = await redis.info("all").catch(() => null);
-    if (text !== null) samples.push({ fromMs, untilMs: monotonicMs(), ...readInfo(text) });
+    if (text === null) return;
+    const read = readInfo(text);
+    const own = ownConnections() - (ownBefore.get(read.runId) ?? ownConnections());
+    if (!ownBefore.has(read.runId)) ownBefore.set(read.runId, ownConnections());
+    const connectionsReceived = Math.max(0, read.connectionsReceived - own);
+    samples.push({ fromMs, untilMs: monotonicMs(), ...read, connectionsReceived });
   };
   await read();
   const ended = (async () => {

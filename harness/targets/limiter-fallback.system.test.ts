@@ -43,7 +43,7 @@ async function story({ algorithm = "sliding-log", policy = {}, maxKeys = 1_000 }
     policies: [{ name: "p", limit: LIMIT, windowMs: MONTH_MS, algorithm, ...policy }],
     maxKeys,
     // What is judged here is what is counted, not how fast this machine is.
-    deadlineMs: 250,
+    deadlineMs: 500,
   };
   const replicas = ways.map(({ url }, index) =>
     stack.use(createLimiter({ ...options, redis: url, replica: { index, count: REPLICAS } })),
@@ -72,17 +72,18 @@ async function warm(replicas: readonly Limiter[], subject: string): Promise<void
 
 /** Every replica has noticed that Redis does not answer. */
 async function lost(replicas: readonly Limiter[]): Promise<void> {
-  for (const replica of replicas) await until(async () => (await replica.peek("nobody")).source === "local");
+  await Promise.all(
+    replicas.map((replica) => until(async () => (await replica.peek("nobody")).source === "local")),
+  );
 }
 
 /** Every replica leaves it to Redis alone again: it lets more than a share of a fresh subject through. */
-async function recovered(replicas: readonly Limiter[]): Promise<void> {
-  for (const replica of replicas) {
-    await until(async () => {
-      const { outcome, source } = await replica.decide(`fresh ${fresh++}`, LIMIT / REPLICAS + 1);
-      return outcome === "allowed" && source === "redis";
-    });
-  }
+async function recovered(replicas: readonly Limiter[], limit = LIMIT): Promise<void> {
+  const isBack = async (replica: Limiter): Promise<boolean> => {
+    const { outcome, source } = await replica.decide(`fresh ${fresh++}`, limit / REPLICAS + 1);
+    return outcome === "allowed" && source === "redis";
+  };
+  await Promise.all(replicas.map((replica) => until(() => isBack(replica), { withinMs: 30_000 })));
 }
 let fresh = 0;
 
@@ -121,7 +122,10 @@ describe.each(ALGORITHMS)("three replicas whose Redis fails (%s)", (algorithm) =
     expect(allowedIn(recovery)).toBe(0);
     expect(await counted(redis.url, options, "half")).toBe(50 * REPLICAS);
     expect(await counted(redis.url, options, "spent")).toBe(LIMIT);
-    expect(allowedIn(await askAll(replicas, "half", LIMIT))).toBe(LIMIT - 50 * REPLICAS);
+    for (const replica of replicas) {
+      const more = await replica.decide("half", LIMIT - 50 * REPLICAS + 1);
+      expect(more).toMatchObject({ outcome: "denied", source: "redis", remaining: LIMIT - 50 * REPLICAS });
+    }
   });
 
   it("write back what they had admitted when it is killed and another comes, empty", async () => {
@@ -162,7 +166,7 @@ describe.each(ALGORITHMS)("three replicas whose Redis fails (%s)", (algorithm) =
     ways[0]?.set("up", "hold");
     ways[0]?.cut();
     await lost([alone]);
-    expect(allowedIn(await askAll(others, "alice", LIMIT))).toBe(LIMIT);
+    expect(allowedIn(await askAll(others, "alice", LIMIT / 2 + 10))).toBe(LIMIT);
     expect(allowedIn(await askAll([alone], "alice", LIMIT))).toBe(LIMIT / REPLICAS);
     ways[0]?.set("up", "pass");
     await recovered([alone]);
@@ -220,10 +224,7 @@ describe("a decision that is made without Redis, which then turns out to have ch
       allowed += allowedIn(await asking);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
-    const share = 30_000 / REPLICAS;
-    for (const replica of replicas) {
-      await until(async () => (await replica.decide(`fresh ${fresh++}`, share + 1)).source === "redis");
-    }
+    await recovered(replicas, 30_000);
     expect(allowed).toBeGreaterThan(0);
     const policies = options.policies;
     await until(async () => (await remainingOf(redis.url, policies, "alice")) === 30_000 - allowed);
@@ -259,13 +260,10 @@ describe("a hot key that all replicas serve", () => {
     process.kill(redis.pid ?? 0, "SIGSTOP");
     await lost(replicas);
     process.kill(redis.pid ?? 0, "SIGCONT");
+    await recovered(replicas, limit);
     for (const replica of replicas) {
-      await until(
-        async () => (await replica.decide(`fresh ${fresh++}`, limit / REPLICAS + 1)).source === "redis",
-      );
+      await until(async () => (await replica.peek("hot")).outcome === "denied");
     }
-    for (const replica of replicas)
-      await until(async () => (await replica.decide("hot")).outcome === "denied");
     isOver = true;
     await Promise.all(callers);
     expect(allowed).toBeGreaterThan(atOutage);

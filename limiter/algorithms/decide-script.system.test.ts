@@ -14,7 +14,7 @@ afterAll(() => redis.quit());
 const policy = { name: "p", limit: 10, windowMs: 3_600_000 };
 
 /** Runs `asked` as one batch. */
-async function run(algorithm: AlgorithmName, asked: readonly Partial<Asking>[]) {
+async function run(algorithm: AlgorithmName, asked: readonly Partial<Asking>[], prolongs = true) {
   const { numbers } = ALGORITHMS[algorithm];
   const row: Row = [1, ...numbers(policy)];
   const script = decideScript([ALGORITHMS[algorithm]], [row], 60_000);
@@ -35,7 +35,7 @@ async function run(algorithm: AlgorithmName, asked: readonly Partial<Asking>[]) 
       ...one,
     });
   }
-  const args = batch.args({ notAfterUs: Number.MAX_SAFE_INTEGER, sequence: 1, prolongs: true });
+  const args = batch.args({ notAfterUs: Number.MAX_SAFE_INTEGER, sequence: 1, prolongs });
   const reply = (await redis.eval(script.text, batch.keys.length, ...batch.keys, ...args)) as number[];
   batch.answer(reply, (message) => {
     failures.push(message);
@@ -92,5 +92,31 @@ describe.each(Object.keys(ALGORITHMS) as AlgorithmName[])("the decide script (%s
     await redis.del(wrong);
     expect(answers[1]?.slice(0, 2)).toEqual([0, 6]);
     expect(failures).toEqual([expect.stringContaining("WRONGTYPE")]);
+  });
+
+  it("fails decisions about a key of another type alone, wherever they stand", async () => {
+    for (const costs of [
+      [1, 8, 2, 3, 2, 11],
+      [1, 1, 1, 1, 1, 1],
+    ]) {
+      const [wrong, right] = [`test-script:${randomUUID()}`, `test-script:${randomUUID()}`];
+      await redis.sadd(wrong, "a set");
+      const asked = costs.map((cost, i) => ({ keys: [i % 3 === 0 ? wrong : right], cost }));
+      const { answers, failures } = await run(algorithm, asked, costs[1] === 8);
+      const answered = [1, 2, 4, 5].map((i) => answers[i]?.slice(0, 3));
+      const waits = answered.map((answer) => Math.sign(answer?.[2] ?? 0));
+      expect(answered.map((answer) => answer?.slice(0, 2))).toEqual(
+        costs[1] === 8
+          ? [
+              [0, 2],
+              [0, 0],
+              [1, 0],
+              [1, 0],
+            ]
+          : [9, 8, 7, 6].map((remaining) => [0, remaining]),
+      );
+      expect(waits).toEqual(costs[1] === 8 ? [0, 0, 1, -1] : [0, 0, 0, 0]);
+      expect(failures).toEqual([1, 2].map(() => expect.stringContaining("WRONGTYPE")));
+    }
   });
 });

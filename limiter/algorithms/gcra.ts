@@ -40,34 +40,7 @@ export const gcra: Algorithm = {
     };
   },
   local: gcraLocal,
-  inline: ([leak, unit, burst]) => {
-    const full = burst * unit;
-    const lifeMs = 2 * Math.ceil(full / leak / 1_000);
-    return `
-local state, debt, ends = ask("GET", key), 0, 0
-local isPlain = not state
-if state and #state == 28 then
-  local stamp, counted
-  debt, stamp, counted, ends = unpack(">I7I7I7I7", state)
-  isPlain = counted == ${unit} and debt <= ${full} and stamp <= now
-  debt = debt - (now - stamp) * ${leak}
-  if debt < 0 then debt = 0 end
-end
-if isPlain and cost <= ${burst} then
-  local free, weight, isDone = ${full} - debt, cost * ${unit}, true
-  if weight > free then
-    retryUs = ceil((weight - free) / ${leak})
-  else
-    debt, free = debt + weight, free - weight
-    if now + ceil(debt / ${leak}) <= ends and ends <= now + ${lifeMs * 1_000} then
-      isDone = ask("SETRANGE", key, "0", pack(">I7I7", debt, now)) == 28
-    else
-      isDone = ask("SET", key, pack(">I7I7I7I7", debt, now, ${unit}, now + ${lifeMs * 1_000}), "PX", "${lifeMs + 1}").ok
-    end
-  end
-  if isDone then remaining, resetUs = floor(free / ${unit}), ceil((${unit} - free % ${unit}) / ${leak}) end
-end`;
-  },
+  inline: gcraInline,
   lua: `(function()
   -- State: debt, stamp of that debt, unit in which it is counted (a policy may change while keys live),
   -- and until when the key lives.
@@ -156,3 +129,33 @@ end`;
   return { test = test, write = write, quota = quota, refund = refund, merge = merge }
 end)()`,
 };
+
+/** The decision of a lone policy in line: all but a clock that has stepped back, and a policy that has changed. */
+function gcraInline([leak, unit, burst]: readonly [number, number, number]): string {
+  const full = burst * unit;
+  const lifeMs = 2 * Math.ceil(full / leak / 1_000);
+  return `
+local state, debt, ends = ask("GET", key), 0, 0
+local isPlain = not state
+if state and #state == 28 then
+  local stamp, counted
+  debt, stamp, counted, ends = unpack(">I7I7I7I7", state)
+  isPlain = counted == ${unit} and debt <= ${full} and stamp <= now
+  debt = debt - (now - stamp) * ${leak}
+  if debt < 0 then debt = 0 end
+end
+if isPlain and cost <= ${burst} then
+  local free, weight, isDone = ${full} - debt, cost * ${unit}, true
+  if weight > free then
+    retryUs = ceil((weight - free) / ${leak})
+  else
+    debt, free = debt + weight, free - weight
+    if now + ceil(debt / ${leak}) <= ends and ends <= now + ${lifeMs * 1_000} then
+      isDone = ask("SETRANGE", key, "0", pack(">I7I7", debt, now)) == 28
+    else
+      isDone = ask("SET", key, pack(">I7I7I7I7", debt, now, ${unit}, now + ${lifeMs * 1_000}), "PX", "${lifeMs + 1}").ok
+    end
+  end
+  if isDone then remaining, resetUs = floor(free / ${unit}), ceil((${unit} - free % ${unit}) / ${leak}) end
+end`;
+}

@@ -1,12 +1,11 @@
 import type { Algorithm } from "./algorithm.ts";
 import { LONGEST_WINDOW_MS, windowTooLong } from "./longest-window.ts";
+import { slidingLogInline } from "./sliding-log-inline.ts";
 import { slidingLogLocal } from "./sliding-log-local.ts";
+import { ENTRY, ENTRY_BYTES, HEADER, HEADER_BYTES, OFFSET_AT } from "./sliding-log-state.ts";
 
 /** Costs are summed modulo this: the running total of a key needs four bytes. */
 const LARGEST_LIMIT = 0xffff_ffff;
-
-const HEADER_BYTES = 48;
-const ENTRY_BYTES = 11;
 
 /**
  * The exact sliding window: at most `limit` of cost in every (t - windowMs, t], and never less.
@@ -35,12 +34,10 @@ export const slidingLog: Algorithm = {
     deniedConsumes: false,
   }),
   local: slidingLogLocal,
-  inline: ([limit, windowUs]) => inline(limit, windowUs),
+  inline: ([limit, windowUs]) => slidingLogInline(limit, windowUs),
   lua: `(function()
-  -- Header: newest stamp, total, number of entries; oldest live stamp, total before it, its slot; clock offset, until
-  -- when the key lives by Redis's clock, number of slots. What changes most stands first. Entry: stamp, total before it.
-  local HEADER, HEADER_BYTES = ">I7I4I4I7I4I4I7I7I4", ${HEADER_BYTES}
-  local ENTRY, ENTRY_BYTES = ">I7I4", ${ENTRY_BYTES}
+  local HEADER, HEADER_BYTES = "${HEADER}", ${HEADER_BYTES}
+  local ENTRY, ENTRY_BYTES = "${ENTRY}", ${ENTRY_BYTES}
   local SUMS = 4294967296
 
   local function offsetOf(log, index)
@@ -82,7 +79,7 @@ export const slidingLog: Algorithm = {
     if t < newest then
       offset, t = newest - now, newest
       redis.call("PEXPIRE", key, lifeMs(log))
-      redis.call("SETRANGE", key, 30, struct.pack(">I7I7", offset, log.ends))
+      redis.call("SETRANGE", key, ${OFFSET_AT}, struct.pack(">I7I7", offset, log.ends))
     end
     if newest <= t - windowUs then return log end
     log.t, log.offset, log.newest, log.oldest, log.before = t, offset, newest, oldest, before
@@ -280,76 +277,3 @@ export const slidingLog: Algorithm = {
   return { test = test, write = write, quota = quota, refund = refund, merge = merge }
 end)()`,
 };
-
-/**
- * All but a clock that has stepped back, a log that was out of use for a window, and waits for more than one place. What has expired is searched as `firstThat` does.
- */
-function inline(limit: number, windowUs: number): string {
-  const lifeMs = 2 * Math.ceil(windowUs / 1_000);
-  return `
-local state = ask("GETRANGE", key, "0", "${HEADER_BYTES - 1}")
-if state == "" and cost <= ${limit} then
-  local log = pack(">I7I4I4I7I4I4I7I7I4I7I4", now, cost, 1, now, 0, 0, 0, now + ${lifeMs * 1_000}, 1, now, 0)
-  if ask("SET", key, log, "PX", "${lifeMs + 1}").ok then remaining, resetUs = ${limit} - cost, ${windowUs} end
-elseif #state == ${HEADER_BYTES} then
-  local newest, total, entries, oldest, before, head, offset, ends, slots = unpack(">I7I4I4I7I4I4I7I7I4", state)
-  local t = now + offset
-  local since, isOther = t - ${windowUs}, oldest <= t - ${windowUs}
-  if newest <= t and newest > since then
-    if isOther then
-      local low, high, step = 0, entries, 1
-      while high - low > 1 do
-        local probe = low + step
-        if step > (high - low) / 2 then probe = low + floor((high - low) / 2) end
-        local place = ${HEADER_BYTES} + (head + probe) % slots * ${ENTRY_BYTES}
-        local stamp, sum = unpack(">I7I4", ask("GETRANGE", key, place, place + ${ENTRY_BYTES - 1}))
-        if stamp > since then
-          high, oldest, before = probe, stamp, sum
-        else
-          low, step = probe, step * 2
-        end
-      end
-      head, entries = (head + high) % slots, entries - high
-    end
-    local room = ${limit} - (total - before) % 4294967296
-    if cost > room then
-      if cost == room + 1 and cost <= ${limit} and room >= 0 then
-        remaining, retryUs, resetUs = room, oldest - since, oldest - since
-      end
-    elseif newest < t and entries == slots then
-      local first, last = ${HEADER_BYTES} + head * ${ENTRY_BYTES}, ${HEADER_BYTES - 1} + slots * ${ENTRY_BYTES}
-      local ring = ask("GETRANGE", key, first, last)
-      if head > 0 then ring = ring .. ask("GETRANGE", key, "${HEADER_BYTES}", first - 1) end
-      local wider = slots < 4 and 4 or slots * 2
-      if wider > ${limit} then wider = ${limit} end
-      local log = pack(">I7I4I4I7I4I4I7I7I4", t, (total + cost) % 4294967296, entries + 1, oldest, before, 0, offset, now + ${lifeMs * 1_000}, wider)
-      local spare = string.rep("\\0", (wider - slots - 1) * ${ENTRY_BYTES})
-      if ask("SET", key, log .. ring .. pack(">I7I4", t, total) .. spare, "PX", "${lifeMs + 1}").ok then
-        remaining, resetUs = room - cost, oldest - since
-      end
-    else
-      local isDone = newest == t
-      if not isDone then
-        local place = ${HEADER_BYTES} + (head + entries) % slots * ${ENTRY_BYTES}
-        isDone = ask("SETRANGE", key, place, pack(">I7I4", t, total)) == ${HEADER_BYTES} + slots * ${ENTRY_BYTES}
-        entries = entries + 1
-      end
-      if isDone then
-        total = (total + cost) % 4294967296
-        if now + ${windowUs} > ends or ends > now + ${lifeMs * 1_000} then
-          ask("PEXPIRE", key, "${lifeMs + 1}")
-          ends, isOther = now + ${lifeMs * 1_000}, true
-        end
-        local changed
-        if isOther then
-          changed = pack(">I7I4I4I7I4I4I7I7I4", t, total, entries, oldest, before, head, offset, ends, slots)
-        else
-          changed = pack(">I7I4I4", t, total, entries)
-        end
-        ask("SETRANGE", key, "0", changed)
-        remaining, resetUs = room - cost, oldest - since
-      end
-    end
-  end
-end`;
-}

@@ -1,4 +1,5 @@
 import { Redis } from "ioredis";
+import { noteOwnConnection } from "../own-connections.ts";
 
 /** What a Redis says of itself. */
 export interface RedisAnswer {
@@ -30,6 +31,7 @@ export async function askRedis(url: string, withinMs: number): Promise<RedisAnsw
 }
 
 async function answer(client: Redis): Promise<RedisAnswer> {
+  noteOwnConnection();
   await client.connect();
   await client.ping();
   const server = await client.info("server");

@@ -17,7 +17,7 @@ test("a Redis that is given is neither flushed nor stopped", async () => {
     await client.set("given-redis-test", "stays", "EX", 60);
     {
       await using redis = await givenRedis(url);
-      expect(redis).toMatchObject({ url, owned: false, pid: null });
+      expect(redis).toMatchObject({ url, owned: false, pid: null, controls: null });
     }
     expect(await client.get("given-redis-test")).toBe("stays");
   } finally {

@@ -1,4 +1,5 @@
 import { Redis } from "ioredis";
+import { noteOwnConnection } from "../own-connections.ts";
 
 /**
  * Sends one command to Redis on a connection of its own and gives the reply. Rejects with Redis's error, or when it
@@ -23,6 +24,7 @@ export async function tellRedis(
   const tooLate = () => failed.reject(new Error(`${command} was not answered within ${withinMs} ms`));
   const late = isBounded ? setTimeout(tooLate, withinMs) : undefined;
   try {
+    noteOwnConnection();
     return await Promise.race([client.connect().then(() => client.call(command, ...args)), failed.promise]);
   } finally {
     clearTimeout(late);
