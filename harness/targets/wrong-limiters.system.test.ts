@@ -167,7 +167,7 @@ describe("a limiter with a seeded bug", () => {
   }
 
   it("is tried here, or by a clock or a race that only a scenario has", () => {
-    const elsewhere = ["read-then-write", "clock-may-step-back", "debt-in-the-future"];
+    const elsewhere = ["read-then-write", "clock-may-step-back", "debt-in-the-future", "hasty-watchdog"];
     expect(Object.keys(stories).concat(elsewhere).sort()).toEqual(mutants.map(({ name }) => name).sort());
   });
 });
