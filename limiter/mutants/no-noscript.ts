@@ -1,0 +1,31 @@
+import { decisionOf } from "../decision.ts";
+import type { Mutant } from "../variants/variant.ts";
+import { connectedRedis, IMPATIENT, runKnown } from "./parts/connection.ts";
+import { plainLimiter } from "./parts/plain-limiter.ts";
+import { windowScript } from "./parts/window-script.ts";
+import { wrongLimiter } from "./parts/wrong-limiter.ts";
+
+/** A Redis that has forgotten the script, or was not there in time to learn it, fails every request from then on. */
+export const mutant: Mutant = {
+  about: "Loads its script once, at the start, and only ever calls it by its name.",
+  source:
+    "express-rate-limit/rate-limit-redis#71, #144 and #241, vutran1710/PyrateLimiter#182, QuantumNous/new-api#6412",
+  convictedBy: ["answers-everything"],
+  variant: wrongLimiter({
+    about: "Redis, as long as it remembers.",
+    protect: (context) =>
+      plainLimiter(context, "sliding-log", async (policy) => {
+        const redis = await connectedRedis(context.redisUrl, IMPATIENT);
+        const window = windowScript(policy);
+        const loaded = redis.script("LOAD", window.text);
+        loaded.catch(() => {});
+        return {
+          async decide(key, cost) {
+            await loaded;
+            return decisionOf(await runKnown(redis, window, [key], [cost]), [policy.name]);
+          },
+          close: () => redis.disconnect(),
+        };
+      }),
+  }),
+};
