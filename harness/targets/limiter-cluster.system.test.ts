@@ -142,6 +142,20 @@ describe("three gateways on a cluster of three masters", () => {
     }
   });
 
+  it("reach masters that they were not told of, as the user whom they were told", async () => {
+    for (const { client } of cluster.masters) {
+      await client.acl("SETUSER", "gate", "on", ">se:cret", "~*", "+@all");
+      await client.acl("SETUSER", "default", "-eval", "-evalsha");
+    }
+    const [first] = cluster.masters;
+    const url = first?.redis.url.replace("redis://", "redis://gate:se%3Acret@") ?? "";
+    await using scene = await gateways(cluster, { redis: { cluster: [url] } });
+    const decisions = await askAll(scene.limiters, subjects, 1);
+    for (const { client } of cluster.masters) await client.acl("SETUSER", "default", "+@all");
+    expect(sourcesOf(decisions)).toEqual(["redis"]);
+    expect(allowedIn(decisions)).toBe(subjects.length * REPLICAS);
+  });
+
   it("count exactly when every master forgets the script", async () => {
     await using scene = await gateways(cluster);
     const decisions: Decision[] = [];
@@ -184,6 +198,7 @@ async function knowOfEachOther(limiters: readonly Limiter[], asked: readonly str
 /** Subjects that are all in one slot. */
 function neighbours(slot: number, count: number): string[] {
   const found: string[] = [];
+  if (Number.isNaN(slot)) throw new Error("there are no slots left");
   for (let i = 0; found.length < count; i++) if (slotOf(`{n${i}}`) === slot) found.push(`n${i}`);
   return found;
 }
@@ -261,6 +276,34 @@ describe("three gateways while a slot moves from one master to another", () => {
     }
     const last = await askAll(scene.limiters, [fresh], LIMIT);
     expect(allowedIn(last)).toBeLessThanOrEqual(LIMIT - allowedIn(ofFresh));
+  });
+
+  it("ask who serves which slot when they are redirected, and are not redirected for every slot", async () => {
+    await using scene = await gateways(cluster);
+    const [limiter] = scene.limiters;
+    const counted = async (section: string, pattern: RegExp) => {
+      const infos = await Promise.all(cluster.masters.map(({ client }) => client.info(section)));
+      return infos.reduce((sum, info) => sum + Number(pattern.exec(info)?.[1] ?? 0), 0);
+    };
+    const redirections = () => counted("errorstats", /errorstat_MOVED:count=(\d+)/);
+    const questions = () => counted("commandstats", /cmdstat_cluster\|slots:calls=(\d+)/);
+    const isRedirected = async (slot: number): Promise<boolean> => {
+      const before = await redirections();
+      expect((await limiter?.decide(neighbours(slot, 1)[0] ?? ""))?.source).toBe("redis");
+      return (await redirections()) > before;
+    };
+    let redirected = 0;
+    // The first time, they may just have asked once more, as they do until everything can be decided.
+    for (let round = 0; round < 4; round++) {
+      const [first = -1, ...others] = Array.from({ length: 8 }, () => slots++);
+      for (const slot of [first, ...others]) await move(slot, async () => {});
+      const before = await questions();
+      if (!(await isRedirected(first))) continue;
+      redirected++;
+      await until(async () => (await questions()) > before);
+      await until(async () => !(await isRedirected(others.pop() ?? Number.NaN)));
+    }
+    expect(redirected).toBeGreaterThan(0);
   });
 
   it("are asked all the time about all subjects while ten slots move, and admit exactly the limit", async () => {

@@ -27,6 +27,8 @@ export interface ClusterNodesOptions {
   readonly onGood: (node: ClusterNode) => void;
   /** It has not answered what was sent then, or its connection, which began then, is closed. */
   readonly onBad: (node: ClusterNode, sentMs: number) => void;
+  /** A slot was found to be there. */
+  readonly onMoved: (to: Address) => void;
   /** The worst state of all breakers. */
   readonly onState: (state: BreakerState) => void;
 }
@@ -71,6 +73,7 @@ export class ClusterNodes {
     const node = this.at(address);
     this.#masters[slot] = node?.name;
     this.version++;
+    this.#options.onMoved(address);
     return node;
   }
 

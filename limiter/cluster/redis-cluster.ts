@@ -61,6 +61,7 @@ class ClusterSide {
       greet: (node) => this.#greet(node),
       onGood: (node) => this.#recover(node),
       onBad: (node, sentMs) => this.#failed(node, sentMs),
+      onMoved: (to) => this.#topology.refresh(to),
       onState: metrics.breakerMoved,
     });
     const keepMs = Math.min(KEEP_MS, put.keepMs);
@@ -160,7 +161,8 @@ class ClusterSide {
 
   /** Through a slot that the node serves, if it serves any: only there it says whether it can be written to. */
   async #greet(node: ClusterNode): Promise<boolean> {
-    const first = Math.floor(Math.random() * SLOTS);
+    // Not always the same: it may be on its way. But few: each is remembered.
+    const first = Math.floor(Math.random() * GREETED_SLOTS);
     for (let i = 0; i < TAGS_TRIED; i++) {
       const tag = String(first + i);
       const slot = slotOf(tag);
@@ -228,6 +230,8 @@ class ClusterSide {
     };
   }
 }
+
+const GREETED_SLOTS = 16;
 
 /** A few times as many as it takes to meet a slot of a node that serves one in a thousand. */
 const TAGS_TRIED = 4_096;
