@@ -106,7 +106,7 @@ async function tryToBreak(
 /** A control plane that hangs may come back: each try lasts as long as its deadlines allow. */
 async function madeAnew(proxy: ControlledProxy, tries = 3): Promise<void> {
   try {
-    await proxy.recreate();
+    await proxy.restore();
   } catch (error) {
     if (tries === 1) throw error;
     await madeAnew(proxy, tries - 1);
