@@ -29,13 +29,14 @@ export interface PathFault {
  * next one is injected. While another fault is in force on the same path, none is surely seen to be healed.
  */
 export function pathFault(options: PathFault): Fault {
-  const { name, legend, needs = ["proxies"], cutsOff = false, breakPath, symptom } = options;
+  const { name, legend, cutsOff = false, breakPath, symptom } = options;
+  const { needs = ["proxies"] } = options;
   return {
     name,
     legend,
     losesState: "none",
     cutsOff,
-    needs,
+    needs: symptom.executes === undefined ? needs : [...needs, "redis"],
     async inject(site) {
       const aimed = site.paths.filter(({ replica }) => site.replicas.includes(replica));
       if (aimed.length < site.replicas.length)
