@@ -11,7 +11,7 @@ it("a proxy that is pointed elsewhere cuts what leads to the old upstream, and k
   const { client } = await test.connect();
   await test.proxy.pointTo(`127.0.0.1:${(other.address() as AddressInfo).port}`);
   await until(() => client.fate() !== null);
-  for (const again of [test.proxy.enable, test.proxy.recreate]) {
+  for (const again of [test.proxy.enable, test.proxy.restore]) {
     await again();
     const led = await firstWords(test.proxy);
     expect(led).toBe("other");
