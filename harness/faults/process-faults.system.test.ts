@@ -46,6 +46,12 @@ afterAll(async () => {
   rmSync(runFolder, { recursive: true });
 });
 
+/** What faults had to complain of. */
+function log(): string {
+  const file = join(runFolder, "logs/faults.log");
+  return existsSync(file) ? readFileSync(file, "utf8") : "";
+}
+
 /** What this process has started and not yet taken away, and what stands still of it. */
 function belongings(): { readonly names: string[]; readonly folders: string[]; readonly stopped: number[] } {
   const own = readLeases().flatMap(({ lease }) => (lease?.owner.pid === process.pid ? [lease] : []));
@@ -370,7 +376,7 @@ describe.for(stories)("$fault.name: $fault.legend", ({ fault, on, words, look, b
       await works(stage);
     }
     expect(belongings()).toEqual(at);
-    expect(existsSync(join(runFolder, "logs/faults.log"))).toBe(false);
+    expect(log()).toBe("");
   });
 
   it("that fails half-way leaves everything as it was", async () => {
@@ -437,9 +443,8 @@ describe("what is not as it should be", () => {
     expect(await injected.verifyHealed()).toBeNull();
     await controls.thaw();
     expect(await injected.verifyHealed()).not.toBeNull();
-    const log = join(runFolder, "logs/faults.log");
-    expect(readFileSync(log, "utf8")).toContain("redis-freeze could not be healed: no way to thaw it");
-    rmSync(log);
+    expect(log()).toContain("redis-freeze could not be healed: no way to thaw it");
+    rmSync(join(runFolder, "logs/faults.log"));
   });
 
   it("a Redis that is not ours, and gateways that are not, are refused", async () => {
@@ -475,6 +480,18 @@ describe("what a fault costs", () => {
     await injected[Symbol.asyncDispose]();
     for (const name of ["early", "one", "two"])
       expect(await tellRedis(plain.redis.url, ["GET", `process-faults:${name}`])).toBe("1");
+  });
+
+  it("a promoted Redis that dies takes along what was written to it, which is not seen as healed", async () => {
+    await using injected = await redisFailover({ suffixMs: 100 }).inject(plain.site);
+    expect(await injected.verify()).not.toBeNull();
+    const promoted = reply(await told(plain, 0, ["INFO", "server"]));
+    process.kill(Number(infoField(promoted, "process_id")), "SIGKILL");
+    await injected[Symbol.asyncDispose]();
+    expect(await injected.verifyHealed()).toBeNull();
+    expect(log()).toContain("redis-failover could not be healed");
+    rmSync(join(runFolder, "logs/faults.log"));
+    await works(plain);
   });
 
   it("memory and its policy are set back to what they were", async () => {

@@ -45,7 +45,7 @@ export function redisFailover({ suffixMs }: RedisFailoverOptions): Fault {
       const promoted = await noteRun(replica.url);
       return {
         verify: () => seePromoted(ways, { promoted, early, late }),
-        verifyHealed: () => seeLedBack(ways, early),
+        verifyHealed: () => seeLedBack(ways, early.runId, promoted.marker),
       };
     },
   });
@@ -73,21 +73,23 @@ async function promote(
 
 /** The old master gets all that was written meanwhile; then they change places, and nothing is written in between. */
 async function handBack(url: string, promoted: RedisServer): Promise<void> {
-  const role = async () => infoField(String(await tellRedis(url, ["INFO", "replication"])), "role");
-  const [host, port] = addressOf(promoted).split(":") as [string, string];
+  const replicationOf = async (server: Pick<RedisServer, "url">) =>
+    String(await tellRedis(server.url, ["INFO", "replication"]).catch(() => ""));
   try {
-    await tellRedis(url, ["REPLICAOF", host, port]);
-    await until(async () => {
-      const text = String(await tellRedis(url, ["INFO", "replication"]).catch(() => ""));
-      return infoField(text, "master_link_status") === "up";
-    });
-    const [ownHost, ownPort] = addressOf({ url }).split(":") as [string, string];
-    await tellRedis(promoted.url, ["FAILOVER", "TO", ownHost, ownPort, "TIMEOUT", "5000"]);
-    await until(async () => (await role()) === "master");
+    await tellRedis(url, ["REPLICAOF", ...hostAndPort(promoted)]);
+    // The follower takes the link for up a moment before the promoted one does, which must be asked: it refuses else.
+    await until(async () => /^slave\d+:.*\bstate=online\b/m.test(await replicationOf(promoted)));
+    await tellRedis(promoted.url, ["FAILOVER", "TO", ...hostAndPort({ url }), "TIMEOUT", "5000"]);
+    await until(async () => infoField(await replicationOf({ url }), "role") === "master");
   } finally {
     // Whatever went wrong, it must not follow one that will be stopped.
     await tellRedis(url, ["REPLICAOF", "NO", "ONE"]);
   }
+}
+
+function hostAndPort({ url }: Pick<RedisServer, "url">): readonly [string, string] {
+  const { hostname, port } = new URL(url);
+  return [hostname, port];
 }
 
 function addressOf({ url }: Pick<RedisServer, "url">): string {
@@ -118,11 +120,16 @@ function seePromoted(ways: readonly Way[], { promoted, early, late }: Marks): Pr
   }, 2_000);
 }
 
-function seeLedBack(ways: readonly Way[], { runId }: NotedRun): Promise<string | null> {
+/** The key `meanwhile` was written to the promoted one: it must have come along. */
+function seeLedBack(ways: readonly Way[], runId: string, meanwhile: string): Promise<string | null> {
   return eventually(async () => {
     const told = await askEach(ways, ["INFO", "server"]);
-    if (!allReply(told, (reply) => infoField(reply, "run_id") === runId)) return null;
+    const kept = await askEach(ways, ["EXISTS", meanwhile]);
+    const isBack = allReply(told, (reply) => infoField(reply, "run_id") === runId);
+    if (!isBack || !allReply(kept, (reply) => reply === "1")) return null;
     const written = await seeWrites(ways);
-    return written === null ? null : `run ${runId.slice(0, 8)} of Redis is the master again; ${written}`;
+    return written === null
+      ? null
+      : `run ${runId.slice(0, 8)} of Redis is the master again, with what was written meanwhile; ${written}`;
   });
 }
