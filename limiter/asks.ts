@@ -2,6 +2,7 @@ import type { Asking, Mode } from "./batch.ts";
 import { type Decision, decisionOf } from "./decision.ts";
 import type { AskOptions, Subject } from "./middleware/asked-limiter.ts";
 import type { Questions } from "./questions.ts";
+import type { RedisSide } from "./redis-side.ts";
 import type { WithoutRedis } from "./without-redis.ts";
 
 /** What can be asked of a limiter besides a decision. */
@@ -18,8 +19,8 @@ export interface Asks {
   readonly reset: (subject: Subject) => Promise<boolean>;
 }
 
-/** Asks through `add`. */
-export function asks(put: Questions, add: (asking: Asking) => void, withoutRedis: WithoutRedis): Asks {
+/** Asks where the keys are. */
+export function asks(put: Questions, placeOf: RedisSide["placeOf"]): Asks {
   /** `read` is given what Redis answers; `without` answers if it does not. */
   function ask<T>(
     [mode, subject, cost, { limits, ageMs } = {}]: readonly [
@@ -28,18 +29,22 @@ export function asks(put: Questions, add: (asking: Asking) => void, withoutRedis
       number,
       (AskOptions | undefined)?,
     ],
-    read: (asking: Asking, reply: readonly number[], at: number) => T,
-    without: (asking: Asking) => T,
+    read: (asking: Asking, withoutRedis: WithoutRedis, reply: readonly number[], at: number) => T,
+    without: (asking: Asking, withoutRedis: WithoutRedis) => T,
   ): Promise<T> {
     return new Promise((resolve) => {
+      const checked = put.checked(mode, cost);
+      const keys = put.keysOf(subject);
+      const { context, add } = placeOf(keys);
+      const { withoutRedis } = context;
       const asking: Asking = {
         mode,
-        cost: put.checked(mode, cost),
-        keys: put.keysOf(subject),
+        cost: checked,
+        keys,
         rows: put.rowsOf(limits),
         ...(ageMs === undefined ? {} : { chargedSinceMs: performance.now() - checkedAge(ageMs) }),
-        answered: (reply, at) => resolve(read(asking, reply, at)),
-        failed: () => resolve(without(asking)),
+        answered: (reply, at) => resolve(read(asking, withoutRedis, reply, at)),
+        failed: () => resolve(without(asking, withoutRedis)),
         turnedOut() {},
       };
       add(asking);
@@ -51,27 +56,27 @@ export function asks(put: Questions, add: (asking: Asking) => void, withoutRedis
       const sentMs = performance.now();
       return ask(
         ["peek", subject, cost, options],
-        (asking, reply, at) => {
+        (asking, withoutRedis, reply, at) => {
           const heard = { reply, at, sentMs, receivedMs: performance.now(), admitted: 0, reserved: false };
           withoutRedis.learn(asking, heard);
           return decisionOf(reply, put.names, at);
         },
-        (asking) => withoutRedis.peek(asking, performance.now()),
+        (asking, withoutRedis) => withoutRedis.peek(asking, performance.now()),
       );
     },
     refund: async (subject, cost = 1, options) =>
       ask(
         ["refund", subject, cost, options],
-        (asking, reply, at) => {
+        (asking, withoutRedis, reply, at) => {
           withoutRedis.refunded(asking, reply, at);
           return true;
         },
-        (asking) => withoutRedis.phase === "lost" && withoutRedis.refund(asking),
+        (asking, withoutRedis) => withoutRedis.phase === "lost" && withoutRedis.refund(asking),
       ),
     reset: async (subject) =>
       ask(
         ["reset", subject, 0],
-        (asking) => {
+        (asking, withoutRedis) => {
           withoutRedis.reset(asking);
           return true;
         },

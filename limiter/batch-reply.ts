@@ -5,9 +5,15 @@ export type WireReply = readonly (number | string)[];
 export interface ReplyHead {
   /** Redis time in microseconds. */
   readonly nowUs: number;
-  /** 1 if nothing had been kept for who asks, -1 if nothing can be kept, else 0; undefined if it was too late. */
+  /** {@link NOTHING_KEPT} for who asks before, {@link CANNOT_KEEP}, else 0; undefined if it was too late. */
   readonly kept: number | undefined;
 }
+
+/** Of {@link ReplyHead}. */
+export const NOTHING_KEPT = 1;
+
+/** Redis could not keep what it did: it has no memory left, or is a replica. */
+export const CANNOT_KEEP = -1;
 
 /** Reads the beginning alone. */
 export function replyHead(wire: WireReply): ReplyHead {

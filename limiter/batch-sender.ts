@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { Script } from "./algorithms/decide-script.ts";
 import { Batch, type RunHeader } from "./batch.ts";
-import { replyHead, type WireReply } from "./batch-reply.ts";
+import { CANNOT_KEEP, NOTHING_KEPT, replyHead, type WireReply } from "./batch-reply.ts";
 import { cutBatches } from "./cut-batches.ts";
+import { KeptByRedis } from "./kept-by-redis.ts";
 import { type RedisLink, type RedisTrouble, troubleOf } from "./redis-link.ts";
 import { redisTime } from "./redis-time.ts";
 
@@ -39,26 +40,15 @@ export function batchSender(link: RedisLink, options: BatchSenderOptions): Batch
   const keptKey = `${prefix}:kept:${randomBytes(9).toString("base64url")}`;
   const cuts = cutBatches(keptKey);
   const time = redisTime();
-  let sequence = 0;
-  let prolongMs = Number.NEGATIVE_INFINITY;
-  /** Until then Redis has what it kept, if it has lost nothing. */
-  let keptUntilMs = Number.NEGATIVE_INFINITY;
-
-  function headerAt(nowMs: number, notAfterUs: number, number: number): RunHeader {
-    const prolongs = nowMs >= prolongMs;
-    if (prolongs) prolongMs = nowMs + keepMs / 4;
-    return { notAfterUs, sequence: number, prolongs };
-  }
+  const runs = new KeptByRedis({ keepMs });
 
   /** Whether it was in time. */
-  function heard(reply: WireReply, sentMs: number, { prolongs }: RunHeader): boolean {
+  function heard(reply: WireReply, sentMs: number, header: RunHeader): boolean {
     const { nowUs, kept } = replyHead(reply);
     time.heard(nowUs, sentMs, performance.now());
     if (kept === undefined) return false;
     if (kept === CANNOT_KEEP) return true;
-    const isLost = kept === NOTHING_KEPT && sentMs < keptUntilMs;
-    if (kept === NOTHING_KEPT || prolongs) keptUntilMs = sentMs + keepMs;
-    if (isLost) {
+    if (runs.found(kept !== NOTHING_KEPT, sentMs, header)) {
       cuts.forget();
       options.onStateLost();
     }
@@ -67,8 +57,8 @@ export function batchSender(link: RedisLink, options: BatchSenderOptions): Batch
 
   function attempt(batch: Batch, sentMs: number, untilMs: number, ended: Ended): void {
     const notAfterUs = time.earliestUs(untilMs) ?? Number.MAX_SAFE_INTEGER;
-    const number = ++sequence;
-    const header = headerAt(sentMs, notAfterUs, number);
+    const header = runs.header(sentMs, notAfterUs);
+    const number = header.sequence;
     link.start<WireReply>(script, batch.keys, batch.args(header), {
       untilMs,
       onEnd(outcome) {
@@ -108,7 +98,7 @@ export function batchSender(link: RedisLink, options: BatchSenderOptions): Batch
     async greet() {
       const sentMs = performance.now();
       const batch = new Batch(keptKey, 0);
-      const header = headerAt(sentMs, Number.MAX_SAFE_INTEGER, ++sequence);
+      const header = runs.header(sentMs, Number.MAX_SAFE_INTEGER);
       const outcome = await link.run<WireReply>(script, batch.keys, batch.args(header));
       if (outcome.ok) heard(outcome.reply, sentMs, header);
       return outcome.ok && replyHead(outcome.reply).kept !== CANNOT_KEEP;
@@ -131,11 +121,5 @@ function again(
   else attempt(nowMs, (trouble) => ended(trouble === "late" ? "error" : trouble));
 }
 
-/** Of a {@link replyHead}. */
-const NOTHING_KEPT = 1;
-
-/** Redis could not keep what it did: it has no memory left, or is a replica. */
-const CANNOT_KEEP = -1;
-
 /** Other troubles are Redis's own refusals. */
-const MAYBE_DONE: ReadonlySet<RedisTrouble> = new Set<RedisTrouble>(["timeout", "disconnected"]);
+export const MAYBE_DONE: ReadonlySet<RedisTrouble> = new Set<RedisTrouble>(["timeout", "disconnected"]);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { keySuffix, keysOf } from "./keys.ts";
+import { keySuffix, keysOf, keyWithin } from "./keys.ts";
 
 const text = fc.string({ unit: fc.constantFrom("a", ":", "{", "}", "%", "7", "D", "é"), maxLength: 6 });
 const prefixes = text.map((prefix) => prefix.replaceAll(/[{}]/g, ""));
@@ -27,6 +27,21 @@ describe("keysOf", () => {
         expect(tags[0]).not.toBe("");
         expect(tags[0]).toBe(tags[1]);
       }),
+    );
+  });
+
+  it("makes different keys of a subject alone and of one within another, both in the other's hash tag", () => {
+    fc.assert(
+      fc.property(parts, parts, text, (a, b, tag) => {
+        const [prefix, subject, policy, algorithm] = a;
+        const within = keyWithin(prefix, keySuffix(policy, algorithm), tag, subject);
+        expect(within).not.toBe(keyOf(b));
+        const [alone = ""] = keysOf(prefix, [""], tag);
+        expect(within.startsWith(alone)).toBe(true);
+        const other = keyWithin(b[0], keySuffix(b[2], b[3]), tag, b[1]);
+        expect(within === other).toBe(a.join("\n") === b.join("\n"));
+      }),
+      { numRuns: 5_000 },
     );
   });
 

@@ -8,6 +8,14 @@ export function keysOf(prefix: string, suffixes: readonly string[], subject: str
   return suffixes.map((suffix) => head + suffix);
 }
 
+/**
+ * The key of `subject` within the subject that is the tag: `prefix:{tag}{subject}:policy:algorithm`. No other key is
+ * like it: elsewhere a colon follows the tag.
+ */
+export function keyWithin(prefix: string, suffix: string, tag: string, subject: string): string {
+  return `${prefix}:{${escaped(tag)}}{${escaped(subject)}}${suffix}`;
+}
+
 /** What follows the subject in its key. */
 export function keySuffix(policy: string, algorithm: string): string {
   return `:${policy}:${algorithm}`;

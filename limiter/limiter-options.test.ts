@@ -72,4 +72,34 @@ describe("the options of a limiter", () => {
       'algorithm "toString" is not known; choose sliding-log or sliding-counter or gcra or fixed-window',
     ]);
   });
+
+  it("are refused with all that is wrong about a cluster", () => {
+    const policies = [
+      { ...policy, name: "a", by: "user" },
+      { ...policy, name: "b", by: "tenant" },
+    ];
+    expect(mistakesIn({ redis: { cluster: [] }, policies })).toEqual([
+      "cluster is empty; give at least one node, like redis://127.0.0.1:6379",
+      "the policies limit by user, tenant, whose keys are on different nodes of the cluster, so that no step can charge all; set tag to the subject that comprises the others",
+    ]);
+    expect(
+      mistakesIn({ redis: { cluster: ["127.0.0.1:6379", `${redis}/3`] }, policies: [policy], tag: "tenant" }),
+    ).toEqual([
+      "a node of the cluster is not a redis:// or rediss:// URL; write it like redis://127.0.0.1:6379",
+      'a node of the cluster has the path "/3"; a cluster has no databases, leave it out',
+      'tag is "tenant", but no policy says by which subject it limits; leave tag out',
+    ]);
+    expect(mistakesIn({ redis, policies, tag: "" })).toEqual([
+      "tag is empty; name one of the subjects, or leave it out",
+    ]);
+  });
+
+  it("are accepted for a cluster when all keys of a request are in one slot, and for one Redis in any case", () => {
+    const by = (...names: string[]) => names.map((name) => ({ ...policy, name, by: name }));
+    const cluster = { cluster: [redis, `${redis}/`, `${redis}/0`] };
+    expect(mistakesIn({ redis: cluster, policies: [policy] })).toEqual([]);
+    expect(mistakesIn({ redis: cluster, policies: by("user") })).toEqual([]);
+    expect(mistakesIn({ redis: cluster, policies: by("user", "tenant"), tag: "tenant" })).toEqual([]);
+    expect(mistakesIn({ redis, policies: by("user", "tenant") })).toEqual([]);
+  });
 });

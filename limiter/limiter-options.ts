@@ -39,15 +39,30 @@ export interface LimiterPolicy extends Policy {
   readonly minimumShare?: 0 | 1;
 }
 
+/** A Redis Cluster, by some of its nodes. */
+export interface RedisCluster {
+  /**
+   * Any of its nodes, at least one: of these the others are asked for. Each is a URL, or a client whose options are
+   * used. User, password and TLS of the first are used for all masters.
+   */
+  readonly cluster: readonly (string | Redis)[];
+}
+
 export interface LimiterOptions {
-  /** A URL, or a client whose options are used for a connection of the limiter's own. */
-  readonly redis: string | Redis;
+  /** A URL, or a client whose options are used for a connection of the limiter's own; or the nodes of a cluster. */
+  readonly redis: string | Redis | RedisCluster;
   /** Each holds for every request, by subject; all are decided in one step: all are charged, or none. */
   readonly policies: readonly LimiterPolicy[];
   /** For policies that name none. @default "sliding-log" */
   readonly algorithm?: AlgorithmName;
   /** How all keys begin. Limiters with the same prefix and policy name share what they count. @default "gatecrash" */
   readonly prefix?: string;
+  /**
+   * The subject by which all keys of a request are placed, so that they are in one slot of a cluster: the one that
+   * comprises the others (`tenant`, if a user belongs to one tenant). The others are counted within it. Policies that
+   * name different subjects need it in a cluster. @default each key by its own subject
+   */
+  readonly tag?: string;
   /** When Redis has not answered by then, the decision is made without it. Milliseconds, at least 1. @default 50 */
   readonly deadlineMs?: number;
   /**
@@ -59,6 +74,11 @@ export interface LimiterOptions {
   readonly maxKeys?: number;
   /** Where the metrics go. @default a new one, `limiter.registry` */
   readonly registry?: Registry;
+}
+
+/** Whether it is a cluster. A client has a command of that name. */
+export function isCluster(redis: LimiterOptions["redis"]): redis is RedisCluster {
+  return typeof redis !== "string" && Array.isArray(redis.cluster);
 }
 
 /** The options are wrong; `mistakes` has a sentence for each, saying what would be right. */
@@ -80,13 +100,15 @@ export function mistakesIn(options: LimiterOptions): readonly string[] {
   const names = policies.map(({ name }) => name);
   const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index));
   return [
-    ...(typeof redis === "string" ? urlMistakes(redis) : []),
+    ...(isCluster(redis) ? clusterMistakes(redis, options) : []),
+    ...(typeof redis === "string" ? urlMistakes(redis, "redis") : []),
     ...(policies.length === 0 ? ["policies is empty; give at least one { name, limit, windowMs }"] : []),
     ...[...twice].map((name) => `two policies are named "${name}"; give each its own name`),
     ...policies.flatMap((policy) => policyMistakes(policy, policy.algorithm ?? algorithm)),
     ...(/[{}]/.test(prefix)
       ? [`prefix "${prefix}" has a brace; braces are for the cluster's hash tag, leave them out`]
       : []),
+    ...tagMistakes(options),
     ...(deadlineMs >= 1 && deadlineMs <= 60_000
       ? []
       : [`deadlineMs is ${deadlineMs}; give milliseconds from 1 to 60000`]),
@@ -103,10 +125,39 @@ function isIndex(index: number, count: number): boolean {
   return Number.isSafeInteger(index) && Number.isSafeInteger(count) && index >= 0 && index < count;
 }
 
-function urlMistakes(redis: string): readonly string[] {
+function urlMistakes(redis: string, option: string): readonly string[] {
   const protocol = URL.canParse(redis) ? new URL(redis).protocol : "";
   if (["redis:", "rediss:"].includes(protocol)) return [];
-  return ["redis is not a redis:// or rediss:// URL; write it like redis://127.0.0.1:6379"];
+  return [`${option} is not a redis:// or rediss:// URL; write it like redis://127.0.0.1:6379`];
+}
+
+function clusterMistakes({ cluster }: RedisCluster, { policies, tag }: LimiterOptions): readonly string[] {
+  const urls = cluster.filter((node) => typeof node === "string");
+  const subjects = [...new Set(policies.map(({ by }) => by))];
+  return [
+    ...(cluster.length === 0
+      ? ["cluster is empty; give at least one node, like redis://127.0.0.1:6379"]
+      : []),
+    ...urls.flatMap((url) => [...urlMistakes(url, "a node of the cluster"), ...databaseMistakes(url)]),
+    ...(subjects.length > 1 && tag === undefined
+      ? [
+          `the policies limit by ${subjects.map((by) => by ?? "the only subject").join(", ")}, whose keys are on different nodes of the cluster, so that no step can charge all; set tag to the subject that comprises the others`,
+        ]
+      : []),
+  ];
+}
+
+function databaseMistakes(url: string): readonly string[] {
+  const path = URL.canParse(url) ? new URL(url).pathname : "";
+  if (["", "/", "/0"].includes(path)) return [];
+  return [`a node of the cluster has the path "${path}"; a cluster has no databases, leave it out`];
+}
+
+function tagMistakes({ policies, tag }: LimiterOptions): readonly string[] {
+  if (tag === undefined) return [];
+  if (tag === "") return ["tag is empty; name one of the subjects, or leave it out"];
+  if (policies.some(({ by }) => by !== undefined)) return [];
+  return [`tag is "${tag}", but no policy says by which subject it limits; leave tag out`];
 }
 
 function policyMistakes(policy: LimiterPolicy, algorithm: string): readonly string[] {

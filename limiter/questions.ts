@@ -1,6 +1,6 @@
 import type { Row } from "./algorithms/decide-script.ts";
 import type { Mode } from "./batch.ts";
-import { keySuffix, keysOf } from "./keys.ts";
+import { keySuffix, keysOf, keyWithin } from "./keys.ts";
 import { ALGORITHMS, type AlgorithmName, type LimiterPolicy } from "./limiter-options.ts";
 import type { AskOptions, RequestLimits, Subject } from "./middleware/asked-limiter.ts";
 
@@ -38,7 +38,12 @@ const ROWS_AT_MOST = 1_000;
 /** The questions that requests are under `policies`; their options have been found right. */
 export function questions(
   policies: readonly LimiterPolicy[],
-  options: { readonly algorithm: AlgorithmName; readonly prefix: string },
+  options: {
+    readonly algorithm: AlgorithmName;
+    readonly prefix: string;
+    /** As in the limiter's options. */
+    readonly tag?: string | undefined;
+  },
 ): Questions {
   const names = policies.map(({ name }) => name);
   const chosen = policies.map((policy) => policy.algorithm ?? options.algorithm);
@@ -49,6 +54,7 @@ export function questions(
   });
   const suffixes = kept.map(({ policy, algorithm }) => keySuffix(policy.name, algorithm));
   const subjectNames = new Set(policies.map(({ by }) => by));
+  if (options.tag !== undefined) subjectNames.add(options.tag);
   const usual = kept.map((one) => rowOf(one, one.policy));
   return {
     names,
@@ -60,9 +66,7 @@ export function questions(
     ),
     keysOf(subject) {
       if (typeof subject !== "string") {
-        return kept.map(({ policy }, i) =>
-          keyOf(options.prefix, suffixes[i] ?? "", subjectOf(policy, subject)),
-        );
+        return kept.map(({ policy }, i) => keyOf(policy, suffixes[i] ?? "", subject, options));
       }
       if (subjectNames.size === 1) return keysOf(options.prefix, suffixes, subject);
       throw new TypeError(`the policies have several subjects; give { ${[...subjectNames].join(", ")} }`);
@@ -88,8 +92,17 @@ export function questions(
   };
 }
 
-function keyOf(prefix: string, suffix: string, subject: string): string {
-  return keysOf(prefix, [suffix], subject)[0] ?? "";
+function keyOf(
+  policy: LimiterPolicy,
+  suffix: string,
+  subjects: Readonly<Record<string, string>>,
+  { prefix, tag }: { readonly prefix: string; readonly tag?: string | undefined },
+): string {
+  const subject = subjectOf(policy, subjects);
+  if (tag === undefined || policy.by === tag) return keysOf(prefix, [suffix], subject)[0] ?? "";
+  const within = subjects[tag];
+  if (within === undefined) throw new TypeError(`the tag is "${tag}", of which the request has none`);
+  return keyWithin(prefix, suffix, within, subject);
 }
 
 function subjectOf({ name, by }: LimiterPolicy, subjects: Readonly<Record<string, string>>): string {

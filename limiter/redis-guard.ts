@@ -9,6 +9,8 @@ export interface RedisGuard {
   readonly ended: (trouble: RedisTrouble | undefined) => void;
   /** Waits until Redis may be asked, for at most `withinMs`; whether it may. */
   readonly connected: (withinMs: number) => Promise<boolean>;
+  /** Asks for itself, as soon as it can. */
+  readonly probe: () => void;
   readonly close: () => void;
 }
 
@@ -101,6 +103,7 @@ export function redisGuard(options: RedisGuardOptions): RedisGuard {
         const late = setTimeout(tell, withinMs);
         waiting.add(tell);
       }),
+    probe: () => void probe(),
     close() {
       isClosed = true;
       clearTimeout(timer);

@@ -13,21 +13,27 @@ export type RedisTrouble =
   | "busy"
   | "breaker-open"
   | "not-asked"
+  /** Of a cluster: the slot is elsewhere, or on its way there; or nobody has it. */
+  | "redirected"
+  | "try-again"
+  | "cluster-down"
   | "error";
 
 /** What came back: the script's reply, or the reason why there is none. Whether it was executed is then not known. */
 export type ScriptOutcome<Reply = readonly number[]> =
   | { readonly ok: true; readonly reply: Reply }
-  | { readonly ok: false; readonly trouble: RedisTrouble };
+  | { readonly ok: false; readonly trouble: RedisTrouble; readonly message?: string };
 
 export interface RunOptions<Reply> {
   /** @default the link's */
   readonly deadlineMs?: number;
   /** Told what comes after the deadline: the reply, or undefined for an error, by which nothing was changed. */
   readonly onLate?: (reply: Reply | undefined) => void;
+  /** `importing`: of a node that does not own the slot yet. @default "owner" */
+  readonly askedAs?: "owner" | "importing";
 }
 
-export interface StartOptions<Reply> extends Pick<RunOptions<Reply>, "onLate"> {
+export interface StartOptions<Reply> extends Pick<RunOptions<Reply>, "onLate" | "askedAs"> {
   /** The deadline, as `performance.now()` tells it. */
   readonly untilMs: number;
   /** May be called before `start` returns. */
@@ -68,12 +74,18 @@ export interface RedisLink {
 /** A connection that has been silent this long is given up: a black hole never says that it is one. */
 const SILENCE_MS = 1_000;
 
+export interface RedisLinkOptions {
+  readonly deadlineMs: number;
+  /** Another server that is reached in the same way. @default the one that is named */
+  readonly at?: Address | undefined;
+}
+
 /**
  * Opens the link, at once and without waiting for Redis: until there is a connection, calls end as `disconnected`.
  * A given client is not used itself, but its options are: only a connection of our own keeps the promise above.
  */
-export function redisLink(redis: string | Redis, { deadlineMs }: { readonly deadlineMs: number }): RedisLink {
-  const client = typeof redis === "string" ? new Redis(redis, CONNECTION) : redis.duplicate(CONNECTION);
+export function redisLink(redis: string | Redis, { deadlineMs, at }: RedisLinkOptions): RedisLink {
+  const client = redisClient(redis, CONNECTION, at);
   // Without a listener ioredis prints every refused reconnect; each decision reports its own trouble.
   client.on("error", () => {});
   let beganMs = performance.now();
@@ -92,7 +104,7 @@ export function redisLink(redis: string | Redis, { deadlineMs }: { readonly dead
     script: Script,
     keys: readonly string[],
     args: readonly (string | number)[],
-    { onEnd, onLate, untilMs }: StartOptions<Reply>,
+    { onEnd, onLate, untilMs, askedAs }: StartOptions<Reply>,
   ): void {
     if (!isReady(client)) {
       onEnd(DISCONNECTED);
@@ -119,10 +131,12 @@ export function redisLink(redis: string | Redis, { deadlineMs }: { readonly dead
       const trouble = troubleOf(error);
       if (!deadline.isOver) {
         if (isUnknownScript(error)) call("eval", script.text);
-        else end({ ok: false, trouble });
+        else end({ ok: false, trouble, message: error instanceof Error ? error.message : String(error) });
       } else if (trouble !== "disconnected") onLate?.(undefined);
     };
     const call = (command: string, which: string): void => {
+      // If this is refused, so is what follows it.
+      if (askedAs === "importing") client.call("asking").catch(() => {});
       client.call(command, [which, String(keys.length), ...keys, ...args]).then(answered, failed);
     };
     watch(deadline);
@@ -149,6 +163,25 @@ export function redisLink(redis: string | Redis, { deadlineMs }: { readonly dead
     reconnect: () => client.disconnect(true),
     close: async () => client.disconnect(),
   };
+}
+
+/** Where a server listens. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A client like the one that `redis` names, with other options; for the server `at` another address, if given. */
+export function redisClient(
+  redis: string | Redis,
+  options: Omit<RedisOptions, "replyMapping">,
+  at?: Address,
+): Redis {
+  if (typeof redis !== "string") return redis.duplicate({ ...options, ...at });
+  if (at === undefined) return new Redis(redis, options);
+  const url = new URL(redis);
+  url.host = `${at.host.includes(":") ? `[${at.host}]` : at.host}:${at.port}`;
+  return new Redis(url.href, options);
 }
 
 function isReady(client: Redis): boolean {
@@ -214,6 +247,10 @@ const TROUBLES: readonly (readonly [string, RedisTrouble])[] = [
   ["READONLY", "read-only"],
   ["OOM", "out-of-memory"],
   ["BUSY", "busy"],
+  ["MOVED ", "redirected"],
+  ["ASK ", "redirected"],
+  ["TRYAGAIN", "try-again"],
+  ["CLUSTERDOWN", "cluster-down"],
   ["Connection is closed", "disconnected"],
   ["Stream isn't writeable", "disconnected"],
   ["Reached the max retries", "disconnected"],

@@ -32,6 +32,14 @@ describe("latency-within", () => {
     expect(check({ decisionMs: 90, controlMs: 88 }).verdict).toBe("pass");
   });
 
+  it("does not apply where nothing can be asked past the limiter", () => {
+    expect(check({ decisionMs: 90, controlMs: 1, controls: 0 })).toMatchObject({
+      verdict: "not-applicable",
+      summary: expect.stringContaining("no /healthz"),
+      numbers: { decisionMs: 90 },
+    });
+  });
+
   it("fails when the limiter adds more on a machine that has time", () => {
     expect(check({ decisionMs: 9, controlMs: 1 })).toMatchObject({
       verdict: "fail",

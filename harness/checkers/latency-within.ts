@@ -1,3 +1,4 @@
+import { controlKey } from "../history/control-key.ts";
 import type { Evidence } from "../history/evidence.ts";
 import type { Finding } from "../verdict/finding.ts";
 import type { Checker } from "./checker.ts";
@@ -22,7 +23,8 @@ const fewestControls = 100;
 /**
  * Fails when decisions are more than `addedMs` slower, at the percentile, than the control requests that were sent
  * at the same instants to the same gateways past the limiter. Counted from the intended instant. On a machine that
- * did not keep the schedule, or where the controls themselves are slow, the excess is inconclusive.
+ * did not keep the schedule, or where the controls themselves are slow, the excess is inconclusive. Not applicable where
+ * the gateways answer nothing past the limiter, so that no controls were sent.
  */
 export function latencyWithin({ percentile = 99, addedMs, phases }: LatencyWithinOptions): Checker {
   return {
@@ -45,6 +47,10 @@ export function latencyWithin({ percentile = 99, addedMs, phases }: LatencyWithi
       const numbers = { decisionMs, controlMs, addedMs: decisionMs - controlMs, controls: controls.length };
       const p = `p${percentile}`;
       const words = `${p} ${decisionMs.toFixed(1)} ms, ${controlMs.toFixed(1)} ms without the limiter`;
+      if (!history.subjects.includes(controlKey)) {
+        const summary = `${p} ${decisionMs.toFixed(1)} ms, which nothing was compared with: the gateways have no /healthz`;
+        return { ...base, verdict: "not-applicable", summary, numbers: { decisionMs } };
+      }
       if (controls.length < fewestControls) {
         const summary = `Only ${controls.length} control requests were answered, too few to tell the limiter from the machine`;
         return {

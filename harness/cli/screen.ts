@@ -35,8 +35,8 @@ export function screen({ json, quiet }: ScreenOptions): Screen {
     if (live) err.write("\r\u001b[2K");
   };
   return {
-    start({ scenarioName, variantName, seed }) {
-      if (!silent) console.error(`${scenarioName} · ${variantName} · seed ${seed}`);
+    start({ scenarioName, target, seed }) {
+      if (!silent) console.error(`${scenarioName} · ${target.name} · seed ${seed}`);
     },
     step(step) {
       wipe();

@@ -1,10 +1,11 @@
 import autocannon from "autocannon";
 import { monotonicMs } from "../history/monotonic-clock.ts";
 import { policyNamesOf } from "./answer.ts";
+import { authorityOf } from "./authority-of.ts";
 import type { AutocannonClient } from "./autocannon-client.ts";
 import { noRow } from "./connection.ts";
 import type { Engine, EngineContext, EngineReport, Volley } from "./engine.ts";
-import { authorityOf, requestText } from "./request-text.ts";
+import { requestText } from "./request-text.ts";
 import { type Books, SaturatingClient } from "./saturating-client.ts";
 
 /** What autocannon says at the end of a run without its statistics. */

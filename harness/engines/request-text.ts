@@ -1,3 +1,4 @@
+import { authorityOf } from "./authority-of.ts";
 import type { Endpoint, EngineContext } from "./engine.ts";
 
 /** The request of `row` to a replica as it goes over the wire: latin1, which is ASCII here. */
@@ -17,9 +18,4 @@ export function requestText(context: EngineContext, endpoint: Endpoint): Request
     const cost = requests.cost[row] ?? 1;
     return cost === 1 ? `${head}${key}\r\n\r\n` : `${head}${key}\r\nx-cost: ${cost}\r\n\r\n`;
   };
-}
-
-/** `host:port`, with brackets where the host is an IPv6 address. */
-export function authorityOf({ host, port }: Endpoint): string {
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }

@@ -11,8 +11,8 @@ export interface FaultSite {
   readonly seed: number;
   /** How each replica reaches Redis, by its number; empty in a run without proxies. */
   readonly paths: readonly RedisWay[];
-  /** As the harness reaches it itself, past all proxies. */
-  readonly redis: RedisServer;
+  /** As the harness reaches it itself, past all proxies; `null` if it does not know where it is. */
+  readonly redis: RedisServer | null;
   /** `null` before they are started. */
   readonly gateways: Gateways | null;
   /** For logs of what a fault starts. */

@@ -24,12 +24,14 @@ export interface Fault {
 
 /**
  * `proxies`: a Toxiproxy between each replica and Redis. `redis-toxics`: one that knows our RESP-aware toxics.
- * `own-redis`: a Redis process that may be stopped and flushed. `own-gateways`: processes that we started.
+ * `redis`: one
+ * that we can ask ourselves. `own-redis`: a Redis process that may be stopped and flushed. `own-gateways`: processes that we started.
  * `node-gateways`: those, and they run Node. `faketime`: libfaketime is installed.
  */
 export type FaultNeed =
   | "proxies"
   | "redis-toxics"
+  | "redis"
   | "own-redis"
   | "own-gateways"
   | "node-gateways"

@@ -11,9 +11,11 @@ export function unmetNeed(
 
 const sentences: Readonly<Record<FaultNeed, string>> = {
   proxies:
-    "needs a proxy between each replica and Redis, which only gateways that we start can be given: leave out --url.",
+    "needs a proxy between each replica and Redis: name the Toxiproxy that is there with --toxiproxy, or leave out --url.",
+  redis: "is seen by what Redis itself has counted: say with --redis where it is.",
   "redis-toxics": "needs the embedded Toxiproxy, which can read what Redis is told: leave out --toxiproxy.",
-  "own-redis": "stops, empties or fills Redis, which is done to none but our own: leave out --redis.",
+  "own-redis":
+    "stops, empties or fills Redis, which is done to none but our own: leave out --redis and --url.",
   "own-gateways": "acts on the processes of the gateways, so we must have started them: leave out --url.",
   "node-gateways":
     "acts inside of the gateways, which must be started by us and run Node: use a variant, or a command that does.",

@@ -29,13 +29,14 @@ export interface PathFault {
  * next one is injected. While another fault is in force on the same path, none is surely seen to be healed.
  */
 export function pathFault(options: PathFault): Fault {
-  const { name, legend, needs = ["proxies"], cutsOff = false, breakPath, symptom } = options;
+  const { name, legend, cutsOff = false, breakPath, symptom } = options;
+  const { needs = ["proxies"] } = options;
   return {
     name,
     legend,
     losesState: "none",
     cutsOff,
-    needs,
+    needs: symptom.executes === undefined ? needs : [...needs, "redis"],
     async inject(site) {
       const aimed = site.paths.filter(({ replica }) => site.replicas.includes(replica));
       if (aimed.length < site.replicas.length)
@@ -106,7 +107,7 @@ async function tryToBreak(
 /** A control plane that hangs may come back: each try lasts as long as its deadlines allow. */
 async function madeAnew(proxy: ControlledProxy, tries = 3): Promise<void> {
   try {
-    await proxy.recreate();
+    await proxy.restore();
   } catch (error) {
     if (tries === 1) throw error;
     await madeAnew(proxy, tries - 1);

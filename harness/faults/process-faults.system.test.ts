@@ -135,9 +135,9 @@ function failsOnce(work: () => Promise<void>): () => Promise<void> {
 }
 
 const withControls = (change: (controls: RedisControls) => Partial<RedisControls>) => (site: FaultSite) => {
-  const controls = site.redis.controls ?? expect.fail("not ours");
-  const redis: RedisServer = { ...site.redis, controls: { ...controls, ...change(controls) } };
-  return { ...site, redis };
+  const redis = site.redis ?? expect.fail("no Redis");
+  const controls = redis.controls ?? expect.fail("not ours");
+  return { ...site, redis: { ...redis, controls: { ...controls, ...change(controls) } } };
 };
 
 const clockFailsOnce = ({ setClock }: RedisControls): Partial<RedisControls> => {

@@ -11,7 +11,7 @@ export interface ProcessStage extends AsyncDisposable {
   readonly redis: RedisServer;
   readonly ways: RedisWays;
   readonly gateways: Gateways;
-  readonly site: FaultSite;
+  readonly site: FaultSite & Pick<ProcessStage, "redis">;
 }
 
 /** What is on it. */

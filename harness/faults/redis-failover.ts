@@ -41,7 +41,7 @@ export function redisFailover({ suffixMs }: RedisFailoverOptions): Fault {
       const late = await noteRun(url);
       if (suffixMs === 0) await inStep(url, replica);
       await sleep(Math.max(0, cutMs + suffixMs - performance.now()));
-      await promote(site, replica, undo);
+      await promote(site.paths, url, replica, undo);
       const promoted = await noteRun(replica.url);
       return {
         verify: () => seePromoted(ways, { promoted, early, late }),
@@ -59,33 +59,38 @@ async function inStep(url: string, replica: RedisServer): Promise<void> {
   await until(async () => (await offset(replica.url, "slave_repl_offset")) >= written);
 }
 
-async function promote(site: FaultSite, replica: RedisServer, undo: AsyncDisposableStack): Promise<void> {
-  for (const { proxy } of site.paths) undo.defer(() => proxy.pointTo(proxy.upstream));
-  undo.defer(() => handBack(site.redis, replica));
+async function promote(
+  paths: FaultSite["paths"],
+  url: string,
+  replica: RedisServer,
+  undo: AsyncDisposableStack,
+): Promise<void> {
+  for (const { proxy } of paths) undo.defer(() => proxy.pointTo(proxy.upstream));
+  undo.defer(() => handBack(url, replica));
   await tellRedis(replica.url, ["REPLICAOF", "NO", "ONE"]);
-  await Promise.all(site.paths.map(({ proxy }) => proxy.pointTo(addressOf(replica))));
+  await Promise.all(paths.map(({ proxy }) => proxy.pointTo(addressOf(replica))));
 }
 
 /** The old master gets all that was written meanwhile; then they change places, and nothing is written in between. */
-async function handBack(redis: RedisServer, promoted: RedisServer): Promise<void> {
-  const role = async () => infoField(String(await tellRedis(redis.url, ["INFO", "replication"])), "role");
+async function handBack(url: string, promoted: RedisServer): Promise<void> {
+  const role = async () => infoField(String(await tellRedis(url, ["INFO", "replication"])), "role");
   const [host, port] = addressOf(promoted).split(":") as [string, string];
   try {
-    await tellRedis(redis.url, ["REPLICAOF", host, port]);
+    await tellRedis(url, ["REPLICAOF", host, port]);
     await until(async () => {
-      const text = String(await tellRedis(redis.url, ["INFO", "replication"]).catch(() => ""));
+      const text = String(await tellRedis(url, ["INFO", "replication"]).catch(() => ""));
       return infoField(text, "master_link_status") === "up";
     });
-    const [ownHost, ownPort] = addressOf(redis).split(":") as [string, string];
+    const [ownHost, ownPort] = addressOf({ url }).split(":") as [string, string];
     await tellRedis(promoted.url, ["FAILOVER", "TO", ownHost, ownPort, "TIMEOUT", "5000"]);
     await until(async () => (await role()) === "master");
   } finally {
     // Whatever went wrong, it must not follow one that will be stopped.
-    await tellRedis(redis.url, ["REPLICAOF", "NO", "ONE"]);
+    await tellRedis(url, ["REPLICAOF", "NO", "ONE"]);
   }
 }
 
-function addressOf({ url }: RedisServer): string {
+function addressOf({ url }: Pick<RedisServer, "url">): string {
   return new URL(url).host;
 }
 

@@ -52,14 +52,20 @@ export function redisFault({
     breaksRedis,
     needs,
     async inject(site) {
-      const { controls, url } = site.redis;
-      if (controls === null) throw new Error(`${name} needs a Redis that is ours`);
+      const { controls = null, url } = site.redis ?? {};
+      if (controls === null || url === undefined) throw new Error(`${name} needs a Redis that is ours`);
       const proxies = site.paths.map(({ proxy }) => proxy);
       const endTurn = await takeTurn(...proxies);
       await using undo = new AsyncDisposableStack();
       undo.defer(endTurn);
       for (const proxy of proxies) undo.defer(disturb(proxy));
-      const { verify, verifyHealed } = await breakRedis({ site, url, controls, ways: waysOf(site), undo });
+      const { verify, verifyHealed } = await breakRedis({
+        site,
+        url,
+        controls,
+        ways: waysOf(site, url),
+        undo,
+      });
       const verified = () => verify().finally(endTurn);
       return inForce({ name, site, undo: undo.move(), verify: verified, verifyHealed });
     },
@@ -67,8 +73,8 @@ export function redisFault({
 }
 
 /** Without proxies a replica reaches Redis as we do. */
-function waysOf({ paths, replicas, redis }: FaultSite): readonly Way[] {
+function waysOf({ paths, replicas }: FaultSite, url: string): readonly Way[] {
   if (paths.length > 0) return paths.filter(({ replica }) => replicas.includes(replica));
-  const { hostname, port } = new URL(redis.url);
+  const { hostname, port } = new URL(url);
   return replicas.map((replica) => ({ replica, probe: tcpRedisProbe(hostname, Number(port)) }));
 }

@@ -73,7 +73,7 @@ async function undisturbed<Seen>(
   { executes }: Symptom,
   look: () => Promise<Seen>,
 ): Promise<Seen> {
-  if (executes === undefined) return look();
+  if (executes === undefined || redis === null) return look();
   const endTurn = await takeTurn(redis);
   return look().finally(endTurn);
 }
@@ -113,7 +113,8 @@ async function askBroken({
   before,
   symptom,
 }: Sight): Promise<{ readonly looks: readonly PathLook[]; readonly executed: number | null }> {
-  const echoes = symptom.executes === undefined ? null : await countEchoes(site.redis.url);
+  const { executes } = symptom;
+  const echoes = executes === undefined || site.redis === null ? null : await countEchoes(site.redis.url);
   const times = timesToAsk(symptom);
   const asking: Asking = { times, withinMs: symptom.withinMs, atOnce: brokenAtOnce, onSilence: "go on" };
   const now = await askPaths(aimedAt(site), symptom, asking);

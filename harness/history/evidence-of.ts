@@ -27,7 +27,8 @@ function claimOf(history: History, index: number, traces: Traces): Claim {
     promises,
     traces,
     slackMs: promises.clockResolutionMs + steadiness.driftMs,
-    epochOffsetMs: steadiness.offsetMs,
+    // The host's clock may be steady where Redis's was never read, but it need not be the same.
+    epochOffsetMs: history.clock.some(({ redisMs }) => redisMs !== null) ? steadiness.offsetMs : null,
     clockDoubt: history.stateDoubt ?? clockDoubt(steadiness, policy, promises),
   };
 }

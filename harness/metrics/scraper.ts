@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { authorityOf } from "../engines/authority-of.ts";
 import type { Endpoint } from "../engines/engine.ts";
 import type { Scrape } from "../history/history.ts";
 import { monotonicMs } from "../history/monotonic-clock.ts";
@@ -19,12 +20,12 @@ export function startScraper(endpoints: readonly Endpoint[], everyMs = 1_000): S
   const scrapes: Scrape[] = [];
   const stop = new AbortController();
   const without = new Set<number>();
-  const scrape = async ({ host, port }: Endpoint, replica: number): Promise<void> => {
+  const scrape = async (endpoint: Endpoint, replica: number): Promise<void> => {
     if (without.has(replica)) return;
     const requestedMs = monotonicMs();
     try {
       const signal = AbortSignal.timeout(patienceMs);
-      const response = await fetch(`http://${host}:${port}/metrics`, { signal });
+      const response = await fetch(`http://${authorityOf(endpoint)}/metrics`, { signal });
       const text = await response.text();
       if (response.ok) scrapes.push({ replica, requestedMs, receivedMs: monotonicMs(), text });
       else if (response.status === 404) without.add(replica);

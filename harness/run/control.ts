@@ -1,8 +1,6 @@
+import { controlKey } from "../history/control-key.ts";
 import type { Arrival, Load } from "../load/arrival.ts";
 import type { Random } from "../load/random.ts";
-
-/** The key of control requests; no scenario's key may be called so. */
-export const controlKey = "(control)";
 
 /** Every so many arrivals a control goes along. */
 const everyArrivals = 100;

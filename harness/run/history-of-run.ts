@@ -20,7 +20,7 @@ export interface Ran {
   readonly schedule: Schedule;
   readonly sent: readonly SentPhase[];
   readonly gateways: Gateways;
-  readonly redis: RedisServer;
+  readonly redis: RedisServer | null;
   readonly sampler: ClockSampler;
   readonly redisSamples: readonly RedisSample[];
   readonly scrapes: readonly Scrape[];
@@ -36,7 +36,7 @@ export function historyOf(ran: Ran): History {
     schemaVersion: historySchemaVersion,
     run: {
       scenario: request.scenarioName,
-      variant: request.variantName,
+      variant: request.target.name,
       id: runId,
       seed: request.seed,
       startedAt,
@@ -46,7 +46,7 @@ export function historyOf(ran: Ran): History {
       environment: environmentOf(redis),
     },
     policies: request.policies,
-    promises: request.policies.map(request.variant.promises),
+    promises: request.policies.map(request.target.promises),
     phases: spans,
     requests: withoutBlanks(requests, allocateRequests),
     subjects: schedule.subjects,

@@ -1,27 +1,15 @@
-import type { Policy } from "../../limiter/policy.ts";
-import type { Variant } from "../../limiter/variants/variant.ts";
 import type { Scenario } from "../scenario.ts";
+import type { Target, TargetOrder } from "../targets/target.ts";
 import type { LiveNumbers } from "./live.ts";
 import type { LivePosition } from "./send-phases.ts";
 
 /** All that one run needs to know; everything a user can turn has been decided. */
-export interface RunRequest {
+export interface RunRequest extends Omit<TargetOrder, "onStep"> {
   readonly scenarioName: string;
   readonly scenario: Scenario;
-  readonly variantName: string;
-  readonly variant: Variant;
-  /** The gateway program and its arguments, after the interpreter. */
-  readonly gatewayArgs: readonly string[];
-  readonly policies: readonly Policy[];
-  readonly replicas: number;
+  readonly target: Target;
   readonly ratePerSecond: number;
   readonly stretch: number;
-  readonly seed: number;
-  readonly redisUrl: string | null;
-  /** Address of a Toxiproxy of the user's; null for our own. */
-  readonly toxiproxyUrl: string | null;
-  readonly system: "auto" | "local" | "docker";
-  readonly runFolder: string;
   /** Gates of the scenario and of the command line. */
   readonly gates: readonly string[];
   /** The line that repeats this run. */

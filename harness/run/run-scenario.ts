@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { startLoadThread } from "../engines/load-thread.ts";
 import { quiescence } from "../faults/quiescence.ts";
+import { controlKey } from "../history/control-key.ts";
 import type { History } from "../history/history.ts";
 import { monotonicMs } from "../history/monotonic-clock.ts";
 import { allocateRequests } from "../history/requests.ts";
@@ -9,42 +10,42 @@ import { startScraper } from "../metrics/scraper.ts";
 import type { Phase } from "../scenario.ts";
 import { startClockSampler } from "../system/clock-sampler.ts";
 import { deleteKeysOf } from "../system/delete-keys.ts";
-import { type Gateways, startGateways } from "../system/gateways.ts";
-import { provideRedis } from "../system/provide-redis.ts";
+import type { Gateways } from "../system/gateways.ts";
 import { startRedisSampler } from "../system/redis-sampler.ts";
-import type { RedisServer } from "../system/redis-server.ts";
 import { watchRedisState } from "../system/redis-state.ts";
-import { controlKey, withControl } from "./control.ts";
+import { withControl } from "./control.ts";
 import { historyOf } from "./history-of-run.ts";
 import { type NemesisOptions, nemesis } from "./nemesis.ts";
 import type { RunRequest, RunWatch } from "./run-request.ts";
 import { sendPhases } from "./send-phases.ts";
-import { type Stage, stageFor } from "./stage.ts";
-import { waysFor } from "./ways-for.ts";
+import { stageFor } from "./stage.ts";
 
 /** Runs one scenario against real processes and returns all that was seen. Whatever it started it stops. */
 export async function runScenario(request: RunRequest, watch: RunWatch): Promise<History> {
-  const { replicas, seed, runFolder } = request;
+  const { replicas, seed, runFolder, target } = request;
   const runId = randomBytes(6).toString("hex");
   const startedAt = new Date().toISOString();
   const phases = request.scenario.phases(request);
   const plan = request.scenario.faults?.(request) ?? [];
-  const schedule = compileSchedule(phases.map(phaseLoad), request);
+  const schedule = compileSchedule(phases.map(target.hasHealth ? withControls : plainLoad), request);
   const requests = allocateRequests(schedule.count);
   fillRequests(requests, schedule);
 
+  const order = { ...request, onStep: watch.onStep };
   await using stage = watch.own(await stageFor(plan, watch.onStep));
-  await using redis = watch.own(await redisFor(request, stage, watch));
-  await using ways = plan.length === 0 ? null : watch.own(await waysFor(request, redis, watch));
-  stage.requireNeeds(redis, ways);
-  const state = await watchRedisState(redis.url, runId);
+  await using redis = owned(await target.redis(order, stage.redisFaketime), watch);
+  await using ways = plan.length === 0 ? null : owned(await target.ways(order, redis), watch);
+  if (ways !== null) watch.onStep(`Redis is reached through ${ways.origin}`);
+  stage.requireNeeds({ target, redis, ways });
+  const state = redis === null ? null : await watchRedisState(redis.url, runId);
   let running: Gateways | null = null;
   const site = () => ({ paths: ways?.ways ?? [], redis, gateways: running, runFolder });
-  await using breaks = nemesis({ ...watch, plan, site, replicas, seed, watchQuiet: quietWatch(redis.url) });
+  const quiet = redis === null ? {} : { watchQuiet: quietWatch(redis.url) };
+  await using breaks = nemesis({ ...watch, ...quiet, plan, site, replicas, seed });
   await breaks.begin();
-  await using gateways = watch.own(
-    await gatewaysFor(request, runId, { stage, redisUrl: ways?.url ?? (() => redis.url) }, watch),
-  );
+  const { steering } = stage;
+  await using gateways = watch.own(await target.gateways(order, { runId, redis, ways, steering }));
+  for (const note of gateways.notes) watch.onStep(note);
   running = gateways;
   await using thread = watch.own(
     await startLoadThread({
@@ -55,15 +56,15 @@ export async function runScenario(request: RunRequest, watch: RunWatch): Promise
       controlSubject: schedule.subjects.indexOf(controlKey),
     }),
   );
-  const sampler = watch.own(await startClockSampler(redis.url));
-  const redisSampler = watch.own(await startRedisSampler(redis.url));
+  const sampler = watch.own(await startClockSampler(redis?.url ?? null));
+  const redisSampler = redis === null ? null : watch.own(await startRedisSampler(redis.url));
   const scraper = watch.own(startScraper(gateways.endpoints));
   const sending = { ...watch, replicas, phases, schedule, requests, thread, clock: sampler.samples };
   const sent = await sendPhases({ ...sending, onPhase: breaks.phaseBegins });
   const chaos = await breaks.end();
-  for (const watcher of [sampler, redisSampler, scraper]) await watcher[Symbol.asyncDispose]();
-  const stateDoubt = await state.doubt(chaos.faults);
-  const seen = { redisSamples: redisSampler.samples, scrapes: scraper.scrapes, chaos, stateDoubt };
+  for (const watcher of [sampler, redisSampler, scraper]) await watcher?.[Symbol.asyncDispose]();
+  const stateDoubt = (await state?.doubt(chaos.faults)) ?? null;
+  const seen = { redisSamples: redisSampler?.samples ?? [], scrapes: scraper.scrapes, chaos, stateDoubt };
   const history = historyOf({
     request,
     runId,
@@ -76,7 +77,7 @@ export async function runScenario(request: RunRequest, watch: RunWatch): Promise
     sampler,
     ...seen,
   });
-  if (!redis.owned) await cleanedUp(redis.url, runId, watch);
+  if (redis !== null && !redis.owned) await cleanedUp(redis.url, runId, watch);
   return history;
 }
 
@@ -91,22 +92,17 @@ async function cleanedUp(redisUrl: string, runId: string, { onStep }: RunWatch):
   }
 }
 
-function phaseLoad(phase: Phase): PhaseLoad {
-  return "load" in phase ? { ...phase, load: withControl(phase.load) } : phase;
+/** What is there to be owned is. */
+function owned<T extends AsyncDisposable>(thing: T | null, { own }: RunWatch): T | null {
+  return thing === null ? null : own(thing);
 }
 
-function redisFor(
-  { redisUrl, system, runFolder }: RunRequest,
-  { redisFaketime }: Stage,
-  { onStep }: RunWatch,
-): Promise<RedisServer> {
-  return provideRedis({
-    ...(redisUrl === null ? {} : { url: redisUrl }),
-    ...(redisFaketime === null ? {} : { faketime: redisFaketime }),
-    system,
-    runFolder,
-    onProgress: onStep,
-  });
+function plainLoad(phase: Phase): PhaseLoad {
+  return phase;
+}
+
+function withControls(phase: Phase): PhaseLoad {
+  return "load" in phase ? { ...phase, load: withControl(phase.load) } : phase;
 }
 
 /** How long the end of what was under way is waited for after a heal. */
@@ -119,26 +115,4 @@ function quietWatch(redisUrl: string): NonNullable<NemesisOptions["watchQuiet"]>
     const before = await connectionsNow();
     return async () => (before !== null && (await untilGone(before, quietWithinMs)) ? monotonicMs() : null);
   };
-}
-
-function gatewaysFor(
-  request: RunRequest,
-  runId: string,
-  {
-    stage: { steering },
-    redisUrl,
-  }: { readonly stage: Stage; readonly redisUrl: (replica: number) => string },
-  { onStep }: RunWatch,
-): Promise<Gateways> {
-  onStep(`starting ${request.replicas} gateways with ${request.variantName}`);
-  return startGateways({
-    command: process.execPath,
-    args: request.gatewayArgs,
-    env: { RATE_KEY_PREFIX: `gatecrash-${runId}` },
-    replicas: request.replicas,
-    policies: request.policies,
-    redisUrl,
-    ...(steering === null ? {} : { steering }),
-    runFolder: request.runFolder,
-  });
 }

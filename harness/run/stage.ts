@@ -9,6 +9,7 @@ import { type Faketime, findFaketime } from "../system/faketime/find-faketime.ts
 import type { GatewaySteering } from "../system/gateway-steering.ts";
 import type { RedisServer } from "../system/redis-server.ts";
 import type { RedisWays } from "../system/redis-ways.ts";
+import type { Target } from "../targets/target.ts";
 
 /** What the faults of a run need of it besides proxies. Disposing leaves nothing of it behind. */
 export interface Stage extends AsyncDisposable {
@@ -17,7 +18,14 @@ export interface Stage extends AsyncDisposable {
   /** The gateways are to be started with it. */
   readonly steering: GatewaySteering | null;
   /** Throws a `Refusal` that names what the first of the faults lacks. */
-  readonly requireNeeds: (redis: RedisServer, ways: RedisWays | null) => void;
+  readonly requireNeeds: (ground: Ground) => void;
+}
+
+/** What a run has for its faults. */
+interface Ground {
+  readonly target: Pick<Target, "gives">;
+  readonly redis: RedisServer | null;
+  readonly ways: RedisWays | null;
 }
 
 /** Provides what the faults of `plan` act through; what this machine does not have is refused by `requireNeeds`. */
@@ -38,11 +46,12 @@ export async function stageFor(
   return {
     redisFaketime: redisClock ? faketime : null,
     steering: own,
-    requireNeeds(redis, ways) {
-      const available = new Set<FaultNeed>(["own-gateways", "node-gateways"]);
+    requireNeeds({ target, redis, ways }) {
+      const available = new Set<FaultNeed>(target.gives);
       if (ways !== null) available.add("proxies");
       if (ways?.knowsRedisToxics === true) available.add("redis-toxics");
-      if (redis.controls !== null) available.add("own-redis");
+      if (redis !== null) available.add("redis");
+      if (redis?.controls != null) available.add("own-redis");
       if (faketime !== null) available.add("faketime");
       for (const fault of faults) {
         const lack = unmetNeed(fault, available);

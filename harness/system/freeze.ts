@@ -1,5 +1,6 @@
 import { groupMembers } from "./group-members.ts";
 import { groupOf, isStopped, parentOf } from "./process-identity.ts";
+import { sendSignal } from "./send-signal.ts";
 import { until } from "./until.ts";
 
 /**
@@ -11,14 +12,14 @@ export async function freeze(pid: number): Promise<void> {
   // Who is still running may start others meanwhile: look again until nobody is.
   await until(() => {
     const running = withDescendants(pid).filter((member) => !isStopped(member));
-    for (const member of running) send(member, "SIGSTOP");
+    for (const member of running) sendSignal(member, "SIGSTOP");
     return running.length === 0;
   });
 }
 
 /** Lets it all go on (SIGCONT); harmless if it does, or is gone. */
 export function thaw(pid: number): void {
-  for (const member of withDescendants(pid)) send(member, "SIGCONT");
+  for (const member of withDescendants(pid)) sendSignal(member, "SIGCONT");
 }
 
 function withDescendants(pid: number): number[] {
@@ -31,12 +32,4 @@ function descends(member: number, ancestor: number): boolean {
     if (each === ancestor) return true;
   }
   return false;
-}
-
-function send(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // It has just ended.
-  }
 }

@@ -149,8 +149,12 @@ test("a gateway that does not come up again says why, and is not running then", 
   const [controls] = running.controls;
   await controls?.kill();
   writeFileSync(mark, "");
+  const before = monotonicMs();
   await expect(controls?.start()).rejects.toThrow(/^Gateway 0 ended before it was ready[\s\S]*it remembers/);
   expect(running.pids).toEqual([]);
+  const failed = running.lives().at(-1) ?? expect.fail("it has lived");
+  expect(failed.fromMs).toBeGreaterThan(before);
+  expect(failed.untilMs).not.toBeNull();
 });
 
 test("a gateway without /healthz is taken as ready, with a note", async () => {

@@ -49,11 +49,7 @@ export interface RedisWaysOptions {
  */
 export async function startRedisWays(options: RedisWaysOptions): Promise<RedisWays> {
   const { redisUrl, replicas, seed, places } = options;
-  const redis = new URL(redisUrl);
-  if (redis.protocol !== "redis:")
-    throw new Refusal(
-      `Faults need a plain redis:// URL, not ${redactedUrl(redisUrl)}: proxies speak no TLS.`,
-    );
+  const redis = plainRedisUrl(redisUrl);
   await using stack = new AsyncDisposableStack();
   const found = stack.use(await findToxiproxy(options));
   const control = await connectToxiproxy(found.url);
@@ -79,6 +75,13 @@ export async function startRedisWays(options: RedisWaysOptions): Promise<RedisWa
     knowsRedisToxics,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+/** `redisUrl` in parts; a `Refusal` if it asks for what no proxy can look into. */
+export function plainRedisUrl(redisUrl: string): URL {
+  const redis = new URL(redisUrl);
+  if (redis.protocol === "redis:") return redis;
+  throw new Refusal(`Faults need a plain redis:// URL, not ${redactedUrl(redisUrl)}: proxies speak no TLS.`);
 }
 
 interface Wanted {
@@ -121,8 +124,8 @@ async function requireAnswer({ probe }: RedisWay, found: FoundToxiproxy, upstrea
   );
 }
 
-/** Asked with a toxic that works on no connection. */
-async function hasRedisToxics([first]: readonly RedisWay[]): Promise<boolean> {
+/** Whether the Toxiproxy knows our RESP-aware toxics: asked with one that works on no connection. */
+export async function hasRedisToxics([first]: readonly RedisWay[]): Promise<boolean> {
   if (first === undefined) return false;
   const toxic = {
     type: "redis_error",
@@ -140,12 +143,14 @@ async function hasRedisToxics([first]: readonly RedisWay[]): Promise<boolean> {
   }
 }
 
-function loginIn({ username, password }: URL): RedisLogin {
+/** User and password of a Redis URL. */
+export function loginIn({ username, password }: URL): RedisLogin {
   if (password === "") return {};
   return { username: decodeURIComponent(username), password: decodeURIComponent(password) };
 }
 
-function urlThrough(redis: URL, way: RedisWay | undefined): string {
+/** The Redis at `redis` as it is reached through `way`: same user, password and database. */
+export function urlThrough(redis: URL, way: RedisWay | undefined): string {
   if (way === undefined) throw new RangeError("that replica has no way to Redis");
   const { host, port } = way.proxy;
   const through = new URL(redis);

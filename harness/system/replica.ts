@@ -1,13 +1,13 @@
 import type { Endpoint } from "../engines/engine.ts";
 import type { ReplicaLife } from "../history/history.ts";
-import { monotonicMs } from "../history/monotonic-clock.ts";
 import { Refusal } from "../refusal.ts";
 import { freePort } from "./free-port.ts";
 import { freeze, thaw } from "./freeze.ts";
 import type { Program } from "./gateway-steering.ts";
-import { type GuardedOptions, type GuardedProcess, startGuarded } from "./guarded-process.ts";
-import { askHealth } from "./health.ts";
+import type { GuardedOptions, GuardedProcess } from "./guarded-process.ts";
 import { inTurn } from "./in-turn.ts";
+import { type ReadyLife, startLife } from "./replica-life.ts";
+import { sendSignal } from "./send-signal.ts";
 
 const host = "127.0.0.1";
 const portTries = 3;
@@ -59,7 +59,7 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
   const { index, choosePort = freePort, signal } = options;
   for (let tries = 1; ; tries++) {
     const endpoint = { host, port: await choosePort() };
-    const life = await live(options, endpoint, signal);
+    const life = await startLife(options, endpoint, signal);
     if (life.isReady) {
       const note = `gateway ${index} has no /healthz: it is taken as ready since its port answers`;
       return replicaOf(options, endpoint, life, life.health === "ready" ? null : note);
@@ -67,51 +67,6 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
     signal.throwIfAborted();
     if (!life.isPortTaken || tries === portTries) throw new Refusal(life.complaint);
   }
-}
-
-type Life = ReadyLife | FailedLife;
-
-interface ReadyLife {
-  readonly isReady: true;
-  readonly running: GuardedProcess;
-  readonly health: "ready" | "unknown";
-  readonly span: () => ReplicaLife;
-}
-
-interface FailedLife {
-  readonly isReady: false;
-  readonly isPortTaken: boolean;
-  readonly complaint: string;
-}
-
-/** One life, from the start until it is ready; one that does not get so far is ended. */
-async function live(options: ReplicaOptions, endpoint: Endpoint, signal: AbortSignal): Promise<Life> {
-  const { index, program, readyWithinMs, logFile } = options;
-  const { command, args, env } = program();
-  const span = { replica: index, fromMs: monotonicMs(), untilMs: null as number | null };
-  const running = await startGuarded({
-    ...options,
-    name: `gateway ${index}`,
-    command,
-    args,
-    env: { ...env, HOST: host, PORT: String(endpoint.port) },
-  });
-  void running.exited.then(() => {
-    span.untilMs = monotonicMs();
-  });
-  const state = await untilReady(running, endpoint, readyWithinMs, signal);
-  if (state === "ready" || state === "unknown") {
-    running.renewLease();
-    return { isReady: true, running, health: state, span: () => ({ ...span }) };
-  }
-  const words = running.lastLogLines(8).join("\n  ");
-  const how = state === "ended" ? ended(running) : `was not ready within ${readyWithinMs / 1000} s`;
-  await running.stop();
-  return {
-    isReady: false,
-    isPortTaken: state === "ended" && /EADDRINUSE|address already in use/i.test(words),
-    complaint: `Gateway ${index} ${how}; the end of its log ${logFile} says why:\n  ${words || "(nothing)"}`,
-  };
 }
 
 function replicaOf(
@@ -128,8 +83,7 @@ function replicaOf(
   const start = async (): Promise<void> => {
     over.signal.throwIfAborted();
     if (pid() !== null) return;
-    const life = await startAgain(options, endpoint, over.signal);
-    lives.push(life.span);
+    const life = await startAgain({ options, endpoint, lives, signal: over.signal });
     running = life.running;
   };
   const thawIt = async (): Promise<void> => {
@@ -156,14 +110,19 @@ function replicaOf(
   };
 }
 
-async function startAgain(
-  options: ReplicaOptions,
-  endpoint: Endpoint,
-  signal: AbortSignal,
-): Promise<ReadyLife> {
+interface Restart {
+  readonly options: ReplicaOptions;
+  readonly endpoint: Endpoint;
+  /** A life is noted as it begins: it may answer before we know that it is ready. */
+  readonly lives: (() => ReplicaLife)[];
+  readonly signal: AbortSignal;
+}
+
+async function startAgain({ options, endpoint, lives, signal }: Restart): Promise<ReadyLife> {
   for (let tries = 1; ; tries++) {
-    const life = await live(options, endpoint, signal);
+    const life = await startLife(options, endpoint, signal, (span) => lives.push(span));
     if (life.isReady) return life;
+    if (life.isPortTaken) lives.pop();
     signal.throwIfAborted();
     if (!life.isPortTaken || tries === restartTries) throw new Error(life.complaint);
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -171,32 +130,11 @@ async function startAgain(
 }
 
 async function kill(running: GuardedProcess): Promise<void> {
-  if (running.exit === null) process.kill(running.pid, "SIGKILL");
+  if (running.exit === null) sendSignal(running.pid, "SIGKILL");
   await running.stop();
 }
 
 async function freezeRunning(pid: number | null, index: number): Promise<void> {
   if (pid === null) throw new Error(`gateway ${index} does not run, so it cannot be frozen`);
   await freeze(pid);
-}
-
-function ended({ exit }: GuardedProcess): string {
-  if (exit?.code === 127) return "could not be started, since its command was not found (code 127)";
-  return `ended before it was ready (${exit?.signal ?? `code ${exit?.code}`})`;
-}
-
-async function untilReady(
-  running: GuardedProcess,
-  endpoint: Endpoint,
-  withinMs: number,
-  signal: AbortSignal,
-): Promise<"ready" | "unknown" | "ended" | "late"> {
-  const deadline = performance.now() + withinMs;
-  while (performance.now() < deadline && !signal.aborted) {
-    if (running.exit !== null) return "ended";
-    const health = await askHealth(endpoint);
-    if (health !== "not-yet") return running.exit === null ? health : "ended";
-    await Promise.race([running.exited, new Promise((resolve) => setTimeout(resolve, 20))]);
-  }
-  return "late";
 }

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { isOnThisMachine } from "../on-this-machine.ts";
 import { Refusal } from "../refusal.ts";
 import { connectToxiproxy } from "../toxiproxy/control.ts";
 import { startEmbeddedToxiproxy } from "../toxiproxy/embedded-toxiproxy.ts";
@@ -47,16 +48,21 @@ export async function findToxiproxy(choice: ToxiproxyChoice): Promise<FoundToxip
 }
 
 function given(url: string): FoundToxiproxy {
-  if (!/^https?:\/\//.test(url) || !URL.canParse(url))
-    throw new Refusal(`${url} is no URL of a Toxiproxy: write it like http://127.0.0.1:8474.`);
+  requireToxiproxyUrl(url);
   const { hostname } = new URL(url);
   return {
     url,
     origin: `given Toxiproxy at ${url},`,
-    isHere: /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname),
+    isHere: isOnThisMachine(hostname),
     isOurs: false,
     [Symbol.asyncDispose]: async () => undefined,
   };
+}
+
+/** Throws a `Refusal` if `url` cannot be that of a control API. */
+export function requireToxiproxyUrl(url: string): void {
+  if (/^https?:\/\//.test(url) && URL.canParse(url)) return;
+  throw new Refusal(`${url} is no URL of a Toxiproxy: write it like http://127.0.0.1:8474.`);
 }
 
 async function fromPath(runFolder: string): Promise<FoundToxiproxy> {

@@ -16,19 +16,31 @@ export interface RedisWay extends AsyncDisposable {
   readonly leadTo: (other: RedisServer) => void;
 }
 
+export interface RedisWayOptions {
+  /** Whether a connection that begins with these bytes passes whatever is set. @default none */
+  readonly spares?: (beginning: string) => boolean;
+}
+
 /** For tests: a way to `redis`, open at first. */
-export async function redisWay(redis: RedisServer): Promise<RedisWay> {
+export async function redisWay(
+  redis: RedisServer,
+  { spares = () => false }: RedisWayOptions = {},
+): Promise<RedisWay> {
   const sockets = new Set<Socket>();
   const passage: Record<"up" | "down", Passage> = { up: "pass", down: "pass" };
   const held: (() => void)[] = [];
   let target = new URL(redis.url);
   const server = createServer((near) => {
     const far = connect(Number(target.port), target.hostname);
+    let isSpared = false;
+    near.once("data", (bytes) => {
+      isSpared = spares(bytes.toString("latin1"));
+    });
     const carry = (from: Socket, to: Socket, direction: "up" | "down") => {
       sockets.add(from);
       from.on("data", (bytes) => {
-        if (passage[direction] === "pass") to.write(bytes);
-        if (passage[direction] === "hold") held.push(() => to.write(bytes));
+        if (isSpared || passage[direction] === "pass") to.write(bytes);
+        else if (passage[direction] === "hold") held.push(() => to.write(bytes));
       });
       from.on("error", () => {}).on("close", () => to.destroy());
     };

@@ -96,10 +96,62 @@ describe("the control", () => {
     expect(await (await fetch(`${test.url}/proxies/test/toxics`)).text()).toBe("[]");
   });
 
-  it("recreates a proxy at the same address, without its toxics", async () => {
+  it("uses a proxy of others and leaves it as it was, with toxics that others add meanwhile", async () => {
+    await using test = await rig();
+    expect(await test.control.proxyNames()).toEqual(["test"]);
+    const used = await test.control.useProxy("test");
+    expect(used).toMatchObject({ name: "test", host: test.proxy.host, port: test.proxy.port });
+    await used.add({ type: "timeout", stream: "upstream", attributes: {} });
+    await used.add({ type: "noop", name: "second", stream: "downstream", attributes: {} });
+    await test.proxy.add({ type: "noop", name: "theirs", stream: "downstream", attributes: {} });
+    await used.pointTo("127.0.0.1:1");
+    await used.disable();
+    await used[Symbol.asyncDispose]();
+    await used[Symbol.asyncDispose]();
+    const toxics = await (await fetch(`${test.url}/proxies/test/toxics`)).json();
+    expect(toxics).toMatchObject([{ name: "theirs" }]);
+    const { client } = await test.connect();
+    client.socket.write("hello");
+    await until(() => client.received() === "hello");
+  });
+
+  it("restores a proxy of others without deleting it, and removes no toxics but its own", async () => {
+    await using test = await rig();
+    const used = await test.control.useProxy("test");
+    await used.add({ type: "noop", stream: "upstream", attributes: {} });
+    await used.disable();
+    await used.restore();
+    expect(await (await fetch(`${test.url}/proxies/test`)).json()).toMatchObject({
+      enabled: true,
+      toxics: [],
+    });
+    await test.proxy.add({ type: "noop", stream: "upstream", attributes: {} });
+    await used.removeAllToxics();
+    expect(await (await fetch(`${test.url}/proxies/test`)).json()).toMatchObject({
+      toxics: [{ type: "noop" }],
+    });
+  });
+
+  it("refuses a proxy of others that is not there, or broken already", async () => {
+    await using test = await rig();
+    await expect(test.control.useProxy("tset")).rejects.toThrow(/has no proxy called tset/);
+    await test.proxy.add({ type: "noop", name: "theirs", stream: "upstream", attributes: {} });
+    await expect(test.control.useProxy("test")).rejects.toThrow(
+      /has the toxics theirs already: heal it first/,
+    );
+    await test.proxy.removeAllToxics();
+    await test.proxy.disable();
+    await expect(test.control.useProxy("test")).rejects.toThrow(/is switched off already/);
+    const gone = await test.control.createProxy({ name: "gone", listen: "127.0.0.1:0", upstream: "a:1" });
+    const used = await test.control.useProxy("gone");
+    await gone[Symbol.asyncDispose]();
+    await used[Symbol.asyncDispose]();
+  });
+
+  it("restores a proxy of its own at the same address, without its toxics", async () => {
     await using test = await rig();
     await test.proxy.add({ type: "timeout", stream: "upstream", attributes: {} });
-    await test.proxy.recreate();
+    await test.proxy.restore();
     const { client } = await test.connect();
     client.socket.write("hello");
     await until(() => client.received() === "hello");

@@ -1,12 +1,21 @@
-import { type Proxy as ClientProxy, type ToxicType, Toxiproxy } from "toxiproxy-node-client";
+import { Toxiproxy } from "toxiproxy-node-client";
 import { Refusal } from "../refusal.ts";
-import { BoundedHttpClient, ToxiproxyControlError } from "./control-client.ts";
+import { BoundedHttpClient } from "./control-client.ts";
+import { controlledProxy } from "./controlled-proxy.ts";
+import { usedProxy } from "./used-proxy.ts";
 
 /** Any Toxiproxy's control plane, as the harness uses it. */
 export interface ToxiproxyControl {
   readonly url: string;
   version(): Promise<string>;
   createProxy(options: NewProxy): Promise<ControlledProxy>;
+  /** Of all proxies that are there, whoever made them. */
+  proxyNames(): Promise<readonly string[]>;
+  /**
+   * One that others have made. Disposing leaves it where it was found: switched on, without toxics. A `Refusal` if it is
+   * found otherwise, or not at all.
+   */
+  useProxy(name: string): Promise<ControlledProxy>;
 }
 
 /** A proxy to make. */
@@ -35,7 +44,7 @@ export interface AddedToxic {
   remove(): Promise<void>;
 }
 
-/** One proxy. Disposing removes it, and is content if it, or the whole server, has gone. */
+/** One proxy. Disposing removes it if it is ours, and is content if it, or the whole server, has gone. */
 export interface ControlledProxy extends AsyncDisposable {
   readonly name: string;
   /** Where clients reach it. */
@@ -50,8 +59,11 @@ export interface ControlledProxy extends AsyncDisposable {
   removeAllToxics(): Promise<void>;
   /** Leads new connections to `to` (`host:port`) and closes those to the old one. */
   pointTo(to: string): Promise<void>;
-  /** Deletes it and makes it anew at the same address, without toxics: for a control plane that hangs. */
-  recreate(): Promise<void>;
+  /**
+   * Makes it as it was at first, without toxics: for a control plane that hangs. One of ours is deleted and made anew at
+   * the same address, one of others only switched on and rid of what we added.
+   */
+  restore(): Promise<void>;
 }
 
 /** How to control. */
@@ -83,8 +95,10 @@ export async function connectToxiproxy(
     version: async () => (await version()) ?? "unknown",
     async createProxy({ name, listen, upstream }) {
       if (!/^[\w.-]+$/.test(name)) throw new RangeError(`"${name}" is no name for a proxy`);
-      return controlled(client, await client.createProxy({ name, listen, upstream, enabled: true }));
+      return controlledProxy(client, await client.createProxy({ name, listen, upstream, enabled: true }));
     },
+    proxyNames: async () => Object.keys(await client.getAll()),
+    useProxy: (name) => usedProxy(client, name),
   };
 }
 
@@ -92,72 +106,4 @@ export async function connectToxiproxy(
 function versionIn(answer: string): string | null {
   const [, quoted] = /^\s*\{\s*"version":\s*"([^"]+)"\s*\}\s*$/.exec(answer) ?? [];
   return quoted ?? /^(?:git|\d+\.\d+[\w.-]*)$/.exec(answer.trim())?.[0] ?? null;
-}
-
-function controlled(client: Toxiproxy, created: ClientProxy): ControlledProxy {
-  const { name, listen, upstream } = created;
-  let proxy = created;
-  let leadsTo = upstream;
-  const update = async (enabled: boolean) => {
-    proxy = await proxy.update({ enabled, listen, upstream: leadsTo });
-  };
-  const { host, port } = endpointOf(listen, client.host);
-  return {
-    name,
-    host,
-    port,
-    upstream,
-    disable: () => update(false),
-    enable: () => update(true),
-    async add({ type, attributes, ...toxic }) {
-      const added = await proxy.addToxic({
-        // The client wants what the server has defaults for.
-        ...({ toxicity: 1, name: `${type}_${toxic.stream}`, ...toxic } as const),
-        type: type as ToxicType,
-        attributes,
-      });
-      return { name: added.name, remove: () => tolerating(404, added.remove()) };
-    },
-    async removeAllToxics() {
-      const { data } = await client.api.get<readonly { readonly name: string }[]>(
-        `${proxy.getPath()}/toxics`,
-      );
-      for (const toxic of data) {
-        await tolerating(
-          404,
-          client.api.delete(`${proxy.getPath()}/toxics/${encodeURIComponent(toxic.name)}`),
-        );
-      }
-    },
-    async pointTo(to) {
-      leadsTo = to;
-      await update(true);
-    },
-    async recreate() {
-      await tolerating(404, proxy.remove());
-      proxy = await client.createProxy({ name, listen, upstream: leadsTo, enabled: true });
-    },
-    [Symbol.asyncDispose]: () =>
-      tolerating(404, proxy.remove()).catch((error: unknown) => {
-        if (!(error instanceof ToxiproxyControlError) || error.code !== "CONTROL_UNREACHABLE") throw error;
-      }),
-  };
-}
-
-/** What listens everywhere is reached where the control plane is. */
-function endpointOf(listen: string, url: string): { readonly host: string; readonly port: number } {
-  const colon = listen.lastIndexOf(":");
-  const host = listen.slice(0, colon).replace(/^\[(.*)\]$/, "$1");
-  const isAnywhere = host === "" || host === "::" || host === "0.0.0.0";
-  const own = new URL(url).hostname.replace(/^\[(.*)\]$/, "$1");
-  return { host: isAnywhere ? own : host, port: Number(listen.slice(colon + 1)) };
-}
-
-/** What is gone already need not be removed. */
-async function tolerating(status: number, call: Promise<void>): Promise<void> {
-  try {
-    await call;
-  } catch (error) {
-    if (!(error instanceof ToxiproxyControlError) || error.status !== status) throw error;
-  }
 }

@@ -23,7 +23,8 @@ export type Row = readonly [algorithm: number, a: number, b: number, c: number];
  * Atomic decisions, each under several policies, by `algorithms`. All policies of a decision are tested, then all are
  * written or none; an error fails its own decision only. The `usual` rows, those of requests without limits of their
  * own, are part of the text: there are as many texts as there are sets of policies, and every run is shorter for it.
- * What is kept for a caller lives for `keepMs`: longer than anything that is charged still counts.
+ * What is kept for a caller lives for `keepMs`: longer than anything that is charged still counts. Undefined: nothing is
+ * kept, and the first key is not touched.
  *
  * A run has to be short: it stands between every caller and its answer. So a lone usual policy is decided in line if
  * its algorithm can do so, and whatever else may be asked is only made when it is.
@@ -31,7 +32,7 @@ export type Row = readonly [algorithm: number, a: number, b: number, c: number];
 export function decideScript(
   algorithms: readonly Algorithm[],
   usual: readonly Row[],
-  keepMs: number,
+  keepMs: number | undefined,
 ): Script {
   const text = `-- KEYS: what is kept for the caller, then those of each decision, one a policy.
 -- ARGV: 1 Redis time in microseconds after which nothing is done, 2 sequence number of this run, 3 where its answers
@@ -75,7 +76,7 @@ ${generalOf(algorithms, usual)}
     size, before, power = size + 4, before + 1, power * 2
   end
 end
-${keepOf(keepMs)}
+${keepMs === undefined ? "" : keepOf(keepMs)}
 return reply`;
   return { text, sha: createHash("sha1").update(text).digest("hex") };
 }

@@ -10,14 +10,17 @@ import { runScenario } from "../../run/run-scenario.ts";
 import { saveRun } from "../../run/save-run.ts";
 import type { Scenario, ScenarioRequest } from "../../scenario.ts";
 import { trackEnding } from "../../system/ending.ts";
+import { startedGateways } from "../../targets/started-gateways.ts";
+import type { Target } from "../../targets/target.ts";
 import { type Gate, parseGate } from "../../verdict/gate.ts";
 import { chooseScenario, chooseVariant } from "../catalogue.ts";
 import { durationMs, wholeNumber } from "../duration.ts";
 import { screen } from "../screen.ts";
 import { systemChoice } from "../system-choice.ts";
+import { addUrlOptions, type UrlChoice, type UrlOptions, urlChoice } from "../url-options.ts";
 
 /** The options of `scenario` as commander hands them over. */
-interface ScenarioOptions {
+interface ScenarioOptions extends UrlOptions {
   readonly variant?: string;
   readonly replicas?: string;
   readonly rate: string;
@@ -40,12 +43,13 @@ Examples:
   npm run scenario burst -- --variant read-then-write      a mutant: it must fail
   npm run scenario burst -- --duration 6s --seed 7 --gate 'accuracy.wronglyAllowedShare.proved==0'
   npm run scenario burst -- --redis redis://127.0.0.1:6379 --json
+  npm run scenario burst -- --url http://127.0.0.1:8080 --limit 100 --window 10s      yours, running
 
 Exit codes: 0 pass, 1 fail, 2 inconclusive, 3 usage, 4 the harness failed, 130 interrupted.`;
 
 /** `scenario <name>`: runs it, judges it, writes its reports. */
 export function addScenario(program: Command, ended: (code: number) => void): void {
-  program
+  const command = program
     .command("scenario")
     .description("Runs a scenario against a limiter and gives a verdict.")
     .argument("<name>", "what to run; `npm run list` shows them")
@@ -57,7 +61,8 @@ export function addScenario(program: Command, ended: (code: number) => void): vo
     .option("--redis <url>", "a Redis of yours; it is never flushed, only our own keys are deleted")
     .option("--toxiproxy <url>", "a Toxiproxy of yours, for scenarios with faults (default: our own)")
     .option("--system <where>", "where a Redis comes from: auto, local or docker", "auto")
-    .option("--gate <expression>", "a threshold, like 'latencyMs.p99<=20'; repeatable", collect, [])
+    .option("--gate <expression>", "a threshold, like 'latencyMs.p99<=20'; repeatable", collect, []);
+  addUrlOptions(command)
     .option("--out <dir>", "folder for the runs", join(packageRoot, "reports", "runs"))
     .option("--keep <n>", "keep only the newest n runs of each scenario")
     .option("--json", "print result.json instead of the screen", false)
@@ -72,31 +77,34 @@ function collect(value: string, before: readonly string[]): readonly string[] {
 
 async function runCommand(name: string, options: ScenarioOptions): Promise<number> {
   const { thing: scenario } = await chooseScenario(name);
-  const chosen = await chooseVariant(options.variant ?? scenario.variant ?? "sliding-log");
-  const asked = askedOf(scenario, options);
+  const running = urlChoice(options);
+  const asked = askedOf(scenario, options, running);
   const gates = [...(scenario.gates ?? []), ...options.gate];
   const parsedGates = gates.map(parseGate);
   const keep = options.keep === undefined ? null : wholeNumber(options.keep, "--keep", 1, 1_000_000);
   const system = systemChoice(options.system);
   const out = resolve(options.out);
-  const runFolder = await makeRunFolder(out, name, chosen.name, new Date());
+  const target = running === null ? await started(scenario, options) : await running.target();
+  const runFolder = await makeRunFolder(out, name, target.name, new Date());
   const request: RunRequest = {
     ...asked,
     scenarioName: name,
     scenario,
-    variantName: chosen.name,
-    variant: chosen.variant,
-    gatewayArgs: [join(packageRoot, "harness", "targets", "gateway.ts"), ...chosen.gatewayArgs],
+    target,
     redisUrl: options.redis ?? null,
     toxiproxyUrl: options.toxiproxy ?? null,
     system,
     runFolder,
     gates,
-    command: repeatLine(name, chosen.name, options, asked),
+    command: repeatLine(name, running?.spelled ?? [`--variant ${target.name}`], options, asked),
   };
   const code = await runAndSave(request, parsedGates, out, options);
   if (keep !== null) await pruneRuns(out, keep);
   return code;
+}
+
+async function started(scenario: Scenario, { variant }: ScenarioOptions): Promise<Target> {
+  return startedGateways(await chooseVariant(variant ?? scenario.variant ?? "sliding-log"));
 }
 
 async function runAndSave(
@@ -131,18 +139,22 @@ async function runAndSave(
 }
 
 /** The numbers that were asked for; throws a `Refusal` for those that make no run. */
-function askedOf(scenario: Scenario, options: ScenarioOptions): ScenarioRequest & { readonly seed: number } {
-  const { replicas, seed, duration } = options;
+function askedOf(
+  scenario: Scenario,
+  options: ScenarioOptions,
+  running: UrlChoice | null,
+): ScenarioRequest & { readonly seed: number } {
+  const { replicas = String(running?.replicas ?? scenario.replicas), seed, duration } = options;
   const asked = {
     ratePerSecond: wholeNumber(options.rate, "--rate", 1, 1_000_000),
-    policies: scenario.policies,
-    replicas: replicas === undefined ? scenario.replicas : wholeNumber(replicas, "--replicas", 1, 64),
+    policies: running === null ? scenario.policies : [running.policy],
+    replicas: wholeNumber(replicas, "--replicas", 1, 64),
     seed:
       seed === undefined
         ? Math.floor(Math.random() * 1_000_000)
         : wholeNumber(seed, "--seed", 0, 2_147_483_647),
   };
-  const stretch = duration === undefined ? 1 : stretchTo(scenario, duration, asked);
+  const stretch = duration === undefined ? stretchFor(scenario, asked) : stretchTo(scenario, duration, asked);
   refuseTooMany(scenario, { ...asked, stretch });
   return { ...asked, stretch };
 }
@@ -165,6 +177,12 @@ function refuseTooMany(scenario: Scenario, asked: ScenarioRequest): void {
   throw new Refusal(
     `That would be up to ${Math.round(requests).toLocaleString("en")} requests and this machine's memory takes ${most.toLocaleString("en")}: give a lower --rate or a shorter --duration.`,
   );
+}
+
+/** A window that is longer than the scenario's own needs phases that are longer by as much. */
+function stretchFor(scenario: Scenario, { policies }: Pick<ScenarioRequest, "policies">): number {
+  const longest = (all: ScenarioRequest["policies"]) => Math.max(...all.map(({ windowMs }) => windowMs));
+  return Math.max(1, longest(policies) / longest(scenario.policies));
 }
 
 /** By how much the phases stretch so that the judged, paced ones come to `duration` together. */
@@ -190,11 +208,11 @@ function stretchTo(scenario: Scenario, duration: string, asked: Omit<ScenarioReq
 /** The line that repeats the run, with the seed that was drawn; passwords are never part of it. */
 function repeatLine(
   name: string,
-  variant: string,
+  target: readonly string[],
   options: ScenarioOptions,
   asked: { ratePerSecond: number; seed: number },
 ): string {
-  const parts = ["npm run scenario", name, "--", `--variant ${variant}`, `--seed ${asked.seed}`];
+  const parts = ["npm run scenario", name, "--", ...target, `--seed ${asked.seed}`];
   if (asked.ratePerSecond !== 10_000) parts.push(`--rate ${asked.ratePerSecond}`);
   if (options.replicas !== undefined) parts.push(`--replicas ${options.replicas}`);
   if (options.system !== "auto") parts.push(`--system ${options.system}`);

@@ -76,6 +76,7 @@ test("each gateway reaches Redis through the proxy of its own name, and no other
       REPLICA_COUNT: String(gateways.length),
     });
     expect(upstream).toBe("redis:6379");
+    expect(services.toxiproxy?.ports).toContain(`127.0.0.1:${port}:${port}`);
     expect(networks.filter((network) => services.redis?.networks.includes(network))).toEqual([]);
   }
   expect(services.toxiproxy?.networks).toEqual(expect.arrayContaining(services.redis?.networks ?? []));

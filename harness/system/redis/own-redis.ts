@@ -26,7 +26,14 @@ export interface OwnRedisOptions extends StartOptions {
  * it stops it and removes the folder. A `Refusal` tells its last words if it does not come up.
  */
 export async function startOwnRedis(program: RedisProgram, options: OwnRedisOptions): Promise<RedisServer> {
-  const { origin, runFolder, faketime, choosePort = freePort, logName = "redis.log" } = options;
+  const {
+    origin,
+    runFolder,
+    faketime,
+    settings = {},
+    choosePort = freePort,
+    logName = "redis.log",
+  } = options;
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), "gatecrash-redis-"));
   const lease = leaseFolder(folder);
@@ -35,7 +42,7 @@ export async function startOwnRedis(program: RedisProgram, options: OwnRedisOpti
     lease.release();
   });
   const clock = faketime === undefined ? null : clockFile(faketime, folder);
-  const place = { folder, logFile: join(runFolder, "logs", logName), clock };
+  const place = { folder, logFile: join(runFolder, "logs", logName), clock, settings };
   const first = await startOnFreePort(program, place, choosePort);
   let replicas = 0;
   const { controls, pid, stop } = redisControls(program, first, () =>

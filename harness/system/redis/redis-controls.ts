@@ -1,6 +1,7 @@
 import { freeze, thaw } from "../freeze.ts";
 import { inTurn } from "../in-turn.ts";
 import type { RedisControls, RedisServer } from "../redis-server.ts";
+import { sendSignal } from "../send-signal.ts";
 import { until } from "../until.ts";
 import { type RedisPlace, type RedisProcess, redisUrlOf, startRedisProcess } from "./redis-process.ts";
 import type { RedisProgram } from "./source.ts";
@@ -26,7 +27,7 @@ export function redisControls(
   const pid = () => (life.guarded.exit === null ? life.pid : null);
   const kill = async (): Promise<void> => {
     const running = pid();
-    if (running !== null) process.kill(running, "SIGKILL");
+    if (running !== null) sendSignal(running, "SIGKILL");
     await life.guarded.stop();
   };
   const start = async (): Promise<void> => {

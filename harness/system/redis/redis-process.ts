@@ -23,6 +23,8 @@ export interface RedisPlace {
   readonly logFile: string;
   /** The clock that it goes by; `null` for the machine's. */
   readonly clock: ClockFile | null;
+  /** Added to the configuration. */
+  readonly settings: Readonly<Record<string, string | number>>;
 }
 
 /** Why there is no such life. */
@@ -41,10 +43,13 @@ export async function startRedisProcess(
   program: RedisProgram,
   place: RedisPlace,
 ): Promise<RedisProcess | NoRedisProcess> {
-  const { port, folder, logFile, clock } = place;
+  const { port, folder, logFile, clock, settings } = place;
   // What a replication has left there would be loaded.
   await rm(join(folder, "dump.rdb"), { force: true });
-  const plain = { command: program.command, args: configuration(program, port, folder) };
+  const plain = {
+    command: program.command,
+    args: [...configuration(program, port, folder), ...asArguments(settings)],
+  };
   const guarded = await startGuarded({
     name: "redis",
     ...(clock?.under(plain) ?? plain),
@@ -78,7 +83,11 @@ function configuration({ version }: RedisProgram, port: number, folder: string):
     // Faults need DEBUG, which is switched off by default since version 7.
     ...(Number.parseInt(version, 10) >= 7 ? { "enable-debug-command": "local" } : {}),
   };
-  return Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  return asArguments(options);
+}
+
+function asArguments(settings: Readonly<Record<string, string | number>>): string[] {
+  return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
 }
 
 /** `undefined` if it ended before, or did not answer in time. Somebody else's Redis on that port is no answer. */

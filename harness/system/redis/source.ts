@@ -27,6 +27,8 @@ export interface StartOptions {
   readonly onProgress: (message: string) => void;
   /** Its clock can be set by this. @default it runs on the machine's clock */
   readonly faketime?: Faketime;
+  /** Added to the configuration, if it is a program of this machine. @default none */
+  readonly settings?: Readonly<Record<string, string | number>>;
 }
 
 /** A redis-server or valkey-server that can be run. */

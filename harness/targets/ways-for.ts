@@ -1,22 +1,18 @@
 import type { RedisServer } from "../system/redis-server.ts";
 import { type RedisWays, startRedisWays } from "../system/redis-ways.ts";
-import type { RunRequest, RunWatch } from "./run-request.ts";
+import type { TargetOrder } from "./target.ts";
 
 /**
  * A way to Redis through a proxy for each replica: those of the Toxiproxy that was given, of one in Docker beside a Redis
  * in Docker, else of our own.
  */
 export async function waysFor(
-  { replicas, seed, runFolder, toxiproxyUrl }: RunRequest,
+  { replicas, seed, runFolder, toxiproxyUrl, onStep }: TargetOrder,
   redis: RedisServer,
-  { onStep }: Pick<RunWatch, "onStep">,
 ): Promise<RedisWays> {
   const common = { redisUrl: redis.url, replicas, seed, runFolder };
   if (toxiproxyUrl !== null || redis.container === undefined) {
-    return told(
-      await startRedisWays({ ...common, ...(toxiproxyUrl === null ? {} : { toxiproxyUrl }) }),
-      onStep,
-    );
+    return startRedisWays({ ...common, ...(toxiproxyUrl === null ? {} : { toxiproxyUrl }) });
   }
   // Heavy, and needed in Docker only.
   const { toxiproxyFromDocker } = await import("../system/toxiproxy-from-docker.ts");
@@ -24,10 +20,5 @@ export async function waysFor(
   const docker = stack.use(await toxiproxyFromDocker(redis, { runFolder, onProgress: onStep }));
   const ways = stack.use(await startRedisWays({ ...common, toxiproxyUrl: docker.url, places: docker }));
   const owned = stack.move();
-  return told({ ...ways, [Symbol.asyncDispose]: () => owned.disposeAsync() }, onStep);
-}
-
-function told(ways: RedisWays, onStep: (step: string) => void): RedisWays {
-  onStep(`Redis is reached through ${ways.origin}`);
-  return ways;
+  return { ...ways, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }

@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+import { declaredPromises, fallbackNames, promiseNames } from "./declared-promises.ts";
+
+const policy = { name: "p", limit: 100, windowMs: 10_000 };
+const plain = { fallback: null, clockIsUnread: false } as const;
+
+describe("a declared promise", () => {
+  it("has a curve of its kind", () => {
+    const kinds = promiseNames.map((promise) => declaredPromises({ ...plain, promise })(policy).upper.kind);
+    expect(kinds).toEqual(["window", "fixed", "fixed", "two-counters", "rate", "rate", "none"]);
+    expect(declaredPromises({ ...plain, promise: "first-hit-window" })(policy).lower).toMatchObject({
+      phase: "first-hit",
+    });
+    expect(declaredPromises({ ...plain, promise: "gcra" })({ ...policy, burst: 7 }).upper).toMatchObject({
+      burst: 7,
+    });
+  });
+
+  it("allows for a clock in whole milliseconds, and for more where nobody reads the clock", () => {
+    const resolution = (clockIsUnread: boolean) =>
+      declaredPromises({ ...plain, promise: "sliding-window", clockIsUnread })(policy).clockResolutionMs;
+    expect(resolution(false)).toBe(1);
+    expect(resolution(true)).toBe(7);
+  });
+
+  it("says what happens without Redis only if that is said", () => {
+    expect(declaredPromises({ ...plain, promise: "gcra" })(policy)).not.toHaveProperty("withoutRedis");
+    for (const fallback of fallbackNames)
+      expect(declaredPromises({ ...plain, promise: "gcra", fallback })(policy).withoutRedis).toMatchObject({
+        kind: fallback,
+        deadlineMs: 50,
+        probeIntervalMs: 375,
+      });
+  });
+});

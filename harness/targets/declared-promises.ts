@@ -1,0 +1,78 @@
+import { fixedWindow } from "../../limiter/algorithms/fixed-window.ts";
+import { gcra } from "../../limiter/algorithms/gcra.ts";
+import { slidingCounter } from "../../limiter/algorithms/sliding-counter.ts";
+import { slidingLog } from "../../limiter/algorithms/sliding-log.ts";
+import type { Promised, Promises, PromisesOf } from "../../limiter/promised.ts";
+
+/** What the limiter of gateways that run already is said to promise. */
+export interface Declaration {
+  readonly promise: PromiseName;
+  /** What it does without Redis; `null` if nothing is said. */
+  readonly fallback: FallbackName | null;
+  /** The clock that decides may be one that nobody reads: of another machine. */
+  readonly clockIsUnread: boolean;
+}
+
+/** What a limiter may be said to do without Redis. */
+export type FallbackName = "local" | "open" | "closed";
+
+/** Names that `--promise` knows. */
+export type PromiseName = (typeof promiseNames)[number];
+
+/** All of them, the default first. */
+export const promiseNames = [
+  "sliding-window",
+  "fixed-window",
+  "first-hit-window",
+  "sliding-counter",
+  "gcra",
+  "token-bucket",
+  "none",
+] as const;
+
+/** All names that `--fallback` knows. */
+export const fallbackNames: readonly FallbackName[] = ["local", "open", "closed"];
+
+/** Whether `burst` is a part of what such a limiter promises. */
+export function hasBurst(promise: PromiseName): boolean {
+  return promise === "gcra" || promise === "token-bucket";
+}
+
+/**
+ * The promises of a limiter by the name of its kind. Its clock may count whole milliseconds; one that nobody reads may
+ * besides be off by 1 ms and drift by 500 ppm.
+ */
+export function declaredPromises({ promise, fallback, clockIsUnread }: Declaration): PromisesOf {
+  return (policy) => ({
+    ...kinds[promise](policy),
+    clockResolutionMs: clockIsUnread ? 2 + 0.000_5 * policy.windowMs : 1,
+    ...(fallback === null ? {} : { withoutRedis: withoutRedis(fallback) }),
+  });
+}
+
+function withoutRedis(fallback: FallbackName): NonNullable<Promises["withoutRedis"]> {
+  const times = { deadlineMs: 50, probeIntervalMs: 375 };
+  if (fallback !== "local") return { kind: fallback, ...times };
+  return { kind: fallback, share: "equal", writesBack: false, ...times };
+}
+
+const kinds: Readonly<Record<PromiseName, PromisesOf>> = {
+  "sliding-window": slidingLog.promises,
+  "fixed-window": fixedWindow.promises,
+  "first-hit-window": ({ limit, windowMs }) =>
+    both({ kind: "fixed", limit, windowMs, phase: "first-hit" }, windowMs),
+  "sliding-counter": slidingCounter.promises,
+  gcra: gcra.promises,
+  "token-bucket": gcra.promises,
+  none: ({ windowMs }) => both({ kind: "none" }, windowMs),
+};
+
+function both(promised: Promised, windowMs: number): Promises {
+  return {
+    upper: promised,
+    lower: promised,
+    clockResolutionMs: 0,
+    stateHorizonMs: 2 * windowMs + 1,
+    deniedConsumes: false,
+  };
+}

@@ -1,0 +1,50 @@
+import { join } from "node:path";
+import type { Variant } from "../../limiter/variants/variant.ts";
+import { packageRoot } from "../package-root.ts";
+import { startGateways } from "../system/gateways.ts";
+import { provideRedis } from "../system/provide-redis.ts";
+import type { Target } from "./target.ts";
+import { waysFor } from "./ways-for.ts";
+
+/** A limiter that we put into gateways of our own. */
+export interface StartedGatewaysOptions {
+  readonly name: string;
+  readonly variant: Variant;
+  /** What each gateway process is told to load: a file, and for a mutant whether its bug is on. */
+  readonly gatewayArgs: readonly string[];
+}
+
+const program = join(packageRoot, "harness", "targets", "gateway.ts");
+
+/** Gateways that a run starts, in front of a Redis that it provides unless one is given. */
+export function startedGateways({ name, variant, gatewayArgs }: StartedGatewaysOptions): Target {
+  return {
+    name,
+    promises: variant.promises,
+    hasHealth: true,
+    gives: ["own-gateways", "node-gateways"],
+    redis: ({ redisUrl, system, runFolder, onStep }, faketime) =>
+      provideRedis({
+        ...(redisUrl === null ? {} : { url: redisUrl }),
+        ...(faketime === null ? {} : { faketime }),
+        system,
+        runFolder,
+        onProgress: onStep,
+      }),
+    ways: async (order, redis) => (redis === null ? null : waysFor(order, redis)),
+    async gateways({ policies, replicas, runFolder, onStep }, { runId, redis, ways, steering }) {
+      const redisUrl = ways?.url ?? (() => redis?.url ?? "");
+      onStep(`starting ${replicas} gateways with ${name}`);
+      return startGateways({
+        command: process.execPath,
+        args: [program, ...gatewayArgs],
+        env: { RATE_KEY_PREFIX: `gatecrash-${runId}` },
+        replicas,
+        policies,
+        redisUrl,
+        ...(steering === null ? {} : { steering }),
+        runFolder,
+      });
+    },
+  };
+}

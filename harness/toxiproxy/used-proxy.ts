@@ -1,0 +1,45 @@
+import type { Proxy as ClientProxy, Toxiproxy } from "toxiproxy-node-client";
+import { Refusal } from "../refusal.ts";
+import type { ControlledProxy } from "./control.ts";
+import { ToxiproxyControlError } from "./control-client.ts";
+import { controlledProxy, removeToxics, toxicNames, unlessGone } from "./controlled-proxy.ts";
+
+/** How the toxics begin that we add to a proxy of others. */
+const ours = "gatecrash-";
+
+/**
+ * Controls the proxy `name` that others have made: it is never deleted, and only toxics of ours are removed, by their
+ * names, so that one whose adding was never confirmed goes too. A `Refusal` if there is none, or if it is broken already.
+ */
+export async function usedProxy(client: Toxiproxy, name: string): Promise<ControlledProxy> {
+  const found = await foundProxy(client, name);
+  const toxics = await toxicNames(found);
+  if (!found.enabled || toxics.length > 0) {
+    const what = found.enabled ? `has the toxics ${toxics.join(", ")}` : "is switched off";
+    throw new Refusal(
+      `The proxy ${name} ${what} already: heal it first (curl -X POST ${client.host}/reset heals all).`,
+    );
+  }
+  const proxy = controlledProxy(client, found);
+  const restore = async (): Promise<void> => {
+    const done = await Promise.allSettled([proxy.pointTo(proxy.upstream), removeToxics(found, ours)]);
+    for (const each of done) if (each.status === "rejected") throw each.reason;
+  };
+  return {
+    ...proxy,
+    add: ({ name: own, ...toxic }) =>
+      proxy.add({ ...toxic, name: `${ours}${own ?? `${toxic.type}_${toxic.stream}`}` }),
+    removeAllToxics: () => removeToxics(found, ours),
+    restore,
+    [Symbol.asyncDispose]: () => unlessGone(restore()),
+  };
+}
+
+async function foundProxy(client: Toxiproxy, name: string): Promise<ClientProxy> {
+  try {
+    return await client.get(name);
+  } catch (error) {
+    if (!(error instanceof ToxiproxyControlError) || error.status !== 404) throw error;
+    throw new Refusal(`The Toxiproxy at ${client.host} has no proxy called ${name}.`, { cause: error });
+  }
+}
