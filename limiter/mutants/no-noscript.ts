@@ -1,3 +1,4 @@
+import type { Redis } from "ioredis";
 import { decisionOf } from "../decision.ts";
 import type { Mutant } from "../variants/variant.ts";
 import { connectedRedis, IMPATIENT, runKnown } from "./parts/connection.ts";
@@ -17,7 +18,7 @@ export const mutant: Mutant = {
       plainLimiter(context, "sliding-log", async (policy) => {
         const redis = await connectedRedis(context.redisUrl, IMPATIENT);
         const window = windowScript(policy);
-        const loaded = redis.script("LOAD", window.text);
+        const loaded = loadedAtTheStart(redis, window.text);
         loaded.catch(() => {});
         return {
           async decide(key, cost) {
@@ -29,3 +30,13 @@ export const mutant: Mutant = {
       }),
   }),
 };
+
+/** A slow start is forgiven, but not that Redis is not there. */
+async function loadedAtTheStart(redis: Redis, text: string): Promise<unknown> {
+  for (let tries = 1; tries < 20; tries++) {
+    try {
+      return await redis.script("LOAD", text);
+    } catch {}
+  }
+  return redis.script("LOAD", text);
+}
