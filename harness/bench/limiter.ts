@@ -37,8 +37,8 @@ export const bench: Bench = {
     onStep("warming up");
     for (const contender of contenders)
       await volley(contender, redis, { callers: many, durationMs: 300, keys });
-    const busy = await inTurns(contenders, redis, many, 300 * stretch, onStep);
-    const alone = await inTurns(contenders, redis, 1, 220 * stretch, onStep);
+    const busy = await inTurns(contenders, redis, many, 260 * stretch, onStep);
+    const alone = await inTurns(contenders, redis, 1, 180 * stretch, onStep);
     onStep("memory per key, and what Redis can do at most");
     const numbers = { ...numbersOf(busy, many), ...numbersOf(alone, 1) };
     for (const contender of contenders) {
