@@ -406,7 +406,7 @@ describe("three gateways when a master dies", () => {
     }
   });
 
-  it("count what was under way once, whether it was executed or not", async () => {
+  it("count nothing twice that is under way when it is killed, and lose only what was not replicated", async () => {
     const limit = 30_000;
     await using cluster = await startOwnRedisCluster({ runFolder, replica: "first" });
     const policies = [{ name: "p", limit, windowMs: MONTH_MS }];
@@ -426,12 +426,14 @@ describe("three gateways when a master dies", () => {
     await lost(scene.limiters, dead, limit);
     isOver = true;
     await Promise.all(callers);
-    for (const limiter of scene.limiters) {
-      await until(async () => {
-        const { source, remaining } = await limiter.peek(dead);
-        return source === "redis" && remaining === limit - allowed;
-      });
+    const others = neighbours(slotOf(`{${dead}}`), REPLICAS);
+    for (const [i, limiter] of scene.limiters.entries()) {
+      await until(async () => (await limiter.decide(others[i] ?? "", limit)).outcome === "allowed");
     }
+    // Redis may answer before it replicates: of each caller, one decision.
+    const remaining = (await scene.limiters[0]?.peek(dead))?.remaining ?? 0;
+    expect(remaining).toBeGreaterThanOrEqual(limit - allowed);
+    expect(remaining).toBeLessThanOrEqual(limit - allowed + callers.length);
   });
 
   it("write back what they had admitted there when its data is gone and the connections are, too", async () => {
