@@ -192,7 +192,8 @@ const DISCONNECTED: ScriptOutcome<never> = { ok: false, trouble: "disconnected" 
 const TIMED_OUT: ScriptOutcome<never> = { ok: false, trouble: "timeout" };
 
 const CONNECT_WITHIN_MS = 1_000;
-const RETRY_WITHIN_MS = 525;
+/** Longest pause between two attempts to connect. */
+export const RETRY_WITHIN_MS = 525;
 const DISCONNECT_WITHIN_MS = 50;
 
 /** Who has lost the connection has another at most so long after Redis can be reached again. */

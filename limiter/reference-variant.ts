@@ -5,6 +5,7 @@ import { ALGORITHMS, type AlgorithmName } from "./limiter-options.ts";
 import type { AskedLimiter } from "./middleware/asked-limiter.ts";
 import { type NodeMiddleware, rateLimit } from "./middleware/node-http.ts";
 import type { WithoutRedisPromise } from "./promised.ts";
+import { RETRY_WITHIN_MS } from "./redis-link.ts";
 import type { Variant } from "./variants/variant.ts";
 
 /** What a reference variant does without Redis. */
@@ -59,7 +60,7 @@ function withoutRedis(fallback: "local" | "open" | "closed"): WithoutRedisPromis
   // Every script carries the instant after which it does nothing: its deadline, by what is known of Redis's clock.
   const times = {
     deadlineMs: DEADLINE_MS,
-    probeIntervalMs: LONGEST_PROBE_MS,
+    probeIntervalMs: Math.max(LONGEST_PROBE_MS, RETRY_WITHIN_MS),
     cutChargesWithinMs: DEADLINE_MS,
   };
   if (fallback !== "local") return { kind: fallback, ...times };

@@ -28,8 +28,8 @@ const reply: fc.Arbitrary<Wire> = fc.letrec<{ any: Wire }>((tie) => ({
 })).any;
 
 describe("a reply of Redis", () => {
-  it("is read whole, wherever it begins, and ends where the next one begins", () => {
-    fc.assert(
+  it("is read whole, wherever it begins, and ends where the next one begins", async () => {
+    await fc.assert(
       fc.property(line, reply, line, (before, { wire, text }, after) => {
         const from = Buffer.byteLength(before);
         const bytes = Buffer.from(`${before}${wire}${after}`);
@@ -42,8 +42,8 @@ describe("a reply of Redis", () => {
     );
   });
 
-  it("is awaited as long as a byte of it is missing", () => {
-    fc.assert(
+  it("is awaited as long as a byte of it is missing", async () => {
+    await fc.assert(
       fc.property(reply, fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }), ({ wire }, share) => {
         const bytes = Buffer.from(wire);
         expect(redisReply(bytes.subarray(0, Math.floor(bytes.length * share)), 0)).toBeNull();

@@ -22,8 +22,8 @@ const flaps = fc.record({
 });
 
 describe("a fault that flaps", () => {
-  it("is in force for its time, give or take the jitter, with pauses of theirs, inside the whole", () => {
-    fc.assert(
+  it("is in force for its time, give or take the jitter, with pauses of theirs, inside the whole", async () => {
+    await fc.assert(
       fc.property(flaps, (options) => {
         const { downMs, upMs, jitterShare, forMs, fromMs } = options;
         const spans = flapping(fault, phase, options).map(span);
@@ -56,8 +56,8 @@ describe("a fault that flaps", () => {
 });
 
 describe("a fault in turn", () => {
-  it("is on one replica after the other, each for its time", () => {
-    fc.assert(
+  it("is on one replica after the other, each for its time", async () => {
+    await fc.assert(
       fc.property(
         fc.uniqueArray(fc.nat(9)),
         fc.integer({ min: 1, max: 1_000 }),

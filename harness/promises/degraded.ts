@@ -1,8 +1,16 @@
 import type { History } from "../history/history.ts";
+import { outcomeCode } from "../history/requests.ts";
 import { deciderOf } from "./decider.ts";
 
 /** Says whether a replica may have been deciding without Redis at some instant of [fromMs, untilMs]. */
 export type DegradedAt = (replica: number, fromMs: number, untilMs: number) => boolean;
+
+/** Outcomes in which a limiter decided; a control, or what was never answered, says nothing of who did. */
+const decided: ReadonlySet<number> = new Set([
+  outcomeCode.allowed,
+  outcomeCode.denied,
+  outcomeCode.unavailable,
+]);
 
 /**
  * A replica counts as degraded from `windowMs` before an answer that it decided locally until `windowMs` after it: a
@@ -13,6 +21,7 @@ export function degradedSpans({ requests, faults, promises }: History, windowMs:
   const decides = deciderOf({ faults, promises }, windowMs);
   const spans = new Map<number, { fromMs: number; untilMs: number }[]>();
   for (let row = 0; row < requests.count; row++) {
+    if (!decided.has(requests.outcome[row] ?? 0)) continue;
     const replica = requests.replica[row] ?? 0;
     const sentMs = requests.sentMs[row] ?? 0;
     const receivedMs = requests.receivedMs[row] ?? Number.NaN;
