@@ -101,7 +101,7 @@ export function chaosStory(story: ChaosStory): Scenario {
       accuracy(),
       answersEverything(story.unanswered ?? {}),
       latencyWithin({ percentile: 99, addedMs: 50, phases: ["baseline"] }),
-      loadQuality(),
+      loadQuality({ offSlotShare: 0.05 }),
       ...checkers,
     ],
     ...(gates === undefined ? {} : { gates }),

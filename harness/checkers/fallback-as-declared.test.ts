@@ -283,6 +283,23 @@ describe("the deadline", () => {
     const slow = paced(80).map((row, i) => (i % 2 === 0 ? { ...row, intendedMs: row.sentMs - 60 } : row));
     expect(check(slow, { scrapes })).toMatchObject({ verdict: "inconclusive" });
   });
+
+  it("is kept, as far as can be told, where only what was near a stall of the machine was late", () => {
+    const stalledFromMs = (fromMs: number) =>
+      paced(1).map((row) =>
+        (row.sentMs ?? 0) >= fromMs && (row.sentMs ?? 0) < 3_000
+          ? { ...row, intendedMs: (row.sentMs ?? 0) - 15, receivedMs: (row.sentMs ?? 0) + 80 }
+          : row,
+      );
+    expect(check(stalledFromMs(2_900), { scrapes })).toMatchObject({
+      verdict: "pass",
+      numbers: { lateUnexcused: 0 },
+    });
+    expect(check(stalledFromMs(1_100), { scrapes })).toMatchObject({
+      verdict: "inconclusive",
+      summary: expect.stringContaining("all near stalls of the machine"),
+    });
+  });
 });
 
 describe("what is not judged", () => {

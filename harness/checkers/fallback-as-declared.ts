@@ -114,7 +114,7 @@ function openQuestions(
   { history, claims }: Evidence,
   { answered, unlabelled }: CutOffAnswers,
   cases: readonly Case[],
-  { decisions, late, doubt }: LateDecisions,
+  late: LateDecisions,
   { maxBlindShare = 0.05, maxLateShare = 0.001, phases }: FallbackAsDeclaredOptions,
 ): string[] {
   const cut = history.faults.some(({ cutsOff = false }) => cutsOff);
@@ -133,13 +133,27 @@ function openQuestions(
           `${counted(unlabelled)} answers given without Redis do not say who decided, so whether a limiter tells the truth about it is not shown`,
         ]
       : []),
-    ...(late > maxLateShare * decisions
-      ? [
-          `${counted(late)} of ${counted(decisions)} decisions were later than declared, but ${doubt ?? "near stalls of the machine"}`,
-        ]
-      : []),
+    ...lateQuestions(late, maxLateShare),
   ];
 }
+
+/** What is late near a stall is excused; a pass needs enough decisions that were near none. */
+function lateQuestions(
+  { decisions, late, unexcused, undisturbed, doubt }: LateDecisions,
+  maxLateShare: number,
+): string[] {
+  if (unexcused > maxLateShare * decisions)
+    return [
+      `${counted(unexcused)} of ${counted(decisions)} decisions were later than declared, but ${doubt ?? "near stalls of the machine"}`,
+    ];
+  if (late <= maxLateShare * decisions || undisturbed >= leastUndisturbedShare * decisions) return [];
+  return [
+    `${counted(late)} of ${counted(decisions)} decisions were later than declared, all near stalls of the machine, and only ${counted(undisturbed)} decisions were near none`,
+  ];
+}
+
+/** Half of the decisions show that the deadline is kept, although some near stalls were late. */
+const leastUndisturbedShare = 0.5;
 
 function bluntness({ local, recorded, coldConvicted }: Case, maxBlindShare: number): string[] {
   const { name } = local.claim.policy;
@@ -162,7 +176,7 @@ function numbersOf(
   evidence: Evidence,
   { answered, lies, unlabelled, undeclared }: CutOffAnswers,
   cases: readonly Case[],
-  { decisions, late, slowestMs }: LateDecisions,
+  { decisions, late, unexcused, undisturbed, slowestMs }: LateDecisions,
   codes: readonly number[],
 ): Finding["numbers"] {
   const worst = cases.reduce<Case | null>((most, one) => (sizeOf(one) > sizeOf(most) ? one : most), null);
@@ -175,6 +189,8 @@ function numbersOf(
     unlabelledAnswers: unlabelled,
     undeclaredAnswers: undeclared.length,
     lateShare: decisions === 0 ? 0 : late / decisions,
+    lateUnexcused: unexcused,
+    undisturbedDecisions: undisturbed,
     slowestDecisionMs: slowestMs,
     ...(cases.length === 0
       ? {}

@@ -42,13 +42,12 @@ export interface Slot {
 const spareRequests = 3;
 
 /**
- * The slot of `slotMs` of one phase that is furthest from its schedule; null for a phase without requests. A late
- * send moves to the next slot, so a slot is measured against the busiest of itself and its two neighbours: at the
- * edge of a burst that is the burst.
+ * The slots of `slotMs` of one phase; none for a phase without requests. A late send moves to the next slot, so a slot
+ * is measured against the busiest of itself and its two neighbours: at the edge of a burst that is the burst.
  */
-export function worstSlot({ requests, phases }: History, phase: number, slotMs: number): Slot | null {
+export function slotsOfPhase({ requests, phases }: History, phase: number, slotMs: number): Slot[] {
   const span = phases[phase];
-  if (span === undefined) return null;
+  if (span === undefined) return [];
   const slots = Math.max(1, Math.ceil((span.untilMs - span.fromMs) / slotMs) + 1);
   const intended = new Uint32Array(slots);
   const sent = new Uint32Array(slots);
@@ -63,17 +62,13 @@ export function worstSlot({ requests, phases }: History, phase: number, slotMs: 
     into(intended, requests.intendedMs[row]);
     into(sent, requests.sentMs[row]);
   }
-  return any ? furthest(intended, sent, slotMs) : null;
+  return any ? Array.from(intended, (_, slot) => slotAt(intended, sent, slot, slotMs)) : [];
 }
 
-function furthest(intended: Uint32Array, sent: Uint32Array, slotMs: number): Slot {
-  let worst: Slot = { atMs: 0, intended: intended[0] ?? 0, sent: sent[0] ?? 0, offShare: 0 };
-  for (let slot = 0; slot < intended.length; slot++) {
-    const wanted = intended[slot] ?? 0;
-    const did = sent[slot] ?? 0;
-    const busiest = Math.max(wanted, intended[slot - 1] ?? 0, intended[slot + 1] ?? 0, 1);
-    const offShare = Math.max(0, Math.abs(did - wanted) - spareRequests) / busiest;
-    if (offShare > worst.offShare) worst = { atMs: slot * slotMs, intended: wanted, sent: did, offShare };
-  }
-  return worst;
+function slotAt(intended: Uint32Array, sent: Uint32Array, slot: number, slotMs: number): Slot {
+  const wanted = intended[slot] ?? 0;
+  const did = sent[slot] ?? 0;
+  const busiest = Math.max(wanted, intended[slot - 1] ?? 0, intended[slot + 1] ?? 0, 1);
+  const offShare = Math.max(0, Math.abs(did - wanted) - spareRequests) / busiest;
+  return { atMs: slot * slotMs, intended: wanted, sent: did, offShare };
 }

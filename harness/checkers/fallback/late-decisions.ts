@@ -11,6 +11,8 @@ export interface LateDecisions {
   readonly late: number;
   /** Of these, such that no stall of the machine was near. */
   readonly unexcused: number;
+  /** Decisions near no stall of the machine, whether late or not: of these alone it can be told. */
+  readonly undisturbed: number;
   readonly slowestMs: number;
   /** Why this cannot be held against the limiter; null if it can. */
   readonly doubt: string | null;
@@ -38,7 +40,7 @@ export function lateDecisions(
   for (const phase of measuredPhases(history, names)) asked[phase] = 1;
   const stalls = machineStalls(history);
   const limits = limitsOf(history, deadlineMs);
-  let [decisions, late, unexcused, slowestMs] = [0, 0, 0, 0];
+  let [decisions, late, unexcused, undisturbed, slowestMs] = [0, 0, 0, 0, 0];
   for (let row = 0; row < requests.count; row++) {
     const outcome = requests.outcome[row] ?? 0;
     if (asked[requests.phase[row] ?? 0] !== 1) continue;
@@ -47,13 +49,15 @@ export function lateDecisions(
     const received = requests.receivedMs[row] ?? 0;
     decisions++;
     slowestMs = Math.max(slowestMs, received - sent);
+    const isDisturbed = stalls.near(sent, received);
+    if (!isDisturbed) undisturbed++;
     const limitMs = limits.get(requests.replica[row] ?? 0);
     if (limitMs === undefined || !(received - sent > limitMs)) continue;
     late++;
-    if (!stalls.near(sent, received)) unexcused++;
+    if (!isDisturbed) unexcused++;
   }
   const doubt = late === 0 ? null : machineDoubt(history, slowMs, names);
-  return { decisions, late, unexcused, slowestMs, doubt, unscraped: limits.size === 0 };
+  return { decisions, late, unexcused, undisturbed, slowestMs, doubt, unscraped: limits.size === 0 };
 }
 
 function limitsOf(history: History, deadlineMs: number): Map<number, number> {
