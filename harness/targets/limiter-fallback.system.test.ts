@@ -1,21 +1,23 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { Redis } from "ioredis";
-import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Decision } from "../../limiter/decision.ts";
 import { createLimiter, type Limiter } from "../../limiter/limiter.ts";
 import type { AlgorithmName, LimiterPolicy } from "../../limiter/limiter-options.ts";
-import { provideRedis } from "../system/provide-redis.ts";
 import { until } from "../system/until.ts";
+import {
+  allowedIn,
+  askAll,
+  counted,
+  LIMIT,
+  lost,
+  MONTH_MS,
+  ownRedis,
+  REPLICAS,
+  recovered,
+  sourcesOf,
+  story,
+} from "./fallback-story.ts";
 import { redisWay } from "./redis-way.ts";
-
-const REPLICAS = 3;
-const LIMIT = 300;
-const MONTH_MS = 2_592_000_000;
-const runFolder = mkdtempSync(join(tmpdir(), "gatecrash-tests-"));
-afterAll(() => rmSync(runFolder, { recursive: true }));
-const ownRedis = () => provideRedis({ system: "local", runFolder, onProgress() {} });
 
 const rejections: unknown[] = [];
 const noteRejection = (reason: unknown) => void rejections.push(reason);
@@ -28,72 +30,10 @@ afterEach(() => {
   expect(rejections).toEqual([]);
 });
 
-interface StoryOptions {
-  readonly algorithm?: AlgorithmName;
-  readonly policy?: Partial<LimiterPolicy>;
-  readonly maxKeys?: number;
-}
-
-/** Three replicas, each with its own way to one Redis. Nothing that they admit leaves the window while a test runs. */
-async function story({ algorithm = "sliding-log", policy = {}, maxKeys = 1_000 }: StoryOptions = {}) {
-  await using stack = new AsyncDisposableStack();
-  const redis = stack.use(await ownRedis());
-  const ways = await Promise.all([0, 1, 2].map(async () => stack.use(await redisWay(redis))));
-  const options = {
-    policies: [{ name: "p", limit: LIMIT, windowMs: MONTH_MS, algorithm, ...policy }],
-    maxKeys,
-    // What is judged here is what is counted, not how fast this machine is.
-    deadlineMs: 500,
-  };
-  const replicas = ways.map(({ url }, index) =>
-    stack.use(createLimiter({ ...options, redis: url, replica: { index, count: REPLICAS } })),
-  );
-  for (const replica of replicas) expect(await replica.connected(5_000)).toBe(true);
-  const owned = stack.move();
-  return { redis, ways, replicas, options, [Symbol.asyncDispose]: () => owned.disposeAsync() };
-}
-type Story = Awaited<ReturnType<typeof story>>;
-
-const allowedIn = (decisions: readonly Decision[]) =>
-  decisions.filter(({ outcome }) => outcome === "allowed").length;
-const sourcesOf = (decisions: readonly Decision[]) => [...new Set(decisions.map(({ source }) => source))];
-
-/** Every replica is asked `times` times about `subject`, all at once. */
-async function askAll(replicas: readonly Limiter[], subject: string, times: number): Promise<Decision[]> {
-  const asked = replicas.flatMap((replica) => Array.from({ length: times }, () => replica.decide(subject)));
-  return Promise.all(asked);
-}
-
 /** Spends 20 of `subject` through each replica; all of them know what then remains. */
 async function warm(replicas: readonly Limiter[], subject: string): Promise<void> {
   expect(allowedIn(await askAll(replicas, subject, 20))).toBe(20 * REPLICAS);
   for (const replica of replicas) expect((await replica.peek(subject)).remaining).toBe(LIMIT - 20 * REPLICAS);
-}
-
-/** Every replica has noticed that Redis does not answer. */
-async function lost(replicas: readonly Limiter[]): Promise<void> {
-  await Promise.all(
-    replicas.map((replica) => until(async () => (await replica.peek("nobody")).source === "local")),
-  );
-}
-
-/** Every replica leaves it to Redis alone again: it lets more than a share of a fresh subject through. */
-async function recovered(replicas: readonly Limiter[], limit = LIMIT): Promise<void> {
-  const isBack = async (replica: Limiter): Promise<boolean> => {
-    const { outcome, source } = await replica.decide(`fresh ${fresh++}`, limit / REPLICAS + 1);
-    return outcome === "allowed" && source === "redis";
-  };
-  await Promise.all(replicas.map((replica) => until(() => isBack(replica), { withinMs: 30_000 })));
-}
-let fresh = 0;
-
-/** What Redis has counted, asked by somebody who knows nothing himself; may be more than the limit. */
-async function counted(url: string, { policies }: Story["options"], subject: string): Promise<number> {
-  await using limiter = createLimiter({ redis: url, policies, deadlineMs: 5_000 });
-  expect(await limiter.connected(5_000)).toBe(true);
-  const more = { limit: 10 * LIMIT, burst: 10 * LIMIT };
-  const { remaining } = await limiter.peek(subject, 1, { limits: { p: more } });
-  return 10 * LIMIT - remaining;
 }
 
 const ALGORITHMS: readonly AlgorithmName[] = ["sliding-log", "sliding-counter", "gcra", "fixed-window"];
