@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { Registry } from "prom-client";
 import { describe, expect, it } from "vitest";
 import { type Decision, decisionOf, unavailable } from "./decision.ts";
@@ -43,6 +44,15 @@ function familiesIn(text: string): readonly Family[] {
     } else throw new SyntaxError(`This is no line of an exposition: ${line}`);
   }
   return families;
+}
+
+/** Prometheus's own opinion, where it is installed; undefined if it is not. */
+function promtoolOn(text: string): string | undefined {
+  const { error, status, stdout, stderr } = spawnSync("promtool", ["check", "metrics"], {
+    input: text,
+    encoding: "utf8",
+  });
+  return error === undefined ? `${status}${stdout}${stderr}` : undefined;
 }
 
 /** What Prometheus's conventions would have otherwise, by the rules of `promtool check metrics`. */
@@ -106,6 +116,10 @@ describe("limiterMetrics", () => {
       "rate_limiter_fallback_keys",
     ]);
     expect(families.flatMap(complaintsAbout)).toEqual([]);
+  });
+
+  it.skipIf(promtoolOn("") === undefined)("is all right by promtool, where it is installed", async () => {
+    expect(promtoolOn(await used().text())).toBe("0");
   });
 
   it("would be told what breaks them", () => {

@@ -138,7 +138,7 @@ export function redisLink(redis: string | Redis, { deadlineMs, at }: RedisLinkOp
     const call = (command: string, which: string): void => {
       // If this is refused, so is what follows it.
       if (askedAs === "importing") client.call("asking").catch(() => {});
-      send(client, command, [which, String(keys.length), ...keys, ...args], { answered, failed });
+      send(client, command, [which, String(keys.length), ...keys, ...args]).then(answered, failed);
     };
     watch(deadline);
     call("evalsha", script.sha);
@@ -185,25 +185,11 @@ export function redisClient(
   return new Redis(url.href, options);
 }
 
-interface Told {
-  readonly answered: (reply: unknown) => void;
-  readonly failed: (error: unknown) => void;
-}
-
-/** Tells at once what comes: the command's own promise would take another turn, and is never settled. */
-function send(client: Redis, name: string, args: (string | number)[], { answered, failed }: Told): void {
+/** Like `client.call`, which would write every reply anew as text. */
+function send(client: Redis, name: string, args: (string | number)[]): Promise<unknown> {
   const { keyPrefix } = client.options;
   const command = new Command(name, args, keyPrefix === undefined ? {} : { keyPrefix });
-  command.resolve = (reply) => {
-    // For the timer of ioredis's `commandTimeout`.
-    command.isSettled = true;
-    answered(reply);
-  };
-  command.reject = (error) => {
-    command.isSettled = true;
-    failed(error);
-  };
-  void client.sendCommand(command);
+  return client.sendCommand(command) as Promise<unknown>;
 }
 
 /** Strings in a list are text; a reply that is one string is bytes. */
