@@ -11,6 +11,7 @@ export const mutant: Mutant = {
   source:
     "envoyproxy/ratelimit#1188, peterkhayes/rolling-rate-limiter#13, animir/node-rate-limiter-flexible#37",
   convictedBy: ["fallback-as-declared", "answers-everything"],
+  scenarios: [],
   variant: wrongLimiter({
     about: "Redis, however long it takes.",
     protect: (context) =>
