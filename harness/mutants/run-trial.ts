@@ -36,7 +36,16 @@ export async function runTrial(trial: Trial, setting: TrialSetting): Promise<Tri
     const request = { scenario, target, policies, replicas, seed, ratePerSecond, stretch: 1, gates };
     const command = `npm run scenario ${trial.scenario} -- --variant ${variant} --rate ${ratePerSecond} --seed ${seed}`;
     const history = await runScenario(
-      { ...request, scenarioName: trial.scenario, redisUrl, toxiproxyUrl: null, system, runFolder, command },
+      {
+        ...request,
+        scenarioName: trial.scenario,
+        scenarioFile: null,
+        redisUrl,
+        toxiproxyUrl: null,
+        system,
+        runFolder,
+        command,
+      },
       { signal: ending.signal, own: ending.own, onStep, onLive() {} },
     );
     const judging = { scenario, gates: gates.map(parseGate) };
