@@ -1,3 +1,4 @@
+import { gcra } from "../algorithms/gcra.ts";
 import { decisionOf } from "../decision.ts";
 import type { Mutant } from "../variants/variant.ts";
 import { alone } from "./parts/alone.ts";
@@ -15,12 +16,13 @@ export const mutant: Mutant = {
   scenarios: ["gateway-crash"],
   variant: wrongLimiter({
     about: "Redis, cleared by whoever comes last.",
+    algorithm: "gcra",
     protect: async (context) => {
       await cleared(context.redisUrl, context.keyPrefix ?? "gatecrash");
-      return plainLimiter(context, "sliding-log", async (policy) => {
+      return plainLimiter(context, "gcra", async (policy) => {
         const redis = await linked(context.redisUrl);
-        const window = windowScript(policy);
-        const memory = alone(policy, context);
+        const window = windowScript(policy, gcra);
+        const memory = alone(policy, context, "gcra");
         return {
           async decide(key, cost) {
             const reply = await redis.run(window, [key], [cost]).catch(() => undefined);

@@ -7,11 +7,14 @@ import type { GatewayContext, Mutant } from "../variants/variant.ts";
 import { type Deciding, plainLimiter } from "./parts/plain-limiter.ts";
 import { wrongLimiter } from "./parts/wrong-limiter.ts";
 
-/** As long as nobody dies the shares add up to the limit; who starts again has forgotten that its own was spent. */
+/**
+ * As long as nobody dies the shares add up to the limit. That of a dead replica nobody else may spend; and who starts
+ * again has forgotten that its own was spent.
+ */
 export const mutant: Mutant = {
   about: "Divides the limit among the replicas, and each keeps its buckets in its own memory.",
   source: "jaseci-labs/jac#8859, ChronoAIProject/Ornn#814, azerozero/grob#565, which keeps a margin for it",
-  convictedBy: ["within-bound"],
+  convictedBy: ["within-bound", "no-false-denials"],
   scenarios: ["gateway-crash"],
   variant: wrongLimiter({
     about: "A bucket of each replica's own, with its share of the limit.",
