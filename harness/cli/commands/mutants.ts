@@ -5,13 +5,12 @@ import { pick } from "../../discover.ts";
 import { convictions, exitCodeOf, judgeTrial } from "../../mutants/judge-trial.ts";
 import { renderMatrix } from "../../mutants/render-matrix.ts";
 import { withTable } from "../../mutants/render-table.ts";
-import { runTrial } from "../../mutants/run-trial.ts";
+import { runTrial, type TrialSetting } from "../../mutants/run-trial.ts";
 import { savedOutcome, saveOutcome } from "../../mutants/saved-outcome.ts";
 import type { Trial, TrialOutcome } from "../../mutants/trial.ts";
 import { trialsOf } from "../../mutants/trials-of.ts";
 import { packageRoot } from "../../package-root.ts";
 import { Refusal } from "../../refusal.ts";
-import type { SystemChoice } from "../../system/provide-redis.ts";
 import { startedGateways } from "../../targets/started-gateways.ts";
 import { chooseScenario, chooseVariant, listMutants, listScenarios } from "../catalogue.ts";
 import { wholeNumber } from "../duration.ts";
@@ -25,6 +24,7 @@ interface MutantsOptions {
   readonly seed: string;
   readonly seeds: string;
   readonly twins: boolean;
+  readonly run: boolean;
   readonly redis?: string;
   readonly system: string;
   readonly out: string;
@@ -38,7 +38,7 @@ Examples:
   npm run mutants -- opens-silently full-limit-alone --rate 3000
   npm run mutants -- --seeds 3 --write          the table of limiter/mutants/README.md
 
-What was run is not run again: the matrix goes on where it was left. Another --out begins anew.
+The matrix goes on where it was left: what was decided is not run again, what was left open is. Another --out begins anew.
 Exit codes: 0 all were convicted and their twins were not, 1 one escaped or a twin was convicted, 2 a run could not tell,
 3 usage, 4 the harness failed, 130 interrupted.`;
 
@@ -56,6 +56,7 @@ export function addMutants(program: Command, ended: (code: number) => void): voi
     .option("--seed <n>", "the first seed", "1")
     .option("--seeds <n>", "how many seeds, one after the other", "1")
     .option("--no-twins", "leave out the twins")
+    .option("--no-run", "only show what was run before")
     .option("--redis <url>", "a Redis of yours; it is never flushed, only our own keys are deleted")
     .option("--system <where>", "where a Redis comes from: auto, local or docker", "auto")
     .option(
@@ -78,18 +79,14 @@ async function runCommand(names: readonly string[], options: MutantsOptions): Pr
   const trials = (await chosenTrials(names, options)).filter(
     ({ twinOf }) => options.twins || twinOf.length === 0,
   );
+  const setting = { out, system, redisUrl: options.redis ?? null };
   const outcomes: TrialOutcome[] = [];
   for (const [index, trial] of trials.entries()) {
-    const { scenario, variant, seed } = trial;
     const saved = await savedOutcome(out, trial);
+    const isOpen = saved === null || judgeTrial(saved) === "undecided";
     const place = `${index + 1} of ${trials.length}`;
-    if (saved === null) console.error(`${place} · ${scenario} · ${variant} · seed ${seed}`);
-    const outcome = saved ?? (await runOne(trial, { out, system, redisUrl: options.redis ?? null }));
-    outcomes.push(outcome);
-    if (saved !== null) continue;
-    await saveOutcome(out, outcome);
-    const by = convictions(outcome.findings, trial.convictedBy).map(({ checker }) => checker);
-    console.error(`  ${judgeTrial(outcome)}${by.length === 0 ? "" : ` by ${by.join(" and ")}`}`);
+    const outcome = options.run && isOpen ? await runAndTell(trial, place, setting) : saved;
+    if (outcome !== null) outcomes.push(outcome);
   }
   console.log(renderMatrix(outcomes));
   if (options.write) await writeTable(outcomes);
@@ -115,13 +112,18 @@ async function chosenTrials(names: readonly string[], options: MutantsOptions): 
   });
 }
 
-async function runOne(
-  trial: Trial,
-  setting: { readonly out: string; readonly system: SystemChoice; readonly redisUrl: string | null },
-): Promise<TrialOutcome> {
+/** Where a matrix is kept, and what its runs have in common. */
+type Setting = Pick<TrialSetting, "out" | "system" | "redisUrl">;
+
+async function runAndTell(trial: Trial, place: string, setting: Setting): Promise<TrialOutcome> {
+  console.error(`${place} · ${trial.scenario} · ${trial.variant} · seed ${trial.seed}`);
   const { thing: scenario } = await chooseScenario(trial.scenario);
   const target = startedGateways(await chooseVariant(trial.variant));
-  return runTrial(trial, { ...setting, scenario, target, onStep() {} });
+  const outcome = await runTrial(trial, { ...setting, scenario, target, onStep() {} });
+  await saveOutcome(setting.out, outcome);
+  const by = convictions(outcome.findings, trial.convictedBy).map(({ checker }) => checker);
+  console.error(`  ${judgeTrial(outcome)}${by.length === 0 ? "" : ` by ${by.join(" and ")}`}`);
+  return outcome;
 }
 
 async function writeTable(outcomes: readonly TrialOutcome[]): Promise<void> {
