@@ -4,6 +4,7 @@ import { addBench } from "./commands/bench.ts";
 import { addClean } from "./commands/clean.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addList } from "./commands/list.ts";
+import { addMutants } from "./commands/mutants.ts";
 import { addReport } from "./commands/report.ts";
 import { addScenario } from "./commands/scenario.ts";
 import { addToxiproxy } from "./commands/toxiproxy.ts";
@@ -30,9 +31,8 @@ function programOf(ended: (code: number) => void): Command {
     .exitOverride()
     .configureOutput({ outputError: () => {} })
     .showSuggestionAfterError(true);
-  for (const add of [addScenario, addReport, addList, addDoctor, addClean, addBench, addToxiproxy]) {
-    add(program, ended);
-  }
+  const commands = [addScenario, addMutants, addReport, addList, addDoctor, addClean, addBench, addToxiproxy];
+  for (const add of commands) add(program, ended);
   for (const command of program.commands) command.exitOverride().configureOutput({ outputError: () => {} });
   return program;
 }

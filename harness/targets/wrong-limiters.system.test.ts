@@ -122,7 +122,16 @@ const stories: Readonly<Record<string, Story>> = {
     const first = await ask(2, [0, 1]);
     return letIn(first, await ask(30, [2])) < policy.limit;
   },
+  "clears-at-start": freshAfterRestart,
+  "shares-in-memory": freshAfterRestart,
 };
+
+/** Each replica has spent its part of the limit before one of them is started again. */
+async function freshAfterRestart({ ask, restart }: Fleet): Promise<boolean> {
+  const before = await ask(30);
+  await restart(1);
+  return letIn(before, await ask(30)) > policy.limit;
+}
 
 /** A replica that begins again after 25 ms, and then more seldom, does not make more connections. */
 const MOST_A_SECOND = 40;
