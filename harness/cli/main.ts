@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { exitCode, Refusal } from "../refusal.ts";
 import { addBench } from "./commands/bench.ts";
 import { addClean } from "./commands/clean.ts";
+import { addCompare } from "./commands/compare.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addList } from "./commands/list.ts";
 import { addReport } from "./commands/report.ts";
@@ -30,7 +31,16 @@ function programOf(ended: (code: number) => void): Command {
     .exitOverride()
     .configureOutput({ outputError: () => {} })
     .showSuggestionAfterError(true);
-  for (const add of [addScenario, addReport, addList, addDoctor, addClean, addBench, addToxiproxy]) {
+  for (const add of [
+    addScenario,
+    addCompare,
+    addReport,
+    addList,
+    addDoctor,
+    addClean,
+    addBench,
+    addToxiproxy,
+  ]) {
     add(program, ended);
   }
   for (const command of program.commands) command.exitOverride().configureOutput({ outputError: () => {} });

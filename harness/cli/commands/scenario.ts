@@ -139,9 +139,9 @@ async function runAndSave(
 }
 
 /** The numbers that were asked for; throws a `Refusal` for those that make no run. */
-function askedOf(
+export function askedOf(
   scenario: Scenario,
-  options: ScenarioOptions,
+  options: Pick<ScenarioOptions, "replicas" | "rate" | "duration" | "seed">,
   running: UrlChoice | null,
 ): ScenarioRequest & { readonly seed: number } {
   const { replicas = String(running?.replicas ?? scenario.replicas), seed, duration } = options;

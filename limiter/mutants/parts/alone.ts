@@ -1,5 +1,5 @@
 import type { Decision, Quota } from "../../decision.ts";
-import { createFallback } from "../../fallback/fallback.ts";
+import { createFallback, type Fallback } from "../../fallback/fallback.ts";
 import type { Shares } from "../../fallback/shares.ts";
 import type { Policy } from "../../policy.ts";
 
@@ -14,7 +14,11 @@ export interface Alone {
 
 /** The fallback of the library, by its rule for exact sliding windows. Whoever never lets it `learn` has a cold one. */
 export function alone(policy: Policy, shares: Shares): Alone {
-  const fallback = createFallback({ ...shares, policy, algorithm: "sliding-log" });
+  return aloneBy(createFallback({ ...shares, policy, algorithm: "sliding-log" }), policy);
+}
+
+/** Any other fallback. */
+export function aloneBy(fallback: Fallback, policy: Policy): Alone {
   return {
     decide(key, cost) {
       const nowUs = micros(performance.now());
