@@ -1,3 +1,4 @@
+import type { ErrorRequestHandler } from "express";
 import { onlyPolicy } from "../peers/peer-listener.ts";
 import { peerRedis } from "../peers/peer-redis.ts";
 import type { Variant } from "./variant.ts";
@@ -33,7 +34,6 @@ export const variant: Variant = {
     });
     const app = express();
     app.disable("x-powered-by");
-    app.set("env", "production");
     app.use((_request, response, next) => {
       response.setHeader("x-ratelimit-source", "redis");
       next();
@@ -51,6 +51,11 @@ export const variant: Variant = {
     app.get("/", (_request, response) => {
       response.end("ok");
     });
+    // As an application in production would: the default handler writes a stack trace for each.
+    const failed: ErrorRequestHandler = (_error, _request, response, _next) => {
+      response.status(500).end("The limiter failed.\n");
+    };
+    app.use(failed);
     return { listener: app, close: async () => redis.disconnect() };
   },
 };

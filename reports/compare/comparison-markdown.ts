@@ -3,7 +3,7 @@ import { plain } from "../words/plain.ts";
 import { sentence } from "../words/sentence.ts";
 import { type ColumnGroup, columnGroups, numberTitles } from "./columns.ts";
 import { circumstances, claimRule } from "./comparison-words.ts";
-import { differenceText } from "./difference-text.ts";
+import { differenceText, shownDifferences } from "./difference-text.ts";
 
 /** `compare.md`: the picture and the tables, for a pull request. */
 export function comparisonMarkdown(comparison: Comparison): string {
@@ -42,14 +42,16 @@ function failures(rows: readonly ComparisonRow[]): string {
 }
 
 function differenceTable(comparison: Comparison): string {
-  const rows = comparison.rows.flatMap(({ variant, differences }) =>
-    differences.map(
-      (difference) =>
-        `| ${safe(variant)} | ${numberTitles[difference.number]} | ${safe(differenceText(difference))} |`,
-    ),
+  const { shown, tooFew } = shownDifferences(comparison);
+  const rows = shown.map(
+    ({ variant, difference }) =>
+      `| ${safe(variant)} | ${numberTitles[difference.number]} | ${safe(differenceText(difference))} |`,
   );
-  if (rows.length === 0) return "";
-  return [sentence(safe(claimRule(comparison))), "", "| Limiter | | |", "|:--|:--|:--|", ...rows].join("\n");
+  return [
+    sentence(safe(claimRule(comparison))),
+    ...(tooFew === null ? [] : [sentence(safe(tooFew))]),
+    ...(rows.length === 0 ? [] : ["", "| Limiter | | |", "|:--|:--|:--|", ...rows]),
+  ].join("\n");
 }
 
 /** Prose and names from elsewhere: no markup, no table cell, no link, no mention comes of it. */

@@ -8,7 +8,7 @@ import { cut, plain } from "../words/plain.ts";
 import { sentence } from "../words/sentence.ts";
 import { type Column, type ColumnGroup, columnGroups, numberTitles, worstVerdict } from "./columns.ts";
 import { circumstances, claimRule } from "./comparison-words.ts";
-import { differenceText } from "./difference-text.ts";
+import { differenceText, shownDifferences } from "./difference-text.ts";
 import { multiplesFigure } from "./multiples-figure.ts";
 
 /** `compare.html`: one file without network and without scripts; nothing in it is fetched, and its policy forbids to try. */
@@ -78,18 +78,16 @@ function failures(rows: readonly ComparisonRow[]): Markup | null {
   return failed.length === 0 ? null : markup`<ul class="notes failures">${failed}</ul>`;
 }
 
-function differenceSection(comparison: Comparison): Markup | null {
-  const rows = comparison.rows.flatMap(({ variant, differences }) =>
-    differences.map(
-      (difference) =>
-        markup`<tr class="${difference.kind === "measured" ? difference.claim : "none"}"><th scope="row">${cut(plain(variant), 60)}</th><td class="text">${numberTitles[difference.number]}</td><td class="text">${differenceText(difference)}</td></tr>`,
-    ),
+function differenceSection(comparison: Comparison): Markup {
+  const { shown, tooFew } = shownDifferences(comparison);
+  const rows = shown.map(
+    ({ variant, difference }) =>
+      markup`<tr class="${difference.kind === "measured" ? difference.claim : "none"}"><th scope="row">${cut(plain(variant), 60)}</th><td class="text">${numberTitles[difference.number]}</td><td class="text">${differenceText(difference)}</td></tr>`,
   );
-  if (rows.length === 0) return null;
   return markup`
 <section aria-labelledby="differences"><h2 id="differences">What is different, and what only looks so</h2>
-<p class="lead">${sentence(claimRule(comparison))}</p>
-<div class="scroll"><table class="versus-table"><tbody>${rows}</tbody></table></div></section>`;
+<p class="lead">${sentence(claimRule(comparison))}${tooFew === null ? "" : ` ${sentence(tooFew)}`}</p>
+${rows.length === 0 ? null : markup`<div class="scroll"><table class="versus-table"><tbody>${rows}</tbody></table></div>`}</section>`;
 }
 
 function particulars({ command, environment, startedAt }: Comparison): Markup {

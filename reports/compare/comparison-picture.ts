@@ -129,7 +129,8 @@ function drawLimit(ctx: SKRSContext2D, y: number): void {
 function drawName(ctx: SKRSContext2D, { row, faults }: Panel, { top }: Place): void {
   const verdict = worstVerdict(row);
   const worst = worstTriple(row, (run) => run.outageRatio ?? run.accuracy?.worstAdmittedRatio ?? null);
-  write(ctx, cut(plain(row.variant), 24), 32, top + 20, { size: 18, weight: 600 });
+  const name = cut(plain(row.variant), 40);
+  write(ctx, name, 32, top + 20, { size: sizeFitting(ctx, name, plot.left - 76), weight: 600 });
   if (worst !== null) {
     const over = worst.proved > 1.005;
     write(ctx, ratio(worst.proved), 32, top + 54, {
@@ -146,6 +147,12 @@ function drawName(ctx: SKRSContext2D, { row, faults }: Panel, { top }: Place): v
       weight: 600,
       colour: verdictColours[verdict],
     });
+}
+
+/** The largest size of letters, 11 to 18, in which a name is no wider than `room`. */
+function sizeFitting(ctx: SKRSContext2D, name: string, room: number): number {
+  ctx.font = `600 18px "${family}"`;
+  return Math.max(11, Math.min(18, Math.floor((18 * room) / ctx.measureText(name).width)));
 }
 
 function drawPhases(ctx: SKRSContext2D, { phases, faults }: Panel, x: (atMs: number) => number): void {
@@ -170,12 +177,12 @@ function drawPhases(ctx: SKRSContext2D, { phases, faults }: Panel, x: (atMs: num
 
 function drawTimes(
   ctx: SKRSContext2D,
-  { untilMs }: SmallMultiples,
+  multiples: SmallMultiples,
   x: (atMs: number) => number,
   y: number,
 ): void {
-  for (const atMs of timeTicks(untilMs))
-    write(ctx, `${atMs / 1_000} s`, x(atMs), y, { size: 13, colour: palette.muted, align: "center" });
+  for (const { atMs, text } of timeTicks(multiples))
+    write(ctx, text, x(atMs), y, { size: 13, colour: palette.muted, align: "center" });
 }
 
 interface Lettering {

@@ -6,7 +6,7 @@ import { verdictWords } from "../words/verdict-words.ts";
 import { wrapped } from "../words/wrapped.ts";
 import { type ColumnGroup, columnGroups, numberTitles, worstVerdict } from "./columns.ts";
 import { circumstances, claimRule } from "./comparison-words.ts";
-import { differenceText } from "./difference-text.ts";
+import { differenceText, shownDifferences } from "./difference-text.ts";
 
 /** How the screen is written. */
 export interface ComparisonScreen {
@@ -67,21 +67,14 @@ function nameOf(row: ComparisonRow): string {
 }
 
 function differenceLines(comparison: Comparison): string[] {
-  const measured = comparison.rows.flatMap(({ variant, differences }) =>
-    differences
-      .filter(({ kind }) => kind !== "too-few")
-      .map(
-        (difference) =>
-          `${plain(variant, 40)}, ${numberTitles[difference.number]}: ${differenceText(difference)}`,
-      ),
-  );
-  const few = comparison.rows
-    .flatMap(({ differences }) => differences)
-    .find(({ kind }) => kind === "too-few");
+  const { shown, tooFew } = shownDifferences(comparison);
   const lines = [
     sentence(claimRule(comparison)),
-    ...(few === undefined ? [] : [`No difference is claimed where there were ${differenceText(few)}.`]),
-    ...measured,
+    ...(tooFew === null ? [] : [sentence(tooFew)]),
+    ...shown.map(
+      ({ variant, difference }) =>
+        `${plain(variant, 40)}, ${numberTitles[difference.number]}: ${differenceText(difference)}`,
+    ),
   ];
   return lines.flatMap((line) => wrapped(line, widest));
 }

@@ -1,4 +1,4 @@
-import type { Difference } from "../../harness/compare/comparison.ts";
+import type { Comparison, Difference } from "../../harness/compare/comparison.ts";
 import { ratio } from "./columns.ts";
 
 /** What is known of a difference, never more than was shown: `1.24 × (1.21 to 1.28), more`. */
@@ -14,4 +14,25 @@ export function differenceText(difference: Difference): string {
       return `${ratio(median)} (${ratio(low)} to ${ratio(high)}), ${words[claim]}`;
     }
   }
+}
+
+/** A difference that was looked into, and whose it is. */
+export interface ShownDifference {
+  readonly variant: string;
+  readonly difference: Difference;
+}
+
+/** Those for which there were trials enough, and one sentence for all others; `null` where there are none. */
+export function shownDifferences({ rows }: Comparison): {
+  readonly shown: readonly ShownDifference[];
+  readonly tooFew: string | null;
+} {
+  const all = rows.flatMap(({ variant, differences }) =>
+    differences.map((difference) => ({ variant, difference })),
+  );
+  const few = all.find(({ difference }) => difference.kind === "too-few");
+  return {
+    shown: all.filter(({ difference }) => difference.kind !== "too-few"),
+    tooFew: few === undefined ? null : `No difference is claimed: ${differenceText(few.difference)}`,
+  };
 }

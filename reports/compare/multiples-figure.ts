@@ -16,6 +16,7 @@ export function multiplesFigure(comparison: Comparison): Markup {
   if (first === undefined) return markup`<p class="lead">None of them could be run.</p>`;
   const fault = first.faults[0]?.name;
   return markup`
+<p class="lead">The dashed line is the limit of an exact sliding window. A limiter that promises less, such as a window of the clock, may pass it and still keep its promise; the verdict is by that.</p>
 <figure class="chart-card multiples">
   <figcaption><h3>Most admitted within one window, over the limit</h3>
   <ul class="key"><li><i class="swatch promise"></i>the limit</li><li><i class="swatch allowed"></i>within it</li><li><i class="swatch beyond"></i>beyond it</li>${fault === undefined ? null : markup`<li><i class="swatch fault-0"></i>${cut(plain(fault), 40)}</li>`}</ul></figcaption>
@@ -98,8 +99,8 @@ function phaseNames({ phases, faults }: Panel, multiples: SmallMultiples): Marku
 }
 
 function times(multiples: SmallMultiples): Markup {
-  const ticks = timeTicks(multiples.untilMs).map(
-    (ms) => markup`<text x="${at(ms, multiples)}" y="14" text-anchor="middle">${ms / 1_000} s</text>`,
+  const ticks = timeTicks(multiples).map(
+    ({ atMs, text }) => markup`<text x="${at(atMs, multiples)}" y="14" text-anchor="middle">${text}</text>`,
   );
   return markup`<svg class="multiple" width="100%" height="20" aria-hidden="true">${ticks}</svg>`;
 }
