@@ -176,7 +176,13 @@ describe("a limiter with a seeded bug", () => {
   }
 
   it("is tried here, or by a clock or a race that only a scenario has", () => {
-    const elsewhere = ["read-then-write", "clock-may-step-back", "debt-in-the-future", "hasty-watchdog"];
+    const elsewhere = [
+      "read-then-write",
+      "clock-may-step-back",
+      "debt-in-the-future",
+      "hasty-watchdog",
+      "naive-warm",
+    ];
     expect(Object.keys(stories).concat(elsewhere).sort()).toEqual(mutants.map(({ name }) => name).sort());
   });
 });
