@@ -21,6 +21,8 @@ export interface Fleet extends AsyncDisposable {
   readonly road: RedisWay;
   /** So many requests of one subject, one after the other, in turn over `replicas`. */
   readonly ask: (requests: number, replicas?: readonly number[]) => Promise<FleetAnswer[]>;
+  /** What each replica tells of itself, as Prometheus text; empty where it has no metrics. */
+  readonly metrics: () => Promise<readonly string[]>;
   /** Redis cannot be reached: what is open is cut, what is tried is refused. */
   readonly lose: () => void;
   readonly heal: () => void;
@@ -35,15 +37,17 @@ export async function fleetOf(variant: Variant, policy: Policy, redis: RedisServ
   const stack = new AsyncDisposableStack();
   const road = stack.use(await redisWay(redis));
   const keyPrefix = `test-${randomUUID()}`;
+  const tellers: Teller[] = [];
   const urls = await Promise.all(
     REPLICAS.map(async (replicaIndex) => {
-      const { listener, close } = await variant.protect({
+      const { listener, metrics, close } = await variant.protect({
         policies: [policy],
         redisUrl: road.url,
         keyPrefix,
         replicaIndex,
         replicaCount: REPLICAS.length,
       });
+      tellers[replicaIndex] = metrics ?? (async () => "");
       const server = createServer(listener).listen(0, "127.0.0.1");
       await once(server, "listening");
       stack.defer(async () => {
@@ -63,6 +67,7 @@ export async function fleetOf(variant: Variant, policy: Policy, redis: RedisServ
   return {
     road,
     ask,
+    metrics: () => Promise.all(tellers.map((tell) => tell())),
     lose() {
       road.leadTo({ ...redis, url: NOWHERE });
       road.cut();
@@ -82,6 +87,8 @@ export async function fleetOf(variant: Variant, policy: Policy, redis: RedisServ
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }
+
+type Teller = () => Promise<string>;
 
 /** Nobody listens there. */
 const NOWHERE = "redis://127.0.0.1:1";
