@@ -7,6 +7,7 @@ import { fallbackAsDeclared } from "./checkers/fallback-as-declared.ts";
 import { faultsTookEffect } from "./checkers/faults-took-effect.ts";
 import { latencyWithin } from "./checkers/latency-within.ts";
 import { loadQuality } from "./checkers/load-quality.ts";
+import { metricsTellTheTruth } from "./checkers/metrics-tell-the-truth.ts";
 import { noFalseDenials } from "./checkers/no-false-denials.ts";
 import { recoversWithin } from "./checkers/recovers-within.ts";
 import { withinBound } from "./checkers/within-bound.ts";
@@ -100,6 +101,7 @@ export function chaosStory(story: ChaosStory): Scenario {
       fallbackAsDeclared({ phases: ["fault", "recovery"], maxBlindShare: fallbackBlindShare }),
       decidesInTime(),
       recoversWithin(),
+      metricsTellTheTruth(),
       faultsTookEffect(),
       accuracy(),
       answersEverything(story.unanswered ?? {}),

@@ -16,6 +16,7 @@ export const mutant: Mutant = {
   source:
     "the limiter's own first design: limiter/fallback/theorem.test.ts, observed growth, back at the share after one window",
   convictedBy: ["fallback-as-declared"],
+  scenarios: ["drained-gateway"],
   variant: wrongLimiter({
     about: "Redis; in memory what this replica had been admitting, and after a window its share.",
     protect: (context) =>

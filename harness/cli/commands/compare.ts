@@ -6,6 +6,7 @@ import { comparisonScreen } from "../../../reports/compare/comparison-screen.ts"
 import type { Comparison } from "../../compare/comparison.ts";
 import { fewestPairs } from "../../compare/differences.ts";
 import { type ComparisonRequest, type Contestant, runComparison } from "../../compare/run-comparison.ts";
+import { isPath } from "../../own-file.ts";
 import { packageRoot } from "../../package-root.ts";
 import { redactedUrl } from "../../redacted.ts";
 import { exitCode, Refusal } from "../../refusal.ts";
@@ -80,7 +81,7 @@ async function runCompare(name: string, options: CompareOptions): Promise<number
 }
 
 async function requestOf(name: string, options: CompareOptions): Promise<ComparisonRequest> {
-  const { thing: scenario } = await chooseScenario(name);
+  const { name: scenarioName, file, thing: scenario } = await chooseScenario(name);
   const names = await variantsOf(options.variants);
   const asked = askedOf(scenario, options, null);
   const chosen = await Promise.all(names.map(chooseVariant));
@@ -97,7 +98,8 @@ async function requestOf(name: string, options: CompareOptions): Promise<Compari
   const ours = `--variants ${names.join(",")} --trials ${trials} --seed ${asked.seed}${margin === 5 ? "" : ` --margin ${margin}`}`;
   return {
     ...asked,
-    scenarioName: name,
+    scenarioName,
+    scenarioFile: isPath(name) ? file : null,
     scenario,
     contestants,
     trials,
