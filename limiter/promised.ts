@@ -81,6 +81,12 @@ type WithoutRedisKind =
        * they had no room (more than they are told to remember), only what they admitted without Redis.
        */
       readonly writesBack: boolean;
+      /**
+       * Back on Redis, and with nothing else to wait for, a replica has told it so soon of all that it let in alone, in
+       * milliseconds. For a look for Redis and a deadline longer it lets in only what both Redis and its share allow.
+       * @default a look for Redis and a deadline
+       */
+      readonly mergesWithinMs?: number;
     };
 
 /** Says what one limiter promises for `policy`. */
