@@ -190,6 +190,28 @@ describe("a program that is no gateway", () => {
   });
 });
 
+describe("a program that goes wrong later is a finding, on any machine", () => {
+  it.each([
+    [
+      "crashes",
+      `if (Math.random() < 0.99) return response.end();
+      console.error("no licence");
+      process.exit(7);`,
+      /no connection: [\d,]+\); gateway \d ended by itself .* \(code 7\), and its last words are "no licence"/,
+    ],
+    ["answers nonsense", 'request.socket.end("-ERR\\r\\n\\r\\n");', /got an error \(no HTTP: [\d,]+\)/],
+    ["answers with errors", "response.writeHead(502).end();", /got an error \(status 502: [\d,]+\)/],
+    ["closes connections", "request.socket.destroy();", /got no answer/],
+  ])("where it %s", { timeout: 120_000 }, async (_, answer, summary) => {
+    const result = await judged(await program(answer), "--replicas", "2", "--promise", "none");
+    expect(result.findings.find(({ checker }) => checker === "answers-everything")).toMatchObject({
+      verdict: "fail",
+      summary: expect.stringMatching(summary),
+    });
+    expect(result.code).toBe(exitCode.fail);
+  });
+});
+
 describe("what a program has started", () => {
   /** A run whose gateways start a child each; its processes once they are up. */
   async function running() {
