@@ -153,9 +153,9 @@ async function runAndSave(
 }
 
 /** The numbers that were asked for; throws a `Refusal` for those that make no run. */
-function askedOf(
+export function askedOf(
   scenario: Scenario,
-  options: ScenarioOptions,
+  options: Pick<ScenarioOptions, "replicas" | "rate" | "duration" | "seed">,
   theirs: ForeignChoice | null,
 ): ScenarioRequest & { readonly seed: number } {
   const { replicas = String(theirs?.replicas ?? scenario.replicas), seed, duration } = options;
