@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { controlKey } from "../history/control-key.ts";
 import { evidenceFromRows, type Row } from "../history/evidence-from-rows.ts";
 import type { FaultRecord, PhaseSpan, RedisPath } from "../history/history.ts";
 import { type AnswersEverythingOptions, answersEverything } from "./answers-everything.ts";
@@ -36,7 +37,10 @@ describe("answers-everything", () => {
 
   it("fails for one error, and for more lost or refused requests than a stall explains, unless so many are allowed", () => {
     const error = rows({ receivedMs: 1_000, outcome: "error" });
-    expect(check(error)).toMatchObject({ verdict: "fail", summary: "Of 1,000 requests 1 got an error" });
+    expect(check(error)).toMatchObject({
+      verdict: "fail",
+      summary: "Of 1,000 requests 1 got an error (status 500: 1)",
+    });
     expect(check(error, { maxErrorShare: 0.001 }).verdict).toBe("pass");
     for (const outcome of ["lost", "unavailable"] as const) {
       const many = answered().map((row, i) => (i % 100 === 0 ? { ...row, outcome } : row));
@@ -133,5 +137,47 @@ describe("answers-everything", () => {
     expect(judge([]).verdict).toBe("inconclusive");
     expect(judge([{ ...freeze, breaksRedis: false }]).verdict).toBe("inconclusive");
     expect(judge([freeze]).verdict).toBe("fail");
+  });
+
+  it("fails where nobody is answered but the controls are, on however slow a machine", () => {
+    const everyMs = 10;
+    const story = (controlOutcome: "control" | "lost", redisPath: RedisPath = { asked: 0, slow: [] }) =>
+      check(
+        answered().flatMap((row, i): Row[] => {
+          const { receivedMs: _, ...silent } = row;
+          if (i % everyMs !== 0) return [silent];
+          const answer = controlOutcome === "control" ? { receivedMs: row.sentMs + 40 } : {};
+          return [silent, { ...silent, subject: controlKey, outcome: controlOutcome, ...answer }];
+        }),
+        {},
+        redisPath,
+      );
+    expect(story("control")).toMatchObject({
+      verdict: "fail",
+      summary: expect.stringContaining("999 got no answer"),
+    });
+    expect(story("control", { asked: 10, slow: [{ fromMs: -1_500, untilMs: 0 }] }).verdict).toBe(
+      "inconclusive",
+    );
+  });
+
+  it("names gateways that ended by themselves, with their last words", () => {
+    const lives = [
+      { replica: 0, fromMs: -10, untilMs: null },
+      {
+        replica: 1,
+        fromMs: -10,
+        untilMs: 400,
+        endedItself: { how: "code 7", lastWords: ["up", "out of memory"] },
+      },
+    ];
+    const refused = answered().map((row, i) => (i < 500 ? row : { ...row, outcome: "refused" as const }));
+    const { history, claims } = evidenceFromRows({ policy, rows: refused, phases: [phase], lives });
+    expect(answersEverything().check({ history, claims })).toMatchObject({
+      verdict: "fail",
+      summary:
+        'Of 999 requests 499 got an error (no connection: 499); gateway 1 ended by itself 400 ms into the run (code 7), and its last words are "out of memory"',
+      notes: ["The end of logs/gateway-1.log: up | out of memory"],
+    });
   });
 });

@@ -1,12 +1,16 @@
+import { controlKey } from "../history/control-key.ts";
 import type { History } from "../history/history.ts";
 import { outcomeCode } from "../history/requests.ts";
 import { type ExplainedByFault, explainedByFaults } from "../promises/explained-by-faults.ts";
 import { unknownPhases } from "../promises/teeth.ts";
 import type { Finding } from "../verdict/finding.ts";
 import type { Checker } from "./checker.ts";
+import { errorWords } from "./error-words.ts";
 import { machineDoubt } from "./machine-doubt.ts";
 import { machineStalls } from "./machine-stalls.ts";
 import { measuredPhases } from "./phases-of.ts";
+import { unplannedSlowCalls } from "./slow-calls.ts";
+import { untimelyEnds } from "./untimely-ends.ts";
 
 /** How much may go unanswered. */
 export interface AnswersEverythingOptions extends AcceptedShares {
@@ -37,7 +41,8 @@ const unseenStallShare = 0.001;
  * Fails when more than the given shares of the requests of the judged, paced phases got no answer, an error, or a
  * refusal for want of a decision. An empty history is inconclusive: no traffic proves nothing. What a busy machine
  * can cause (no answer, no decision in time) is inconclusive near a stall of it, and where it is rare; an error is an
- * error on any machine. Refusals by a limiter that declares `closed` are answers while a fault explains them. A name of a phase that the history does not have is inconclusive too.
+ * error on any machine, and so is silence towards most requests while the controls beside them are answered. Gateways
+ * that ended by themselves are named. Refusals by a limiter that declares `closed` are answers while a fault explains them. A name of a phase that the history does not have is inconclusive too.
  */
 export function answersEverything(options: AnswersEverythingOptions = {}): Checker {
   return { name: "answers-everything", check: ({ history }) => findingOf(history, options) };
@@ -67,28 +72,69 @@ function findingOf(history: History, options: AnswersEverythingOptions): Finding
     ...names.map((name) => ({ names: [name], accepted: { ...usual, ...phases[name] } })),
   ];
   const verdicts = groups.flatMap((group) => {
-    const tally = tallyOf(history, measuredPhases(history, group.names));
+    const phasesOf = measuredPhases(history, group.names);
+    const tally = tallyOf(history, phasesOf);
     if (tally.sent === 0) return [];
     const where = names.length === 0 ? "" : ` in ${group.names.join(", ")}`;
-    const doubt = (): string | null => machineDoubt(history, slowMs, group.names);
-    return [judged(partsOf(tally, group.accepted), tally.sent, where, doubt)];
+    const isSilent = isSilentTowards(tally, history, phasesOf);
+    if (isSilent) tally.lost.unexcused = tally.lost.all;
+    const doubt = () => (isSilent ? null : machineDoubt(history, slowMs, group.names));
+    const errors = errorWords(history, phasesOf);
+    return [judged(partsOf(tally, group.accepted, errors), tally.sent, where, doubt)];
   });
   const worst =
     verdicts.find(({ verdict }) => verdict === "fail") ??
     verdicts.find(({ verdict }) => verdict === "inconclusive");
-  if (worst !== undefined) return { ...base, ...worst };
+  if (worst !== undefined) {
+    const { sentences, notes } = untimelyEnds(history);
+    return { ...base, ...worst, summary: [worst.summary, ...sentences.slice(0, 2)].join("; "), notes };
+  }
   const refused = all.lost.all + all.error.all + all.unavailable.all;
   const accepted = refused === 0 ? "" : `, but for ${refused.toLocaleString("en")} that are accepted`;
   const summary = `All ${all.sent.toLocaleString("en")} requests were answered${accepted}`;
   return { ...base, verdict: "pass", summary };
 }
 
-function partsOf({ sent, lost, error, unavailable }: Tallies, accepted: AcceptedShares): Part[] {
+/** Fewer controls than this say nothing of the machine. */
+const fewestControls = 50;
+/** A Redis that is so slow may be why nothing is answered, in milliseconds. */
+const farTooSlowMs = 1_000;
+
+/**
+ * Over half of the requests got no answer, while nearly every control did, on the same machine and at the same
+ * instants, and so did the harness's own calls to Redis: no slowness explains that.
+ */
+function isSilentTowards({ sent, lost }: Tallies, history: History, phases: readonly number[]): boolean {
+  if (lost.all <= sent / 2) return false;
+  if (unplannedSlowCalls(history).some(({ fromMs, untilMs }) => untilMs - fromMs > farTooSlowMs))
+    return false;
+  const { requests, subjects } = history;
+  const control = subjects.indexOf(controlKey);
+  let answered = 0;
+  let unanswered = 0;
+  for (let row = 0; row < requests.count; row++) {
+    if (requests.subject[row] !== control || !phases.includes(requests.phase[row] ?? 0)) continue;
+    if (requests.outcome[row] === outcomeCode.control) answered++;
+    else unanswered++;
+  }
+  return answered >= fewestControls && unanswered <= 0.01 * answered;
+}
+
+function partsOf(
+  { sent, lost, error, unavailable }: Tallies,
+  accepted: AcceptedShares,
+  errors: string,
+): Part[] {
   const { maxUnansweredShare = 0, maxErrorShare = 0, maxUnavailableShare = 0 } = accepted;
   const spare = unseenStallShare * sent;
   return [
     { what: "got no answer", ...lost, most: maxUnansweredShare * sent, spare },
-    { what: "got an error", ...error, most: maxErrorShare * sent, spare: 0 },
+    {
+      what: errors === "" ? "got an error" : `got an error (${errors})`,
+      ...error,
+      most: maxErrorShare * sent,
+      spare: 0,
+    },
     {
       what: "were refused undecided (503)",
       ...unavailable,

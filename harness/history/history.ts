@@ -98,6 +98,16 @@ export interface ReplicaLife {
   readonly replica: number;
   readonly fromMs: number;
   readonly untilMs: number | null;
+  /** How it ended, if nobody had ended it: a program that crashed, say. @default it lived, or was ended by us */
+  readonly endedItself?: OwnEnd;
+}
+
+/** The end of a program that nobody had asked for. */
+export interface OwnEnd {
+  /** `code 1`, or the signal. */
+  readonly how: string;
+  /** The end of its log, oldest first. */
+  readonly lastWords: readonly string[];
 }
 
 /** From here on nothing that this replica asked of Redis before is still under way: proved, not assumed. */

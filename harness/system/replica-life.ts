@@ -12,6 +12,8 @@ export interface ReadyLife {
   readonly running: GuardedProcess;
   readonly health: "ready" | "unknown";
   readonly span: () => ReplicaLife;
+  /** It is ended by us: whatever ends it from now on was meant. */
+  readonly letEnd: () => void;
 }
 
 /** One that did not, and is over. */
@@ -20,6 +22,8 @@ export interface FailedLife {
   readonly isPortTaken: boolean;
   readonly complaint: string;
 }
+
+type Span = { -readonly [Field in keyof ReplicaLife]: ReplicaLife[Field] };
 
 /**
  * Starts one process of a gateway and waits until it is ready, or `signal` gives up; one that is not is ended. Its span
@@ -33,7 +37,8 @@ export async function startLife(
 ): Promise<ReadyLife | FailedLife> {
   const { index, program, readyWithinMs, logFile } = options;
   const { command, args, env } = program();
-  const span = { replica: index, fromMs: monotonicMs(), untilMs: null as number | null };
+  const span: Span = { replica: index, fromMs: monotonicMs(), untilMs: null };
+  let isMeant = false;
   onBegin(() => ({ ...span }));
   const running = await startGuarded({
     ...options,
@@ -42,13 +47,17 @@ export async function startLife(
     args,
     env: { ...env, HOST: endpoint.host, PORT: String(endpoint.port) },
   });
-  void running.exited.then(() => {
+  void running.exited.then(({ code, signal }) => {
     span.untilMs = monotonicMs();
+    if (!isMeant) span.endedItself = { how: signal ?? `code ${code}`, lastWords: running.lastLogLines(8) };
   });
   const state = await untilReady(running, endpoint, readyWithinMs, signal);
   if (state === "ready" || state === "unknown") {
     running.renewLease();
-    return { isReady: true, running, health: state, span: () => ({ ...span }) };
+    const letEnd = () => {
+      isMeant = true;
+    };
+    return { isReady: true, running, health: state, span: () => ({ ...span }), letEnd };
   }
   const words = running.lastLogLines(8).join("\n  ");
   const how =

@@ -78,13 +78,13 @@ function replicaOf(
   const next = inTurn();
   const over = new AbortController();
   const lives = [first.span];
-  let { running } = first;
+  let { running, letEnd } = first;
   const pid = () => (running.exit === null ? running.pid : null);
   const start = async (): Promise<void> => {
     over.signal.throwIfAborted();
     if (pid() !== null) return;
     const life = await startAgain({ options, endpoint, lives, signal: over.signal });
-    running = life.running;
+    ({ running, letEnd } = life);
   };
   const thawIt = async (): Promise<void> => {
     const now = pid();
@@ -98,14 +98,21 @@ function replicaOf(
       get pid() {
         return pid();
       },
-      kill: () => next(() => kill(running)),
+      kill: () =>
+        next(() => {
+          letEnd();
+          return kill(running);
+        }),
       start: () => next(start),
       freeze: () => next(() => freezeRunning(pid(), options.index)),
       thaw: () => next(thawIt),
     },
     stop() {
       over.abort(new Error(`gateway ${options.index} was stopped for good`));
-      return next(() => running.stop());
+      return next(() => {
+        letEnd();
+        return running.stop();
+      });
     },
   };
 }

@@ -38,6 +38,8 @@ class Gateway(BaseHTTPRequestHandler):
     def do_GET(self):
         if self.path == "/healthz":
             return self.answer(200, "ready\n")
+        if self.path != "/":
+            return self.answer(404, "not found\n")
         wait = decide(self.headers.get("x-client-id", ""))
         if wait is None:
             return self.answer(200, "ok\n")
