@@ -9,7 +9,7 @@ import { wrongLimiter } from "./parts/wrong-limiter.ts";
 
 /**
  * For a window each replica goes on with what Redis had been granting to it, which together is the limit; then each takes
- * its share, although what others granted in the window before still counts.
+ * its share, although what others granted in the window before still counts. Redis is told of nothing.
  */
 export const mutant: Mutant = {
   about: "Falls back warm, to what it had been admitting itself, and takes its whole share one window later.",
