@@ -52,6 +52,7 @@ describe("a comparison", () => {
     comparison = await runComparison(
       {
         scenarioName: "tiny",
+        scenarioFile: null,
         scenario,
         contestants,
         trials: 2,
