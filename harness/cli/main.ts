@@ -5,6 +5,7 @@ import { addClean } from "./commands/clean.ts";
 import { addCompare } from "./commands/compare.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addList } from "./commands/list.ts";
+import { addMutants } from "./commands/mutants.ts";
 import { addReport } from "./commands/report.ts";
 import { addScenario } from "./commands/scenario.ts";
 import { addToxiproxy } from "./commands/toxiproxy.ts";
@@ -34,6 +35,7 @@ function programOf(ended: (code: number) => void): Command {
   for (const add of [
     addScenario,
     addCompare,
+    addMutants,
     addReport,
     addList,
     addDoctor,

@@ -14,8 +14,9 @@ import { wrongLimiter } from "./parts/wrong-limiter.ts";
 export const mutant: Mutant = {
   about: "Falls back warm, to what it had been admitting itself, and takes its whole share one window later.",
   source:
-    "the limiter's own first design: limiter/fallback/theorem.test.ts, observed growth, back at the share after one window",
+    "no report is known; limiter/fallback/simulation/wrong-rules.ts, observed growth, back at the share after one window",
   convictedBy: ["fallback-as-declared"],
+  scenarios: ["drained-gateway"],
   variant: wrongLimiter({
     about: "Redis; in memory what this replica had been admitting, and after a window its share.",
     protect: (context) =>
