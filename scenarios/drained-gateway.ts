@@ -4,6 +4,10 @@ import { during } from "../harness/faults/schedule.ts";
 import { type ReplicaWeights, weightedReplicas } from "../harness/load/weighted-replicas.ts";
 import { zipfKeys } from "../harness/load/zipf-keys.ts";
 import type { Scenario } from "../harness/scenario.ts";
+import type { Policy } from "../limiter/policy.ts";
+
+/** Small beside the rate, so that every gateway can spend its share long before the window has moved on. */
+const policy: Policy = { name: "drained", limit: 100, windowMs: 2_000 };
 
 /** Of all requests, what the first gateway gets until it is drained: the others know its clients, but little asked of them. */
 const firstShare = 0.8;
@@ -18,6 +22,7 @@ const faultMs = 6_000;
 export const scenario: Scenario = chaosStory({
   about:
     "What is given away when the gateway that served most clients is drained in the middle of an outage, and the others take over?",
+  policies: [policy],
   faultMs,
   keys: () => zipfKeys({ hot: [{ key: "hot", share: 0.7 }], tailKeys: 2_000 }),
   shape: (load, phase, { replicas, stretch }) => {

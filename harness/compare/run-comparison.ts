@@ -1,4 +1,5 @@
 import type { Environment } from "../history/history.ts";
+import { Refusal } from "../refusal.ts";
 import { dropRunFolder, makeRunFolder } from "../run/run-folder.ts";
 import type { RunRequest, RunWatch } from "../run/run-request.ts";
 import { runScenario } from "../run/run-scenario.ts";
@@ -99,6 +100,7 @@ async function runOnce(
   const { scenario, scenarioName, out } = request;
   const seed = request.seed + trial - 1;
   const folder = await makeRunFolder(out, scenarioName, target.name, new Date());
+  watch.own({ [Symbol.asyncDispose]: () => dropRunFolder(folder) });
   try {
     const run = { ...request, target, seed, runFolder: folder, gates: [], command: command(seed) };
     const history = await runScenario(run, watch);
@@ -106,7 +108,8 @@ async function runOnce(
     const result = await saveRun(history, { scenario, gates: [], folder, out: null });
     return { measure: measureRun(history, result, { trial, folder }), environment: history.run.environment };
   } catch (error) {
-    await dropRunFolder(folder);
+    // Logs of gateways that did not start are worth keeping, an empty folder is not.
+    if (error instanceof Refusal) await dropRunFolder(folder);
     throw error;
   }
 }

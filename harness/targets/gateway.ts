@@ -85,7 +85,9 @@ function close(server: Server, guarded: Protected): void {
 const DRAIN_MS = 1_000;
 
 function crash(error: unknown): never {
-  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  // The message once more at the end, where the last lines of a log show it.
+  const told = error instanceof Error ? `${error.stack}\n\n${error.message}` : String(error);
+  process.stderr.write(`${told}\n`);
   process.exit(1);
 }
 

@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Variant } from "../../limiter/variants/variant.ts";
 import { listVariants } from "../cli/catalogue.ts";
 import { provideRedis } from "../system/provide-redis.ts";
 import type { RedisServer } from "../system/redis-server.ts";
-import { fleetOf } from "./fleet.ts";
+import { type FleetAnswer, fleetOf } from "./fleet.ts";
 
 const runFolder = mkdtempSync(join(tmpdir(), "gatecrash-tests-"));
 const variants = await listVariants();
@@ -21,6 +22,21 @@ afterAll(async () => {
 /** For an hour, so that nothing expires while a test runs; a share is 10. */
 const policy = { name: "hourly", limit: 30, windowMs: 3_600_000 } as const;
 
+/**
+ * What a fresh fleet answers. A machine that stalls makes a limiter with a deadline decide without Redis, which is no
+ * part of this law: then another fleet is asked.
+ */
+async function answersOfRedis(variant: Variant, requests: number): Promise<FleetAnswer[]> {
+  for (let attempt = 1; ; attempt++) {
+    await using fleet = await fleetOf(variant, policy, redis);
+    const answers = await fleet.ask(requests);
+    const isUndecided = answers.some(
+      ({ status, source }) => status === 503 || (status === 200 && source === "local"),
+    );
+    if (!isUndecided || attempt === 10) return answers;
+  }
+}
+
 describe.each(variants)("the contract of a variant: $name", ({ thing }) => {
   const isLimited = thing.promises(policy).upper.kind !== "unlimited";
 
@@ -33,8 +49,7 @@ describe.each(variants)("the contract of a variant: $name", ({ thing }) => {
   });
 
   it("lets in the limit and no more, whichever replica is asked, in the name of Redis", async () => {
-    await using fleet = await fleetOf(thing, policy, redis);
-    const answers = await fleet.ask(45);
+    const answers = await answersOfRedis(thing, 45);
     const statuses = answers.map(({ status }) => status);
     expect(new Set(statuses)).toEqual(new Set(isLimited ? [200, 429] : [200]));
     const allowed = statuses.filter((status) => status === 200).length;
@@ -44,10 +59,9 @@ describe.each(variants)("the contract of a variant: $name", ({ thing }) => {
   });
 
   it("keeps what it knows in Redis only: two fleets do not meet in one keyspace", async () => {
-    await using fleet = await fleetOf(thing, policy, redis);
-    await fleet.ask(policy.limit);
-    await using other = await fleetOf(thing, policy, redis);
-    expect((await other.ask(3)).map(({ status }) => status)).toEqual([200, 200, 200]);
+    await answersOfRedis(thing, policy.limit);
+    const others = await answersOfRedis(thing, 3);
+    expect(others.map(({ status }) => status)).toEqual([200, 200, 200]);
   });
 
   it("answers every request while Redis is away, with a decision, a refusal or an error, and none after it is closed", async () => {

@@ -9,12 +9,12 @@ import { wrongLimiter } from "./parts/wrong-limiter.ts";
 
 /**
  * For a window each replica goes on with what Redis had been granting to it, which together is the limit; then each takes
- * its share, although what others granted in the window before still counts.
+ * its share, although what others granted in the window before still counts. Redis is told of nothing.
  */
 export const mutant: Mutant = {
   about: "Falls back warm, to what it had been admitting itself, and takes its whole share one window later.",
   source:
-    "the limiter's own first design: limiter/fallback/theorem.test.ts, observed growth, back at the share after one window",
+    "no report is known; limiter/fallback/simulation/wrong-rules.ts, observed growth, back at the share after one window",
   convictedBy: ["fallback-as-declared"],
   scenarios: ["drained-gateway"],
   variant: wrongLimiter({

@@ -9,7 +9,7 @@ import type { Variant } from "./variant.ts";
  */
 export const variant: Variant = {
   about:
-    "express-rate-limit with rate-limit-redis: a window from the first hit; without Redis, its error goes to Express.",
+    "express-rate-limit with rate-limit-redis: a window from the first hit, every cost 1; without Redis, its error goes to Express.",
   promises: ({ limit, windowMs }) => {
     const promised = { kind: "fixed", limit, windowMs, phase: "first-hit" } as const;
     return {

@@ -20,7 +20,7 @@ export interface SmallMultiples {
 export interface Panel {
   readonly row: ComparisonRow;
   readonly slotMs: number;
-  /** Every trial; 0 where it had not begun. */
+  /** Every trial. */
   readonly lines: readonly (readonly number[])[];
   /** The most of all trials, slot by slot. */
   readonly envelope: readonly number[];
@@ -30,21 +30,25 @@ export interface Panel {
 
 /**
  * Where the pictures of all variants begin and end. A phase ends when the last answer is there, later on a busy machine,
- * so all runs are laid upon each other at their first fault. Phases and faults are those of the first trial.
+ * so all runs are laid upon each other at their first fault, and begin where the shortest beginning does. Phases and faults are those of the first trial.
  */
 export function smallMultiples({ rows }: Comparison): SmallMultiples {
   const slotMs = rows.flatMap(({ runs }) => runs)[0]?.line.slotMs ?? 1;
-  const zeroMs = Math.max(0, ...rows.flatMap(({ runs }) => runs.map(beginningMs)));
+  const beginnings = rows.flatMap(({ runs }) => runs.map(beginningMs));
+  const zeroMs = beginnings.reduce((a, b) => Math.min(a, b), beginnings[0] ?? 0);
   const panels = rows.flatMap((row): Panel[] => {
-    const lines = row.runs.map((run) => shifted(run.line.ratios, (zeroMs - beginningMs(run)) / slotMs));
+    const lines = row.runs.map((run) =>
+      run.line.ratios.slice(Math.round((beginningMs(run) - zeroMs) / slotMs)),
+    );
     const [first] = row.runs;
     if (first === undefined) return [];
-    const byMs = zeroMs - beginningMs(first);
-    const later = <T extends { fromMs: number; untilMs: number }>(spans: readonly T[]): T[] =>
-      spans.map((span) => ({ ...span, fromMs: span.fromMs + byMs, untilMs: span.untilMs + byMs }));
+    const byMs = beginningMs(first) - zeroMs;
+    const earlier = (ms: number): number => Math.max(0, ms - byMs);
+    const moved = <T extends { fromMs: number; untilMs: number }>(spans: readonly T[]): T[] =>
+      spans.map((span) => ({ ...span, fromMs: earlier(span.fromMs), untilMs: earlier(span.untilMs) }));
     const { phases, faults } = first.line;
     return [
-      { row, slotMs, lines, envelope: envelopeOf(lines), phases: later(phases), faults: later(faults) },
+      { row, slotMs, lines, envelope: envelopeOf(lines), phases: moved(phases), faults: moved(faults) },
     ];
   });
   const ends = panels.map(({ envelope }) => envelope.length * slotMs);
@@ -54,10 +58,6 @@ export function smallMultiples({ rows }: Comparison): SmallMultiples {
 
 function beginningMs({ line }: RunMeasure): number {
   return line.faults[0]?.fromMs ?? 0;
-}
-
-function shifted(ratios: readonly number[], slots: number): number[] {
-  return [...Array.from({ length: Math.round(slots) }, () => 0), ...ratios];
 }
 
 function envelopeOf(lines: readonly (readonly number[])[]): number[] {

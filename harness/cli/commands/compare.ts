@@ -49,7 +49,10 @@ export function addCompare(program: Command, ended: (code: number) => void): voi
     .command("compare")
     .description("Runs limiters in turns under the same schedule and faults, and shows them side by side.")
     .argument("<scenario>", "what to run; `npm run list` shows them")
-    .requiredOption("--variants <names>", "limiters, separated by commas, the first is compared with; or all")
+    .requiredOption(
+      "--variants <names>",
+      "limiters or files of yours, separated by commas; the first is compared with; or all",
+    )
     .option("--trials <n>", `runs of each; below ${fewestPairs} no difference is claimed`, "1")
     .option("--margin <percent>", "differences within this many percent are none", "5")
     .option("--replicas <n>", "gateways that share one Redis (default: as the scenario says)")
@@ -80,17 +83,18 @@ async function runCompare(name: string, options: CompareOptions): Promise<number
   return comparison.rows.every(({ failure }) => failure === null) ? exitCode.pass : exitCode.inconclusive;
 }
 
-async function requestOf(name: string, options: CompareOptions): Promise<ComparisonRequest> {
-  const { name: scenarioName, file, thing: scenario } = await chooseScenario(name);
+async function requestOf(typed: string, options: CompareOptions): Promise<ComparisonRequest> {
+  const { name, file, thing: scenario } = await chooseScenario(typed);
   const names = await variantsOf(options.variants);
   const asked = askedOf(scenario, options, null);
   const chosen = await Promise.all(names.map(chooseVariant));
   const said = spelled(options, asked);
   const contestants = chosen.map(
-    (one): Contestant => ({
+    (one, index): Contestant => ({
       about: one.variant.about,
       target: startedGateways(one),
-      command: (seed) => `npm run scenario ${name} -- --variant ${one.name} --seed ${seed}${said}`,
+      command: (seed) =>
+        `npm run scenario ${typed} -- --variant ${names[index] ?? one.name} --seed ${seed}${said}`,
     }),
   );
   const trials = wholeNumber(options.trials, "--trials", 1, 1_000);
@@ -98,8 +102,8 @@ async function requestOf(name: string, options: CompareOptions): Promise<Compari
   const ours = `--variants ${names.join(",")} --trials ${trials} --seed ${asked.seed}${margin === 5 ? "" : ` --margin ${margin}`}`;
   return {
     ...asked,
-    scenarioName,
-    scenarioFile: isPath(name) ? file : null,
+    scenarioName: name,
+    scenarioFile: isPath(typed) ? file : null,
     scenario,
     contestants,
     trials,
@@ -108,7 +112,7 @@ async function requestOf(name: string, options: CompareOptions): Promise<Compari
     toxiproxyUrl: null,
     system: systemChoice(options.system),
     out: resolve(options.out),
-    command: `npm run compare ${name} -- ${ours}${said}`,
+    command: `npm run compare ${typed} -- ${ours}${said}`,
   };
 }
 
