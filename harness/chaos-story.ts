@@ -2,10 +2,12 @@ import type { Policy } from "../limiter/policy.ts";
 import { accuracy } from "./checkers/accuracy.ts";
 import { answersEverything } from "./checkers/answers-everything.ts";
 import type { Checker } from "./checkers/checker.ts";
+import { decidesInTime } from "./checkers/decides-in-time.ts";
 import { fallbackAsDeclared } from "./checkers/fallback-as-declared.ts";
 import { faultsTookEffect } from "./checkers/faults-took-effect.ts";
 import { latencyWithin } from "./checkers/latency-within.ts";
 import { loadQuality } from "./checkers/load-quality.ts";
+import { metricsTellTheTruth } from "./checkers/metrics-tell-the-truth.ts";
 import { noFalseDenials } from "./checkers/no-false-denials.ts";
 import { recoversWithin } from "./checkers/recovers-within.ts";
 import { withinBound } from "./checkers/within-bound.ts";
@@ -97,7 +99,9 @@ export function chaosStory(story: ChaosStory): Scenario {
       withinBound(strict),
       noFalseDenials(strict),
       fallbackAsDeclared({ phases: ["fault", "recovery"], maxBlindShare: fallbackBlindShare }),
+      decidesInTime(),
       recoversWithin(),
+      metricsTellTheTruth(),
       faultsTookEffect(),
       accuracy(),
       answersEverything(story.unanswered ?? {}),

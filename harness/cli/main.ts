@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { exitCode, Refusal } from "../refusal.ts";
 import { addBench } from "./commands/bench.ts";
 import { addClean } from "./commands/clean.ts";
+import { addCompare } from "./commands/compare.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addList } from "./commands/list.ts";
 import { addMutants } from "./commands/mutants.ts";
@@ -31,8 +32,19 @@ function programOf(ended: (code: number) => void): Command {
     .exitOverride()
     .configureOutput({ outputError: () => {} })
     .showSuggestionAfterError(true);
-  const commands = [addScenario, addMutants, addReport, addList, addDoctor, addClean, addBench, addToxiproxy];
-  for (const add of commands) add(program, ended);
+  for (const add of [
+    addScenario,
+    addCompare,
+    addMutants,
+    addReport,
+    addList,
+    addDoctor,
+    addClean,
+    addBench,
+    addToxiproxy,
+  ]) {
+    add(program, ended);
+  }
   for (const command of program.commands) command.exitOverride().configureOutput({ outputError: () => {} });
   return program;
 }

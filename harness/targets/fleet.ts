@@ -21,6 +21,8 @@ export interface Fleet extends AsyncDisposable {
   readonly road: RedisWay;
   /** So many requests of one subject, one after the other, in turn over `replicas`. */
   readonly ask: (requests: number, replicas?: readonly number[]) => Promise<FleetAnswer[]>;
+  /** What each replica tells of itself, as Prometheus text; empty where it has no metrics. */
+  readonly metrics: () => Promise<readonly string[]>;
   /** Redis cannot be reached: what is open is cut, what is tried is refused. */
   readonly lose: () => void;
   readonly heal: () => void;
@@ -51,6 +53,7 @@ export async function fleetOf(variant: Variant, policy: Policy, redis: RedisServ
   return {
     road,
     ask,
+    metrics: () => Promise.all(replicas.map(({ metrics }) => metrics())),
     lose() {
       road.leadTo({ ...redis, url: NOWHERE });
       road.cut();
@@ -75,16 +78,20 @@ export async function fleetOf(variant: Variant, policy: Policy, redis: RedisServ
   };
 }
 
+interface Served {
+  readonly url: string;
+  readonly metrics: () => Promise<string>;
+  readonly end: () => Promise<void>;
+}
+
 /** One replica at a port of its own. */
-async function served(
-  variant: Variant,
-  context: GatewayContext,
-): Promise<{ readonly url: string; readonly end: () => Promise<void> }> {
-  const { listener, close } = await variant.protect(context);
+async function served(variant: Variant, context: GatewayContext): Promise<Served> {
+  const { listener, metrics = async () => "", close } = await variant.protect(context);
   const server = createServer(listener).listen(0, "127.0.0.1");
   await once(server, "listening");
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    metrics,
     async end() {
       server.close();
       server.closeAllConnections();
