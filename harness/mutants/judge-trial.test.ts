@@ -1,5 +1,8 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { packageRoot } from "../package-root.ts";
 import { exitCodeOf, judgeTrial, type TrialVerdict } from "./judge-trial.ts";
 import { renderMatrix } from "./render-matrix.ts";
 import { renderTable, withTable } from "./render-table.ts";
@@ -128,5 +131,10 @@ describe("what is shown", () => {
     expect(once).not.toContain("old");
     expect(withTable(once, [convicted])).toBe(once);
     expect(withTable("no marks", [convicted])).toBeNull();
+  });
+
+  it("has a place in the page of the mutants", async () => {
+    const page = await readFile(join(packageRoot, "limiter", "mutants", "README.md"), "utf8");
+    expect(withTable(page, [convicted])).toContain("| flood | a |");
   });
 });
