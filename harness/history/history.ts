@@ -1,6 +1,6 @@
 import type { Policy } from "../../limiter/policy.ts";
 import type { Promises } from "../../limiter/promised.ts";
-import type { Requests } from "./requests.ts";
+import type { Requests, Source } from "./requests.ts";
 
 /** The version of everything below; a reader refuses any other. */
 export const historySchemaVersion = 2;
@@ -23,6 +23,8 @@ export interface History {
   readonly quiescences: readonly Quiescence[];
   readonly faults: readonly FaultRecord[];
   readonly scrapes: readonly Scrape[];
+  /** What clients saw that owned their subjects: in order of time, and no rows of `requests`. @default there were none */
+  readonly visits?: readonly Visit[];
   /** How the metrics in the scrapes are to be read. @default as the reference limiter calls its own, and only we asked */
   readonly metrics?: ToldMetrics;
   readonly clock: readonly ClockSample[];
@@ -152,6 +154,8 @@ export interface RedisSample {
   readonly scriptUs: number;
   readonly scriptFailures: number;
   readonly usedMemoryBytes: number;
+  /** Bytes read and written in this life, but for these readings themselves. @default not read */
+  readonly networkBytes?: number;
 }
 
 /** One reading of a replica's metrics; the text itself is kept in the run's folder. */
@@ -161,6 +165,23 @@ export interface Scrape {
   readonly receivedMs: number;
   readonly text: string;
 }
+
+/** One request of a client that owns its subject and asks one after the other, with the fields of the answer. */
+export interface Visit {
+  readonly subject: string;
+  readonly replica: number;
+  /** Stamped before the write. */
+  readonly sentMs: number;
+  /** Stamped after the read; `null` if there was no answer. */
+  readonly receivedMs: number | null;
+  readonly outcome: "allowed" | "denied" | "unavailable" | "error" | "lost";
+  readonly source: Source;
+  /** As they were sent; absent ones are absent. */
+  readonly fields: Readonly<Partial<Record<VisitField, string>>>;
+}
+
+/** The fields that a visit keeps. */
+export type VisitField = "ratelimit" | "ratelimit-policy" | "retry-after";
 
 /** So long after an answer its decision may still not be in the metrics, in milliseconds. */
 export const countedWithinMs = 100;

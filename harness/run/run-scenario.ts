@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { startLoadThread } from "../engines/load-thread.ts";
+import { type ProbingClientsOptions, startProbingClients } from "../engines/probing-clients.ts";
 import { quiescence } from "../faults/quiescence.ts";
 import { controlKey } from "../history/control-key.ts";
 import type { History } from "../history/history.ts";
@@ -59,12 +60,19 @@ export async function runScenario(request: RunRequest, watch: RunWatch): Promise
   const sampler = watch.own(await startClockSampler(redis?.url ?? null));
   const redisSampler = redis === null ? null : watch.own(await startRedisSampler(redis.url));
   const scraper = watch.own(startScraper(gateways.endpoints));
+  const probing = watch.own(startProbingClients(probesOf(request, runId, gateways)));
   const sending = { ...watch, replicas, phases, schedule, requests, thread, clock: sampler.samples };
   const sent = await sendPhases({ ...sending, onPhase: breaks.phaseBegins });
   const chaos = await breaks.end();
-  for (const watcher of [sampler, redisSampler, scraper]) await watcher?.[Symbol.asyncDispose]();
+  for (const watcher of [probing, sampler, redisSampler, scraper]) await watcher?.[Symbol.asyncDispose]();
   const stateDoubt = (await state?.doubt(chaos.faults)) ?? null;
-  const seen = { redisSamples: redisSampler?.samples ?? [], scrapes: scraper.scrapes, chaos, stateDoubt };
+  const seen = {
+    redisSamples: redisSampler?.samples ?? [],
+    scrapes: scraper.scrapes,
+    visits: probing.visits,
+    chaos,
+    stateDoubt,
+  };
   const history = historyOf({
     request,
     runId,
@@ -79,6 +87,12 @@ export async function runScenario(request: RunRequest, watch: RunWatch): Promise
   });
   if (redis !== null && !redis.owned) await cleanedUp(redis.url, runId, watch);
   return history;
+}
+
+function probesOf({ scenario }: RunRequest, runId: string, { endpoints }: Gateways): ProbingClientsOptions {
+  const { probingClients: count = 0 } = scenario;
+  const subjects = Array.from({ length: count }, (_, index) => `probe-${index + 1}`);
+  return { endpoints, subjects, wireKeyOf: (subject) => `${runId}:${subject}` };
 }
 
 /** Our keys expire by themselves: a Redis that does not let us look for them costs nobody the run. */

@@ -142,6 +142,18 @@ const stories: Readonly<Record<string, Story>> = {
     const seconds = (performance.now() - startedMs) / 1_000;
     return told(await metrics(), "rate_limiter_decision_duration_seconds_sum ") > seconds;
   },
+  async "resets-a-window-late"({ ask }) {
+    const [first] = await ask(1);
+    return Number(/;t=(\d+)/.exec(first?.rateLimit ?? "")?.[1]) > policy.windowMs / 1_000;
+  },
+  async "forgets-what-it-just-charged"({ ask }) {
+    const [first] = await ask(1);
+    return first?.remaining === policy.limit;
+  },
+  async "unquoted-policy"({ ask }) {
+    const [first] = await ask(1);
+    return !first?.rateLimit?.startsWith('"');
+  },
 };
 
 /** What the lines with `part` add up to, over all replicas. */
@@ -193,7 +205,14 @@ describe("a limiter with a seeded bug", () => {
   }
 
   it("is tried here, or by a clock or a race that only a scenario has", () => {
-    const elsewhere = ["read-then-write", "clock-may-step-back", "debt-in-the-future", "hasty-watchdog"];
+    const elsewhere = [
+      "floors-retry-after",
+      "tells-the-whole-window",
+      "read-then-write",
+      "clock-may-step-back",
+      "debt-in-the-future",
+      "hasty-watchdog",
+    ];
     expect(Object.keys(stories).concat(elsewhere).sort()).toEqual(mutants.map(({ name }) => name).sort());
   });
 });
