@@ -59,6 +59,8 @@ export interface EngineRecord {
 /** What was run, where, and how to run it again. */
 export interface RunRecord {
   readonly scenario: string;
+  /** The file of a scenario that is none of ours. */
+  readonly scenarioFile?: string;
   readonly variant: string;
   /** Random, part of every key on the wire, no part of the seed. */
   readonly id: string;

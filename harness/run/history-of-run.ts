@@ -37,6 +37,7 @@ export function historyOf(ran: Ran): History {
     schemaVersion: historySchemaVersion,
     run: {
       scenario: request.scenarioName,
+      ...(request.scenarioFile === null ? {} : { scenarioFile: request.scenarioFile }),
       variant: request.target.name,
       id: runId,
       seed: request.seed,
@@ -56,6 +57,7 @@ export function historyOf(ran: Ran): History {
     faults: ran.chaos.faults,
     scrapes: ran.scrapes,
     ...(ran.visits.length === 0 ? {} : { visits: ran.visits }),
+    ...(request.target.metrics === undefined ? {} : { metrics: request.target.metrics }),
     clock: sampler.samples,
     redisPath: sampler.redisPath(),
     redisSamples: ran.redisSamples,

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { startLoadThread } from "../engines/load-thread.ts";
 import { type ProbingClientsOptions, startProbingClients } from "../engines/probing-clients.ts";
+import { wireKey } from "../engines/wire-keys.ts";
 import { quiescence } from "../faults/quiescence.ts";
 import { controlKey } from "../history/control-key.ts";
 import type { History } from "../history/history.ts";
@@ -52,7 +53,7 @@ export async function runScenario(request: RunRequest, watch: RunWatch): Promise
     await startLoadThread({
       requests,
       endpoints: gateways.endpoints,
-      wireKeys: schedule.subjects.map((subject) => `${runId}:${subject}`),
+      wireKeys: schedule.subjects.map((subject) => wireKey(`${runId}:${subject}`)),
       policyNames: request.policies.map(({ name }) => name),
       controlSubject: schedule.subjects.indexOf(controlKey),
     }),

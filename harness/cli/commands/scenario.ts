@@ -1,6 +1,7 @@
 import { totalmem } from "node:os";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
+import { isPath } from "../../own-file.ts";
 import { packageRoot } from "../../package-root.ts";
 import { redactedUrl } from "../../redacted.ts";
 import { Refusal } from "../../refusal.ts";
@@ -52,8 +53,11 @@ export function addScenario(program: Command, ended: (code: number) => void): vo
   const command = program
     .command("scenario")
     .description("Runs a scenario against a limiter and gives a verdict.")
-    .argument("<name>", "what to run; `npm run list` shows them")
-    .option("--variant <name>", "limiter under test (default: as the scenario says, else sliding-log)")
+    .argument("<name>", "what to run; `npm run list` shows them, or ./a-file.ts of yours")
+    .option(
+      "--variant <name>",
+      "limiter under test, or ./a-file.ts of yours (default: as the scenario says, else sliding-log)",
+    )
     .option("--replicas <n>", "gateways that share one Redis (default: as the scenario says)")
     .option("--rate <n>", "requests per second where the scenario blasts", "10000")
     .option("--duration <time>", "length of the judged, paced phases together, like 6s or 2m")
@@ -75,8 +79,8 @@ function collect(value: string, before: readonly string[]): readonly string[] {
   return [...before, value];
 }
 
-async function runCommand(name: string, options: ScenarioOptions): Promise<number> {
-  const { thing: scenario } = await chooseScenario(name);
+async function runCommand(typed: string, options: ScenarioOptions): Promise<number> {
+  const { name, file, thing: scenario } = await chooseScenario(typed);
   const running = urlChoice(options);
   const asked = askedOf(scenario, options, running);
   const gates = [...(scenario.gates ?? []), ...options.gate];
@@ -89,6 +93,7 @@ async function runCommand(name: string, options: ScenarioOptions): Promise<numbe
   const request: RunRequest = {
     ...asked,
     scenarioName: name,
+    scenarioFile: isPath(typed) ? file : null,
     scenario,
     target,
     redisUrl: options.redis ?? null,
@@ -96,7 +101,12 @@ async function runCommand(name: string, options: ScenarioOptions): Promise<numbe
     system,
     runFolder,
     gates,
-    command: repeatLine(name, running?.spelled ?? [`--variant ${target.name}`], options, asked),
+    command: repeatLine(
+      typed,
+      running?.spelled ?? [`--variant ${options.variant ?? target.name}`],
+      options,
+      asked,
+    ),
   };
   const code = await runAndSave(request, parsedGates, out, options);
   if (keep !== null) await pruneRuns(out, keep);
