@@ -21,6 +21,8 @@ export interface Scenario {
    * they are told. @default 0
    */
   readonly probingClients?: number;
+  /** Whether the keys that the run left in Redis are looked at, each, once it is over. @default "never" */
+  readonly keyAudit?: "at-the-end" | "never";
   readonly checkers: readonly Checker[];
   /** Thresholds on numbers of the result, as `--gate` takes them. */
   readonly gates?: readonly string[];

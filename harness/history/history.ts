@@ -25,6 +25,8 @@ export interface History {
   readonly scrapes: readonly Scrape[];
   /** What clients saw that owned their subjects: in order of time, and no rows of `requests`. @default there were none */
   readonly visits?: readonly Visit[];
+  /** What was left in Redis when the last request had been answered. @default nobody looked */
+  readonly keyAudit?: KeyAudit;
   /** How the metrics in the scrapes are to be read. @default as the reference limiter calls its own, and only we asked */
   readonly metrics?: ToldMetrics;
   readonly clock: readonly ClockSample[];
@@ -180,6 +182,22 @@ export interface Visit {
   readonly source: Source;
   /** As they were sent; absent ones are absent. */
   readonly fields: Readonly<Partial<Record<VisitField, string>>>;
+}
+
+/** The keys of this run's subjects, each looked at once. */
+export interface KeyAudit {
+  readonly fromMs: number;
+  readonly untilMs: number;
+  readonly keys: number;
+  /** Keys that never expire, and one of them; `null` if there are none. */
+  readonly endless: number;
+  readonly endlessKey: string | null;
+  /** The longest time that a key had left to live, in milliseconds, and that key; `null` if none expires. */
+  readonly longestMs: number;
+  readonly longestKey: string | null;
+  /** What Redis says that `sampledKeys` of them take in its memory, names and all. */
+  readonly sampledKeys: number;
+  readonly sampledBytes: number;
 }
 
 /** The fields that a visit keeps. */

@@ -4,12 +4,13 @@ import { type ProbingClientsOptions, startProbingClients } from "../engines/prob
 import { wireKey } from "../engines/wire-keys.ts";
 import { quiescence } from "../faults/quiescence.ts";
 import { controlKey } from "../history/control-key.ts";
-import type { History } from "../history/history.ts";
+import type { History, KeyAudit } from "../history/history.ts";
 import { monotonicMs } from "../history/monotonic-clock.ts";
 import { allocateRequests } from "../history/requests.ts";
 import { compileSchedule, fillRequests, type PhaseLoad } from "../load/schedule.ts";
 import { startScraper } from "../metrics/scraper.ts";
 import type { Phase } from "../scenario.ts";
+import { auditKeys } from "../system/audit-keys.ts";
 import { startClockSampler } from "../system/clock-sampler.ts";
 import { deleteKeysOf } from "../system/delete-keys.ts";
 import type { Gateways } from "../system/gateways.ts";
@@ -45,8 +46,8 @@ export async function runScenario(request: RunRequest, watch: RunWatch): Promise
   const quiet = redis === null ? {} : { watchQuiet: quietWatch(redis.url) };
   await using breaks = nemesis({ ...watch, ...quiet, plan, site, replicas, seed });
   await breaks.begin();
-  const { steering } = stage;
-  await using gateways = watch.own(await target.gateways(order, { runId, redis, ways, steering }));
+  const around = { runId, redis, ways, steering: stage.steering };
+  await using gateways = watch.own(await target.gateways(order, around));
   for (const note of gateways.notes) watch.onStep(note);
   running = gateways;
   await using thread = watch.own(
@@ -66,13 +67,13 @@ export async function runScenario(request: RunRequest, watch: RunWatch): Promise
   const sent = await sendPhases({ ...sending, onPhase: breaks.phaseBegins });
   const chaos = await breaks.end();
   for (const watcher of [probing, sampler, redisSampler, scraper]) await watcher?.[Symbol.asyncDispose]();
-  const stateDoubt = (await state?.doubt(chaos.faults)) ?? null;
   const seen = {
+    keyAudit: await auditOf(request, redis, runId),
     redisSamples: redisSampler?.samples ?? [],
     scrapes: scraper.scrapes,
     visits: probing.visits,
     chaos,
-    stateDoubt,
+    stateDoubt: (await state?.doubt(chaos.faults)) ?? null,
   };
   const history = historyOf({
     request,
@@ -88,6 +89,16 @@ export async function runScenario(request: RunRequest, watch: RunWatch): Promise
   });
   if (redis !== null && !redis.owned) await cleanedUp(redis.url, runId, watch);
   return history;
+}
+
+async function auditOf(
+  { scenario }: RunRequest,
+  redis: { readonly url: string } | null,
+  runId: string,
+): Promise<KeyAudit | null> {
+  if (scenario.keyAudit !== "at-the-end" || redis === null) return null;
+  // A Redis that does not let us look leaves us without an audit, which is what the history will say.
+  return auditKeys(redis.url, runId).catch(() => null);
 }
 
 function probesOf({ scenario }: RunRequest, runId: string, { endpoints }: Gateways): ProbingClientsOptions {

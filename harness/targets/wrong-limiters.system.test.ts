@@ -142,6 +142,14 @@ const stories: Readonly<Record<string, Story>> = {
     const seconds = (performance.now() - startedMs) / 1_000;
     return told(await metrics(), "rate_limiter_decision_duration_seconds_sum ") > seconds;
   },
+  async "keys-live-for-ever"({ ask }) {
+    const before = new Set(await client.keys("*"));
+    await ask(1);
+    const made = (await client.keys("*")).filter((key) => !before.has(key) && key.includes("one"));
+    const lives = await Promise.all(made.map((key) => client.pttl(key)));
+    expect(lives).toHaveLength(1);
+    return lives.includes(-1);
+  },
   async "resets-a-window-late"({ ask }) {
     const [first] = await ask(1);
     return Number(/;t=(\d+)/.exec(first?.rateLimit ?? "")?.[1]) > policy.windowMs / 1_000;
