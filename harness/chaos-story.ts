@@ -2,6 +2,7 @@ import type { Policy } from "../limiter/policy.ts";
 import { accuracy } from "./checkers/accuracy.ts";
 import { answersEverything } from "./checkers/answers-everything.ts";
 import type { Checker } from "./checkers/checker.ts";
+import { decidesInTime } from "./checkers/decides-in-time.ts";
 import { fallbackAsDeclared } from "./checkers/fallback-as-declared.ts";
 import { faultsTookEffect } from "./checkers/faults-took-effect.ts";
 import { latencyWithin } from "./checkers/latency-within.ts";
@@ -99,6 +100,7 @@ export function chaosStory(story: ChaosStory): Scenario {
       withinBound(strict),
       noFalseDenials(strict),
       fallbackAsDeclared({ phases: ["fault", "recovery"], maxBlindShare: fallbackBlindShare }),
+      decidesInTime(),
       recoversWithin(),
       metricsTellTheTruth(),
       redisCost({ phases: ["baseline"] }),

@@ -4,7 +4,7 @@ import { Batch } from "./batch.ts";
 import { batchQueue } from "./batch-queue.ts";
 import { type BatchSender, batchSender } from "./batch-sender.ts";
 import { breaker, LONGEST_PROBE_MS } from "./breaker.ts";
-import { gateMs } from "./fallback/recovery.ts";
+import { gateMs, REPAIR_MS } from "./fallback/recovery.ts";
 import { type GiveBacks, giveBacks } from "./give-backs.ts";
 import { keepDeciding } from "./keep-deciding.ts";
 import { type RedisGuard, redisGuard } from "./redis-guard.ts";
@@ -46,9 +46,6 @@ function longestGateMs({ deadlineMs }: { readonly deadlineMs: number }): number 
   const probeIntervalMs = Math.max(RECONNECTED_WITHIN_MS, LONGEST_PROBE_MS);
   return gateMs({ probeIntervalMs, deadlineMs, repairMs: REPAIR_MS });
 }
-
-/** Time for the repairs of other processes. */
-const REPAIR_MS = 500;
 
 function connection(
   { redis, prefix, deadlineMs, put, metrics }: RedisSideOptions<string | Redis>,

@@ -76,8 +76,17 @@ type WithoutRedisKind =
   | {
       readonly kind: "local";
       readonly share: "equal" | "observed";
-      /** When Redis has lost its data, the replicas write back what they admitted in the last window. */
+      /**
+       * When Redis has lost its data, the replicas write back what they admitted in the last window; of keys for which
+       * they had no room (more than they are told to remember), only what they admitted without Redis.
+       */
       readonly writesBack: boolean;
+      /**
+       * Back on Redis, and with nothing else to wait for, a replica has told it so soon of all that it let in alone, in
+       * milliseconds. For a look for Redis and a deadline longer it lets in only what both Redis and its share allow.
+       * @default a look for Redis and a deadline
+       */
+      readonly mergesWithinMs?: number;
     };
 
 /** Says what one limiter promises for `policy`. */

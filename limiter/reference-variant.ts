@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener } from "node:http";
 import { LONGEST_PROBE_MS } from "./breaker.ts";
+import { REPAIR_MS } from "./fallback/recovery.ts";
 import { createLimiter } from "./limiter.ts";
 import { ALGORITHMS, type AlgorithmName } from "./limiter-options.ts";
 import type { AskedLimiter } from "./middleware/asked-limiter.ts";
@@ -64,7 +65,7 @@ function withoutRedis(fallback: "local" | "open" | "closed"): WithoutRedisPromis
     cutChargesWithinMs: DEADLINE_MS,
   };
   if (fallback !== "local") return { kind: fallback, ...times };
-  return { kind: fallback, share: "equal", writesBack: true, ...times };
+  return { kind: fallback, share: "equal", writesBack: true, mergesWithinMs: REPAIR_MS, ...times };
 }
 
 /** The resource behind `limiter`: the subject is the header `x-client-id`, the cost `x-cost`; bad ones are a 400. */

@@ -51,6 +51,7 @@ const withoutRedis = z.union([
     kind: z.literal("local"),
     share: z.enum(["equal", "observed"]),
     writesBack: z.boolean(),
+    mergesWithinMs: z.number().exactOptional(),
     ...times,
   }),
 ]);

@@ -11,7 +11,7 @@ export const scenario: Scenario = chaosStory({
       fromMs: 300,
       forMs: faultMs - 300,
       downMs: 500,
-      upMs: 700,
+      upMs: 1_100,
       jitterShare: 0.3,
       seed: 1,
     }),

@@ -9,7 +9,6 @@ import { answersCutOff, type CutOffAnswers } from "./fallback/against-declaratio
 import { aloneConviction, declarationConviction, type Outcome } from "./fallback/conviction.ts";
 import { capacityOf } from "./fallback/degraded-promise.ts";
 import { type AloneJudgement, judgeAlone, type LocalClaim, localClaims } from "./fallback/judge-alone.ts";
-import { type LateDecisions, lateDecisions } from "./fallback/late-decisions.ts";
 
 /** Options of `fallbackAsDeclared`. */
 export interface FallbackAsDeclaredOptions {
@@ -18,16 +17,14 @@ export interface FallbackAsDeclaredOptions {
    * for stories in which nobody has to decide without Redis. @default 0.05
    */
   readonly maxBlindShare?: number;
-  /** So many of the decisions may take longer than the declared deadline, as a share of them. @default 0.001 */
-  readonly maxLateShare?: number;
   /** Names of the phases with the outage and what follows it, taken together. @default all that are judged */
   readonly phases?: readonly string[];
 }
 
 /**
  * Fails when a limiter did not do without Redis what it declares: let in more than its fallback's bound, transitions
- * included; turned somebody away (`open`) or let somebody in (`closed`) while it certainly could not reach Redis;
- * called an answer Redis's that could not be; or decided later than its deadline on a machine that had time.
+ * included; turned somebody away (`open`) or let somebody in (`closed`) while it certainly could not reach Redis; or
+ * called an answer Redis's that could not be.
  *
  * Requests under way when a fault began or ended are nobody's lie. Where all replicas were cut off at once the bound
  * is that of the outage rule; where some were, a share more for each. Every loss of state may grant one fresh limit. A
@@ -51,19 +48,13 @@ function outcomeOf(evidence: Evidence, options: FallbackAsDeclaredOptions): Outc
   const answers = answersCutOff(history);
   const codes = demandedPhases(history.phases, options.phases);
   const cases = localClaims(evidence).map((local) => caseOf(evidence, local, codes));
-  const deadlineMs = history.promises.reduce(
-    (longest, { withoutRedis }) => Math.max(longest, withoutRedis?.deadlineMs ?? 0),
-    0,
-  );
-  const late = lateDecisions(history, deadlineMs, options.phases);
-  const numbers = numbersOf(evidence, answers, cases, late, codes);
-  const notes = notesOn(evidence, cases, late, deadlineMs);
+  const numbers = numbersOf(evidence, answers, cases, codes);
+  const notes = notesOn(evidence, cases);
   const convictions = [
     ...declarationConviction(evidence, answers),
     ...cases.flatMap(({ local, recorded }) => aloneConviction(evidence, local, recorded)),
-    ...lateConviction(late, deadlineMs, options),
   ];
-  const open = openQuestions(evidence, answers, cases, late, options);
+  const open = openQuestions(evidence, answers, cases, options);
   const [first, ...others] = convictions;
   if (first !== undefined)
     return { ...first, numbers, notes: [...others.map(({ summary }) => summary), ...open, ...notes] };
@@ -100,22 +91,11 @@ function notJudged({ history }: Evidence): string | null {
   return alone ? null : "No replica was cut off from Redis, and none decided without it";
 }
 
-function lateConviction(
-  { decisions, late, unexcused, doubt }: LateDecisions,
-  deadlineMs: number,
-  { maxLateShare = 0.001 }: FallbackAsDeclaredOptions,
-): Omit<Outcome, "numbers">[] {
-  if (unexcused <= maxLateShare * decisions || doubt !== null) return [];
-  const summary = `${counted(late)} of ${counted(decisions)} decisions took longer than the declared ${deadlineMs} ms, far from any stall of the machine`;
-  return [{ verdict: "fail", summary }];
-}
-
 function openQuestions(
   { history, claims }: Evidence,
   { answered, unlabelled }: CutOffAnswers,
   cases: readonly Case[],
-  late: LateDecisions,
-  { maxBlindShare = 0.05, maxLateShare = 0.001, phases }: FallbackAsDeclaredOptions,
+  { maxBlindShare = 0.05, phases }: FallbackAsDeclaredOptions,
 ): string[] {
   const cut = history.faults.some(({ cutsOff = false }) => cutsOff);
   const clock = claims.find(({ clockDoubt }) => clockDoubt !== null)?.clockDoubt ?? null;
@@ -133,27 +113,8 @@ function openQuestions(
           `${counted(unlabelled)} answers given without Redis do not say who decided, so whether a limiter tells the truth about it is not shown`,
         ]
       : []),
-    ...lateQuestions(late, maxLateShare),
   ];
 }
-
-/** What is late near a stall is excused; a pass needs enough decisions that were near none. */
-function lateQuestions(
-  { decisions, late, unexcused, undisturbed, doubt }: LateDecisions,
-  maxLateShare: number,
-): string[] {
-  if (unexcused > maxLateShare * decisions)
-    return [
-      `${counted(unexcused)} of ${counted(decisions)} decisions were later than declared, but ${doubt ?? "near stalls of the machine"}`,
-    ];
-  if (late <= maxLateShare * decisions || undisturbed >= leastUndisturbedShare * decisions) return [];
-  return [
-    `${counted(late)} of ${counted(decisions)} decisions were later than declared, all near stalls of the machine, and only ${counted(undisturbed)} decisions were near none`,
-  ];
-}
-
-/** Half of the decisions show that the deadline is kept, although some near stalls were late. */
-const leastUndisturbedShare = 0.5;
 
 function bluntness({ local, recorded, coldConvicted }: Case, maxBlindShare: number): string[] {
   const { name } = local.claim.policy;
@@ -176,7 +137,6 @@ function numbersOf(
   evidence: Evidence,
   { answered, lies, unlabelled, undeclared }: CutOffAnswers,
   cases: readonly Case[],
-  { decisions, late, unexcused, undisturbed, slowestMs }: LateDecisions,
   codes: readonly number[],
 ): Finding["numbers"] {
   const worst = cases.reduce<Case | null>((most, one) => (sizeOf(one) > sizeOf(most) ? one : most), null);
@@ -188,10 +148,6 @@ function numbersOf(
     falseLabels: lies.length,
     unlabelledAnswers: unlabelled,
     undeclaredAnswers: undeclared.length,
-    lateShare: decisions === 0 ? 0 : late / decisions,
-    lateUnexcused: unexcused,
-    undisturbedDecisions: undisturbed,
-    slowestDecisionMs: slowestMs,
     ...(cases.length === 0
       ? {}
       : {
@@ -226,22 +182,14 @@ function passed({ answered }: CutOffAnswers, cases: readonly Case[]): string {
   return `Without Redis no subject was let in more often than the fallback declares, transitions included; ${least <= 0 ? "one request" : percent(least)} more would have shown`;
 }
 
-function notesOn(
-  { history }: Evidence,
-  cases: readonly Case[],
-  { unscraped }: LateDecisions,
-  deadlineMs: number,
-): string[] {
+function notesOn({ history }: Evidence, cases: readonly Case[]): string[] {
   const losses = history.faults.filter(({ losesState }) => losesState !== "none").length;
   return [
     ...cases.map(({ local, recorded }) => {
       const { together } = recorded;
       const bound = together === null ? "nothing" : counted(together.atOnce);
-      return `"${local.claim.policy.name}": all replicas together may let in ${bound} of ${counted(capacityOf(local.promised))}, ${counted(recorded.staleness)} of it for what they did not know of each other${recorded.inStep ? "" : "; after the outage a share more for each, for they were not seen to come back in step"}`;
+      return `"${local.claim.policy.name}": all replicas together may let in ${bound} of ${counted(capacityOf(local.promised))}, ${counted(recorded.staleness)} of it for what they did not know of each other${recorded.late === 0 ? "" : `; after an outage a share more for each of ${counted(recorded.late)} that were not seen to come back in time`}`;
     }),
     ...(losses === 0 ? [] : [`State was lost ${counted(losses)} times: each may grant one fresh limit`]),
-    ...(unscraped
-      ? [`No gateway tells of its event loop, so the deadline of ${deadlineMs} ms is not judged`]
-      : []),
   ];
 }

@@ -66,6 +66,25 @@ describe("a mistake on the command line is one sentence and exit code 3", () => 
     ],
     ["a gate that is none", ["scenario", "burst", "--gate", "latencyMs.p99 about 5"], /gate/i],
     ["a gate on nothing", ["scenario", "burst", "--gate", "latencyMs.p98<=5"], /did you mean latencyMs\.p9/],
+    [
+      "an unknown mutant",
+      ["mutants", "cold-shar"],
+      /no mutant called "cold-shar": did you mean cold-share\?/,
+    ],
+    ["a story of mutants that is none", ["mutants", "--only", "redis-flop"], /did you mean redis-flap\?/],
+    ["a level that is not there", ["mutants", "--level", "1"], /Level 1 is not there yet: say --level 3/],
+    ["a comparison of one", ["compare", "burst", "--variants", "gcra"], /--variants takes at least two/],
+    [
+      "a comparison with nobody",
+      ["compare", "burst", "--variants", "gcra,slidinglog"],
+      /did you mean sliding-log\?/,
+    ],
+    ["a comparison of nothing", ["compare", "brust", "--variants", "gcra,none"], /did you mean burst\?/],
+    [
+      "no trials",
+      ["compare", "burst", "--variants", "gcra,none", "--trials", "0"],
+      /--trials takes a whole number/,
+    ],
     ["no run of that name", ["report", "nothing"], /no recorded run at nothing/],
     ["an unknown bench", ["bench", "laod"], /did you mean load\?/],
     [

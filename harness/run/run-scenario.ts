@@ -30,9 +30,6 @@ export async function runScenario(request: RunRequest, watch: RunWatch): Promise
   const startedAt = new Date().toISOString();
   const phases = request.scenario.phases(request);
   const plan = request.scenario.faults?.(request) ?? [];
-  const schedule = compileSchedule(phases.map(target.hasHealth ? withControls : plainLoad), request);
-  const requests = allocateRequests(schedule.count);
-  fillRequests(requests, schedule);
 
   const order = { ...request, onStep: watch.onStep };
   await using stage = watch.own(await stageFor(plan, watch.onStep));
@@ -50,6 +47,9 @@ export async function runScenario(request: RunRequest, watch: RunWatch): Promise
   await using gateways = watch.own(await target.gateways(order, around));
   for (const note of gateways.notes) watch.onStep(note);
   running = gateways;
+  const schedule = compileSchedule(phases.map(gateways.hasHealth ? withControls : plainLoad), request);
+  const requests = allocateRequests(schedule.count);
+  fillRequests(requests, schedule);
   await using thread = watch.own(
     await startLoadThread({
       requests,

@@ -37,7 +37,6 @@ export async function runningGateways({
   return {
     name: "url",
     promises,
-    hasHealth: notes.length === 0,
     // Whoever else uses them is counted too.
     metrics: { names: referenceMetricNames, asked: "by-others-too" },
     gives: [],
@@ -76,6 +75,7 @@ function asGateways(endpoints: readonly Endpoint[], notes: readonly string[]): G
     pids: [],
     controls: [],
     steering: null,
+    hasHealth: notes.length === 0,
     notes,
     lives: () => endpoints.map((_, replica) => ({ replica, fromMs, untilMs: null })),
     [Symbol.asyncDispose]: async () => undefined,

@@ -14,8 +14,6 @@ export interface Target {
   /** Names it in reports and folders. */
   readonly name: string;
   readonly promises: PromisesOf;
-  /** Every gateway answers `/healthz`, past its limiter: controls can go along with the load. */
-  readonly hasHealth: boolean;
   /** How its metrics are to be read. @default as the reference limiter calls its own, and only we ask it */
   readonly metrics?: ToldMetrics;
   /** What faults may touch, besides proxies and Redis. */

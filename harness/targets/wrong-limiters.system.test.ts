@@ -122,6 +122,8 @@ const stories: Readonly<Record<string, Story>> = {
     const first = await ask(2, [0, 1]);
     return letIn(first, await ask(30, [2])) < policy.limit;
   },
+  "clears-at-start": freshAfterRestart,
+  "shares-in-memory": freshAfterRestart,
   async "counts-throttles-twice"({ ask, metrics }) {
     const denied = 40 - letIn(await ask(40));
     return told(await metrics(), "rate_limiter_throttled_total{") > denied;
@@ -163,6 +165,13 @@ const stories: Readonly<Record<string, Story>> = {
     return !first?.rateLimit?.startsWith('"');
   },
 };
+
+/** Each replica has spent its part of the limit before one of them is started again. */
+async function freshAfterRestart({ ask, restart }: Fleet): Promise<boolean> {
+  const before = await ask(30);
+  await restart(1);
+  return letIn(before, await ask(30)) > policy.limit;
+}
 
 /** What the lines with `part` add up to, over all replicas. */
 function told(texts: readonly string[], part: string): number {
@@ -220,6 +229,7 @@ describe("a limiter with a seeded bug", () => {
       "clock-may-step-back",
       "debt-in-the-future",
       "hasty-watchdog",
+      "naive-warm",
     ];
     expect(Object.keys(stories).concat(elsewhere).sort()).toEqual(mutants.map(({ name }) => name).sort());
   });

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { decideScript } from "../algorithms/decide-script.ts";
 import { type Asking, Batch } from "../batch.ts";
 import { LONGEST_PROBE_MS } from "../breaker.ts";
-import { gateMs } from "../fallback/recovery.ts";
+import { gateMs, REPAIR_MS } from "../fallback/recovery.ts";
 import type { RedisCluster } from "../limiter-options.ts";
 import { RECONNECTED_WITHIN_MS, type RedisTrouble } from "../redis-link.ts";
 import type { Place, RedisSide, RedisSideOptions } from "../redis-side.ts";
@@ -21,9 +21,6 @@ const FEWEST_KEYS = 64;
 
 /** What was done in a slot is kept for so long at most: there may be a key for each of them. */
 const KEEP_MS = 300_000;
-
-/** Time for the repairs of other processes. */
-const REPAIR_MS = 500;
 
 /** Connects to a Redis Cluster: each key is decided by whoever serves its slot, and each master may fail alone. */
 export function redisCluster(options: RedisSideOptions<RedisCluster>): RedisSide {

@@ -30,6 +30,9 @@ export function* inBatches(
   if (batch.length > 0) yield { takenUs, repairs: batch };
 }
 
+/** Time for the repairs of a process, in milliseconds. */
+export const REPAIR_MS = 500;
+
 /** How long after a replica's first good probe its gate must stay: as long as another's probe may come later. */
 export function gateMs(options: {
   /** Longest time between two probes of a replica, jitter included. */

@@ -7,6 +7,7 @@ export const mutant: Mutant = {
   about: "Counts every call that Redis did not answer as allowed.",
   source: "upstash/ratelimit-js, to which a timeout is a success; here only to its metrics",
   convictedBy: ["metrics-tell-the-truth"],
+  scenarios: ["redis-outage"],
   variant: wrongLimiter({
     about: "The reference limiter with metrics that lie.",
     protect: (context) =>

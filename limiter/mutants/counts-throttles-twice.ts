@@ -7,6 +7,7 @@ export const mutant: Mutant = {
   about: "Counts every denial twice.",
   source: "no report that we know of: what a hook for denials does that counts beside the limiter",
   convictedBy: ["metrics-tell-the-truth"],
+  scenarios: ["burst"],
   variant: wrongLimiter({
     about: "The reference limiter with metrics that lie.",
     protect: (context) =>

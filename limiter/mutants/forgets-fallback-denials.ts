@@ -7,6 +7,7 @@ export const mutant: Mutant = {
   about: "Counts no denial that it made without Redis.",
   source: "envoyproxy/ratelimit#423: what the local cache denies is not counted as over the limit",
   convictedBy: ["metrics-tell-the-truth"],
+  scenarios: ["redis-outage"],
   variant: wrongLimiter({
     about: "The reference limiter with metrics that lie.",
     protect: (context) =>

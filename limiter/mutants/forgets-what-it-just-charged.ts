@@ -7,6 +7,7 @@ export const mutant: Mutant = {
   about: "Tells what remained before the request, not after it.",
   source: "no report that we know of: the order of reading and charging, which many get wrong",
   convictedBy: ["headers-are-honest"],
+  scenarios: ["retry-after"],
   variant: wrongLimiter({
     about: "The reference limiter with fields that lie.",
     protect: (context) =>

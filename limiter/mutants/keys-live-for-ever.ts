@@ -11,6 +11,7 @@ export const mutant: Mutant = {
   source:
     "no report that we know of by number: a sorted set whose EXPIRE was forgotten, as many tutorials show it",
   convictedBy: ["keys-expire"],
+  scenarios: ["many-keys"],
   variant: wrongLimiter({
     about: "A sorted set by Redis's clock, without an expiry.",
     protect: (context) =>

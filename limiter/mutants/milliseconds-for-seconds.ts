@@ -7,6 +7,7 @@ export const mutant: Mutant = {
   about: "Observes milliseconds in a histogram of seconds.",
   source: "envoyproxy/ratelimit#1104: response times in milliseconds where seconds are expected",
   convictedBy: ["metrics-tell-the-truth"],
+  scenarios: ["burst"],
   variant: wrongLimiter({
     about: "The reference limiter with metrics that lie.",
     protect: (context) =>

@@ -7,6 +7,7 @@ export const mutant: Mutant = {
   about: "Says that a quota resets one window later than it does.",
   source: "symfony/symfony#40289: says 48 s where 1 s is the truth",
   convictedBy: ["headers-are-honest"],
+  scenarios: ["retry-after"],
   variant: wrongLimiter({
     about: "The reference limiter with fields that lie.",
     protect: (context) =>

@@ -7,6 +7,7 @@ export const mutant: Mutant = {
   about: "Tells everybody to wait a whole window.",
   source: "fastify/fastify-rate-limit#324: Retry-After is the whole window, not the time left",
   convictedBy: ["headers-are-honest"],
+  scenarios: ["retry-after"],
   variant: wrongLimiter({
     about: "The reference limiter with fields that lie.",
     protect: (context) =>

@@ -9,6 +9,7 @@ export const mutant: Mutant = {
   about: "Writes the policy's name in RateLimit without its quotes.",
   source: "the appendix of draft-ietf-httpapi-ratelimit-headers-10 itself, which still shows `quota;q=100`",
   convictedBy: ["headers-are-honest"],
+  scenarios: ["retry-after"],
   variant: wrongLimiter({
     about: "The reference limiter with a field that nobody can read.",
     async protect({ policies, redisUrl, keyPrefix, replicaIndex, replicaCount }) {

@@ -10,7 +10,8 @@ export const mutant: Mutant = {
   about: "Answers when Redis does: no deadline, and a queue for the time without a connection.",
   source:
     "envoyproxy/ratelimit#1188, peterkhayes/rolling-rate-limiter#13, animir/node-rate-limiter-flexible#37",
-  convictedBy: ["fallback-as-declared", "answers-everything"],
+  convictedBy: ["decides-in-time", "answers-everything"],
+  scenarios: ["redis-latency"],
   variant: wrongLimiter({
     about: "Redis, however long it takes.",
     protect: (context) =>

@@ -3,6 +3,7 @@ import type { Requests } from "../../history/requests.ts";
 import type { Losses } from "../../promises/eras.ts";
 import { promiseOf } from "../../promises/promise-of.ts";
 import { degradedPromise, type Limited } from "./degraded-promise.ts";
+import { type Episode, episodesOf } from "./episodes.ts";
 import type { FullOutage } from "./full-outage.ts";
 import type { LocalClaim } from "./judge-alone.ts";
 import type { LocalRows } from "./local-rows.ts";
@@ -29,8 +30,12 @@ export interface BoundsQuestion {
 
 /**
  * One bound holds for all rows: the promise, and a share more for each replica that let in any on its own. Where all
- * replicas were without Redis, what they did not know of each other bounds them more sharply: up to the heal in any
- * case, afterwards if they came back in step. Outages that follow each other too soon add up.
+ * replicas were without Redis, what they did not know of each other bounds them more sharply, before and after the heal;
+ * replicas that came back too late have a share more again.
+ *
+ * Why, once all are back. Whoever is back holds back to its share until the others must have told Redis. From then on
+ * Redis lets in only what fits the limit together with all that it was told of: what was let in alone and is still
+ * unknown to it comes from late replicas, each of which keeps to its share in any window.
  */
 export function boundsOf(question: BoundsQuestion): Bound[] {
   const { local, outages, rows, count } = question;
@@ -48,26 +53,28 @@ export function boundsOf(question: BoundsQuestion): Bound[] {
   const sharp = chains.flatMap((chain, index) => {
     const fromMs = endOf(chains[index - 1], promised);
     const untilMs = chains[index + 1]?.[0]?.fault.fromMs ?? Number.POSITIVE_INFINITY;
-    return sharpBounds(question, chain, fromMs, untilMs);
+    return episodesOf(local.claim, question.group, promised, { chain, fromMs, untilMs }).flatMap((episode) =>
+      sharpBounds(question, episode),
+    );
   });
   return [shared, ...sharp];
 }
 
-function sharpBounds(
-  question: BoundsQuestion,
-  chain: readonly FullOutage[],
-  fromMs: number,
-  untilMs: number,
-): Bound[] {
+function sharpBounds(question: BoundsQuestion, { chain, fromMs, untilMs }: Episode): Bound[] {
   const { local, requests, group, outages, count } = question;
   const { claim, promised } = local;
   const alone = aloneOutside(question, outages);
   const [first] = chain;
   if (first === undefined) return [];
-  const bound = (unseen: readonly Unseen[], overMs: number, fresh: number): Bound => {
+  const bound = (
+    unseen: readonly Unseen[],
+    overMs: number,
+    fresh: number,
+    also: readonly number[],
+  ): Bound => {
     const staleness = unseen.reduce((sum, one) => sum + one.staleness, 0);
     const transition = unseen.reduce((sum, one) => sum + one.transition, 0);
-    const allowance = { alone, freshLimits: fresh, staleness, transition };
+    const allowance = { alone: [...new Set([...alone, ...also])], freshLimits: fresh, staleness, transition };
     return {
       fromMs,
       untilMs: overMs,
@@ -75,15 +82,13 @@ function sharpBounds(
       staleness,
     };
   };
-  const unseen = chain.map((outage) => unseenCost(claim, requests, group, promised, outage));
-  // What is lost while nobody can reach Redis is granted to nobody before the heal.
-  const untilHeal = bound(
-    unseen.slice(0, 1),
-    first.fault.healingMs,
-    lossesIn(question, fromMs, first.fault.fromMs),
-  );
-  if (!chain.every(({ inStep }) => inStep)) return [untilHeal];
-  return [untilHeal, bound(unseen, untilMs, lossesIn(question, fromMs, untilMs))];
+  const unseen = chain.map((outage) => unseenCost(claim, requests, group, promised, outage, outages));
+  const late = chain.flatMap((outage) => outage.late);
+  return [
+    // What is lost while nobody can reach Redis is granted to nobody before the heal.
+    bound(unseen.slice(0, 1), first.fault.healingMs, lossesIn(question, fromMs, first.fault.fromMs), []),
+    bound(unseen, untilMs, lossesIn(question, fromMs, untilMs), late),
+  ];
 }
 
 /** Replicas that let in requests of the subject on their own though no outage of all explains it. */

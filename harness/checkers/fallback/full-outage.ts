@@ -1,7 +1,7 @@
 import type { WithoutRedisPromise } from "../../../limiter/promised.ts";
 import type { FaultRecord, History } from "../../history/history.ts";
 import { outcomeCode, sourceCode } from "../../history/requests.ts";
-import { machineStalls } from "../machine-stalls.ts";
+import { awakeFor, type RedisAnswers, redisAnswers } from "./awake.ts";
 
 /** A time in which no replica heard of Redis, and what the history shows of how they left it and came back. */
 export interface FullOutage {
@@ -12,8 +12,13 @@ export interface FullOutage {
   readonly backMs: Float64Array;
   /** By replica: when the life began in which it went into the outage. */
   readonly lifeMs: Float64Array;
-  /** Every replica had noticed, and all came back within one look for Redis of each other, on a machine with time. */
-  readonly inStep: boolean;
+  /**
+   * By replica: when it had told Redis of all that it had let in alone up to its return; Infinity if it was never seen to
+   * have had the time for it. Until then Redis may not know of it.
+   */
+  readonly mergedMs: Float64Array;
+  /** Replicas that may have told Redis only after another one had ceased to hold back, or were not seen to have left. */
+  readonly late: readonly number[];
   /** When every replica must have forgotten it, if none is lost again. */
   readonly endMs: number;
 }
@@ -36,21 +41,28 @@ export function fullOutages(history: History, declared: WithoutRedisPromise): Fu
     .filter(({ replicas }) => new Set(replicas).size >= count)
     .toSorted((a, b) => a.fromMs - b.fromMs);
   if (cuts.length === 0) return [];
-  const stalls = machineStalls(history);
+  const answers = redisAnswers(history, count);
   return cuts.flatMap((fault) => {
-    const outage = outageOf(history, fault, count, declared, stalls.near);
+    const outage = outageOf(history, fault, count, declared, answers);
     const reborn = history.lives.some(({ fromMs }) => fromMs >= fault.fromMs && fromMs <= outage.endMs);
     return reborn ? [] : [outage];
   });
 }
 
+/**
+ * Whoever returns holds back, as far as its share, for a look for Redis and a deadline longer than replicas need to tell
+ * Redis of all. So no replica is late that was back, and had the time for it, that much after the first other one can
+ * have returned: that was not before the heal began, nor before it last let somebody in alone. Stalls of its own, in
+ * which a replica was not seen to be awake, are time that it did not have.
+ */
 function outageOf(
   history: History,
   fault: FaultRecord,
   count: number,
-  { probeIntervalMs, deadlineMs }: WithoutRedisPromise,
-  stalled: (fromMs: number, untilMs: number) => boolean,
+  declared: WithoutRedisPromise,
+  answers: RedisAnswers,
 ): FullOutage {
+  const { probeIntervalMs, deadlineMs } = declared;
   const { requests, lives } = history;
   const askedMs = new Float64Array(count).fill(Number.NEGATIVE_INFINITY);
   const backMs = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
@@ -69,17 +81,50 @@ function outageOf(
     }
   }
   const lagMs = probeIntervalMs + deadlineMs;
+  const tellsMs = tellsWithinMs(declared);
+  const mergedMs = backMs.map((atMs, replica) => awakeFor(answers[replica], atMs, tellsMs));
   const lastMs = backMs.reduce((last, atMs) => Math.max(last, atMs), fault.untilMs);
-  const together = noticed.every((seen) => seen === 1) && lastMs - fault.healingMs <= lagMs;
-  const endMs = lastMs + lagMs + deadlineMs;
+  const earliestMs = earliestReturns(history, fault, backMs);
   return {
     fault,
     askedMs,
     backMs,
     lifeMs: Float64Array.from({ length: count }, (_, replica) => lifeOf(lives, replica, fault.fromMs)),
-    inStep: together && !stalled(fault.healingMs, endMs),
-    endMs,
+    mergedMs,
+    late: Array.from(noticed.keys()).filter((replica) => {
+      const firstMs = earliestMs.reduce(
+        (least, atMs, other) => (other === replica ? least : Math.min(least, atMs)),
+        Number.POSITIVE_INFINITY,
+      );
+      return noticed[replica] !== 1 || !((mergedMs[replica] ?? 0) - tellsMs - firstMs <= lagMs);
+    }),
+    endMs: lastMs + lagMs + deadlineMs,
   };
+}
+
+/** By replica: before then it cannot have been back. */
+function earliestReturns(
+  { requests }: History,
+  { injectedMs, healingMs }: FaultRecord,
+  backMs: Float64Array,
+): Float64Array {
+  const earliestMs = backMs.map(() => healingMs);
+  for (let row = 0; row < requests.count; row++) {
+    if (requests.source[row] !== sourceCode.local || requests.outcome[row] !== outcomeCode.allowed) continue;
+    const replica = requests.replica[row] ?? 0;
+    const sent = requests.sentMs[row] ?? 0;
+    const received = requests.receivedMs[row] ?? 0;
+    if (sent > injectedMs && received <= (backMs[replica] ?? 0))
+      earliestMs[replica] = Math.max(earliestMs[replica] ?? 0, sent);
+  }
+  return earliestMs;
+}
+
+/** A replica that declares nothing else has told Redis of all when it ceases to hold back. */
+function tellsWithinMs(declared: WithoutRedisPromise): number {
+  const { probeIntervalMs, deadlineMs } = declared;
+  const { mergesWithinMs = probeIntervalMs + deadlineMs } = declared.kind === "local" ? declared : {};
+  return mergesWithinMs;
 }
 
 function lifeOf(lives: History["lives"], replica: number, atMs: number): number {

@@ -43,7 +43,8 @@ export interface AloneJudgement {
   readonly single: Fullest | null;
   /** The most that was unseen of one subject, weighed by shares. */
   readonly staleness: number;
-  readonly inStep: boolean;
+  /** Replicas that were not seen to come back in time after some outage: each may let in a share more. */
+  readonly late: number;
 }
 
 /** Requests of no phase: spans that no answer without Redis is in. */
@@ -97,7 +98,7 @@ export function judgeAlone(
     together: together.fullest,
     single: single.fullest,
     staleness,
-    inStep: outages.every(({ inStep }) => inStep),
+    late: new Set(outages.flatMap(({ late }) => late)).size,
   };
 }
 

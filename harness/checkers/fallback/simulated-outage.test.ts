@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { FallbackAlgorithm } from "../../../limiter/fallback/fallback.ts";
 import {
+  type Cut,
   type CutKind,
   dice,
   type Incident,
@@ -30,7 +31,8 @@ const algorithms: readonly (readonly [FallbackAlgorithm, "equal" | "observed"])[
   ["fixed-window", "equal"],
   ["gcra", "equal"],
 ];
-const kinds: readonly (CutKind | "steady")[] = ["full", "partial", "mixed", "steady"];
+type Kind = CutKind | "steady" | "flapping";
+const kinds: readonly Kind[] = ["full", "partial", "mixed", "steady", "flapping"];
 
 /** Even traffic on one key far above its limit, and a long tail, so that replicas are seen to come back at once. */
 function steady(seed: number): Incident {
@@ -45,12 +47,34 @@ function steady(seed: number): Incident {
   return { ...story, keys: 41, arrivals: [...story.arrivals, ...tail].sort((a, b) => a.atUs - b.atUs) };
 }
 
-function storyOf(kind: CutKind | "steady", seed: number): Incident {
+/** The same traffic, and Redis gone again and again, some replicas missing some of it. */
+function flapping(seed: number): Incident {
+  const roll = dice(seed ^ 1_234);
+  const story = steady(seed);
+  const all = Array.from({ length: story.replicas }, (_, replica) => replica);
+  const cuts: Cut[] = [];
+  let atUs = roll.whole(WINDOW_US, 1.5 * WINDOW_US);
+  for (let left = roll.whole(2, 5); left > 0; left--) {
+    const untilUs = atUs + roll.whole(0.05 * WINDOW_US, 0.8 * WINDOW_US);
+    const replicas = new Set(roll.chance(0.8) ? all : all.filter(() => roll.chance(0.5)));
+    cuts.push({ fromUs: atUs, untilUs, replicas });
+    atUs = untilUs + roll.whole(0.02 * WINDOW_US, 1.2 * WINDOW_US);
+  }
+  const untilUs = atUs + 2 * WINDOW_US;
+  const lastUs = story.untilUs;
+  const arrivals = [0, 1, 2, 3, 4, 5].flatMap((lap) =>
+    story.arrivals.map((one) => ({ ...one, atUs: one.atUs + lap * lastUs })),
+  );
+  return { ...story, cuts, untilUs, arrivals: arrivals.filter((one) => one.atUs < untilUs) };
+}
+
+function storyOf(kind: Kind, seed: number): Incident {
+  if (kind === "flapping") return flapping(seed);
   return kind === "steady" ? steady(seed) : incident(seed, kind);
 }
 
-function runsOf(kind: CutKind | "steady"): number {
-  return kind === "steady" ? Math.ceil(runs / 10) : runs;
+function runsOf(kind: Kind): number {
+  return kind === "steady" || kind === "flapping" ? Math.ceil(runs / 10) : runs;
 }
 
 describe("an innocent fallback, as it is seen from outside in random outages", () => {
@@ -114,7 +138,7 @@ describe("a fallback with one mistake", () => {
     { timeout: 600_000 },
     (_, wrong) => {
       const share = { guilty: 0, convicted: 0 };
-      for (const kind of [wrong.kind, "steady"] as const)
+      for (const kind of [wrong.kind, "steady", "flapping"] as const)
         for (let seed = 1; seed <= runsOf(kind); seed++) {
           const story = storyOf(kind, seed);
           const { evidence, outcome } = seenIncident(story, wrong.subject(story), wrong.algorithm, seed);

@@ -51,7 +51,7 @@ export function seenIncident(
     replica: (index) => watchedFallback(subject.replica(index), index, story, asked, note),
   };
   const outcome = runIncident(story, watched, seed);
-  const { limit, burst, deadlineUs, probeUs } = story;
+  const { limit, burst, deadlineUs, probeUs, repairUs } = story;
   const policy = { name: "simulated", limit, burst, windowMs: WINDOW_US / 1_000 };
   const declared = {
     kind: "local",
@@ -59,6 +59,7 @@ export function seenIncident(
     writesBack: false,
     deadlineMs: deadlineUs / 1_000,
     probeIntervalMs: probeUs / 1_000 + 2,
+    mergesWithinMs: repairUs / 1_000,
   } as const;
   const upper = promisedBy(algorithm, story);
   const promises: Partial<Promises> = { upper, lower: upper, withoutRedis: declared };
@@ -178,6 +179,7 @@ function watchedFallback(
     remaining: (key, nowUs) => own.remaining(key, nowUs),
     admit: (key, cost, nowUs, ledger) => own.admit(key, cost, nowUs, ledger),
     release: (key, cost, ledger) => own.release(key, cost, ledger),
+    undo: (key, cost, sinceUs, nowUs) => own.undo(key, cost, sinceUs, nowUs),
     recovered: (nowUs) => own.recovered(nowUs),
     repairs: (nowUs, atMostKeys) => own.repairs(nowUs, atMostKeys),
     putBack: (batch) => own.putBack(batch),

@@ -17,7 +17,7 @@ export interface Unseen {
 /**
  * The most that may have been unseen at the beginning of `outage`, whatever happened inside the measured intervals:
  * all that may have been decided after a replica's last answer counts as unknown to it, also what was lost, and what
- * others had let in alone before and told Redis of at some time.
+ * others had let in alone before, unless Redis had certainly been told of it by then.
  */
 export function unseenCost(
   claim: Claim,
@@ -25,6 +25,7 @@ export function unseenCost(
   group: number,
   promised: Limited,
   outage: FullOutage,
+  outages: readonly FullOutage[],
 ): Unseen {
   const { traces, slackMs } = claim;
   const { fault, lifeMs, askedMs } = outage;
@@ -45,10 +46,9 @@ export function unseenCost(
     const own = requests.replica[traces.row[i] ?? 0] ?? 0;
     const alone = traces.source[i] === sourceCode.local;
     if (sent > fault.injectedMs || until < weighsFromMs || (alone && sent > fault.fromMs)) continue;
-    for (let replica = 0; replica < count; replica++) {
-      if (replica !== own && (alone || until >= (heardMs[replica] ?? 0)))
-        staleness += weightOf(replica) * cost;
-    }
+    const knownMs = alone ? toldBy(outages, own, sent) : until;
+    for (let replica = 0; replica < count; replica++)
+      if (replica !== own && knownMs >= (heardMs[replica] ?? 0)) staleness += weightOf(replica) * cost;
     if (alone) continue;
     if (until >= firstAskedMs) late += cost;
     const leftMs = Math.max(askedMs[own] ?? 0, lifeMs[own] ?? 0) - promised.windowMs - slackMs;
@@ -56,6 +56,15 @@ export function unseenCost(
       regained += (1 - weightOf(own)) * cost;
   }
   return { staleness, transition: transitionOf(promised, outage, firstAskedMs, late + regained) };
+}
+
+/** When Redis had certainly been told of what `replica` let in alone at `sentMs` or later: at some return of its. */
+function toldBy(outages: readonly FullOutage[], replica: number, sentMs: number): number {
+  return outages.reduce(
+    (least, { backMs, mergedMs }) =>
+      sentMs <= (backMs[replica] ?? 0) ? Math.min(least, mergedMs[replica] ?? least) : least,
+    Number.POSITIVE_INFINITY,
+  );
 }
 
 /** By replica: when it had asked for its last answer by Redis about the subject; -Infinity if there was none. */

@@ -4,8 +4,8 @@ import type { Command } from "commander";
 import { isPath } from "../../own-file.ts";
 import { packageRoot } from "../../package-root.ts";
 import { redactedUrl } from "../../redacted.ts";
-import { Refusal } from "../../refusal.ts";
-import { dropRunFolder, makeRunFolder, pruneRuns } from "../../run/run-folder.ts";
+import { Refusal, TargetRefusal } from "../../refusal.ts";
+import { dropRunFolder, keepRefused, makeRunFolder, pruneRuns } from "../../run/run-folder.ts";
 import type { RunRequest } from "../../run/run-request.ts";
 import { runScenario } from "../../run/run-scenario.ts";
 import { saveRun } from "../../run/save-run.ts";
@@ -15,13 +15,15 @@ import { startedGateways } from "../../targets/started-gateways.ts";
 import type { Target } from "../../targets/target.ts";
 import { type Gate, parseGate } from "../../verdict/gate.ts";
 import { chooseScenario, chooseVariant } from "../catalogue.ts";
+import { addCommandOptions, type CommandOptions, commandChoice } from "../command-options.ts";
+import { addDeclaredOptions, type ForeignChoice } from "../declared-options.ts";
 import { durationMs, wholeNumber } from "../duration.ts";
 import { screen } from "../screen.ts";
 import { systemChoice } from "../system-choice.ts";
-import { addUrlOptions, type UrlChoice, type UrlOptions, urlChoice } from "../url-options.ts";
+import { addUrlOptions, type UrlOptions, urlChoice } from "../url-options.ts";
 
 /** The options of `scenario` as commander hands them over. */
-interface ScenarioOptions extends UrlOptions {
+interface ScenarioOptions extends UrlOptions, CommandOptions {
   readonly variant?: string;
   readonly replicas?: string;
   readonly rate: string;
@@ -44,6 +46,7 @@ Examples:
   npm run scenario burst -- --variant read-then-write      a mutant: it must fail
   npm run scenario burst -- --duration 6s --seed 7 --gate 'accuracy.wronglyAllowedShare.proved==0'
   npm run scenario burst -- --redis redis://127.0.0.1:6379 --json
+  npm run scenario burst -- --command "python3 gateway.py" --promise sliding-window   yours, started
   npm run scenario burst -- --url http://127.0.0.1:8080 --limit 100 --window 10s      yours, running
 
 Exit codes: 0 pass, 1 fail, 2 inconclusive, 3 usage, 4 the harness failed, 130 interrupted.`;
@@ -66,7 +69,7 @@ export function addScenario(program: Command, ended: (code: number) => void): vo
     .option("--toxiproxy <url>", "a Toxiproxy of yours, for scenarios with faults (default: our own)")
     .option("--system <where>", "where a Redis comes from: auto, local or docker", "auto")
     .option("--gate <expression>", "a threshold, like 'latencyMs.p99<=20'; repeatable", collect, []);
-  addUrlOptions(command)
+  addDeclaredOptions(addUrlOptions(addCommandOptions(command)))
     .option("--out <dir>", "folder for the runs", join(packageRoot, "reports", "runs"))
     .option("--keep <n>", "keep only the newest n runs of each scenario")
     .option("--json", "print result.json instead of the screen", false)
@@ -81,14 +84,14 @@ function collect(value: string, before: readonly string[]): readonly string[] {
 
 async function runCommand(typed: string, options: ScenarioOptions): Promise<number> {
   const { name, file, thing: scenario } = await chooseScenario(typed);
-  const running = urlChoice(options);
-  const asked = askedOf(scenario, options, running);
+  const theirs = urlChoice(options) ?? commandChoice(options, scenario);
+  const asked = askedOf(scenario, options, theirs);
   const gates = [...(scenario.gates ?? []), ...options.gate];
   const parsedGates = gates.map(parseGate);
   const keep = options.keep === undefined ? null : wholeNumber(options.keep, "--keep", 1, 1_000_000);
   const system = systemChoice(options.system);
   const out = resolve(options.out);
-  const target = running === null ? await started(scenario, options) : await running.target();
+  const target = theirs === null ? await started(scenario, options) : await theirs.target();
   const runFolder = await makeRunFolder(out, name, target.name, new Date());
   const request: RunRequest = {
     ...asked,
@@ -103,7 +106,7 @@ async function runCommand(typed: string, options: ScenarioOptions): Promise<numb
     gates,
     command: repeatLine(
       typed,
-      running?.spelled ?? [`--variant ${options.variant ?? target.name}`],
+      theirs?.spelled ?? [`--variant ${options.variant ?? target.name}`],
       options,
       asked,
     ),
@@ -140,7 +143,8 @@ async function runAndSave(
     show.verdict(result, history, folder);
     return result.exitCode;
   } catch (error) {
-    if (error instanceof Refusal) await dropRunFolder(folder);
+    if (error instanceof TargetRefusal) await keepRefused(folder, error.message);
+    else if (error instanceof Refusal) await dropRunFolder(folder);
     throw error;
   } finally {
     show.stop();
@@ -149,15 +153,15 @@ async function runAndSave(
 }
 
 /** The numbers that were asked for; throws a `Refusal` for those that make no run. */
-function askedOf(
+export function askedOf(
   scenario: Scenario,
-  options: ScenarioOptions,
-  running: UrlChoice | null,
+  options: Pick<ScenarioOptions, "replicas" | "rate" | "duration" | "seed">,
+  theirs: ForeignChoice | null,
 ): ScenarioRequest & { readonly seed: number } {
-  const { replicas = String(running?.replicas ?? scenario.replicas), seed, duration } = options;
+  const { replicas = String(theirs?.replicas ?? scenario.replicas), seed, duration } = options;
   const asked = {
     ratePerSecond: wholeNumber(options.rate, "--rate", 1, 1_000_000),
-    policies: running === null ? scenario.policies : [running.policy],
+    policies: theirs?.policies ?? scenario.policies,
     replicas: wholeNumber(replicas, "--replicas", 1, 64),
     seed:
       seed === undefined

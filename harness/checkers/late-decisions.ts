@@ -1,9 +1,9 @@
-import type { History } from "../../history/history.ts";
-import { outcomeCode } from "../../history/requests.ts";
-import { loopDelayMs } from "../loop-delay.ts";
-import { machineDoubt } from "../machine-doubt.ts";
-import { machineStalls } from "../machine-stalls.ts";
-import { measuredPhases } from "../phases-of.ts";
+import type { History } from "../history/history.ts";
+import { outcomeCode } from "../history/requests.ts";
+import { loopDelayMs } from "./loop-delay.ts";
+import { machineDoubt } from "./machine-doubt.ts";
+import { machineStalls } from "./machine-stalls.ts";
+import { measuredPhases } from "./phases-of.ts";
 
 /** How many decisions took longer than the limiter declares, whatever Redis did. */
 export interface LateDecisions {

@@ -1,0 +1,90 @@
+import { describe, expect, it } from "vitest";
+import { evidenceFromRows, type Row } from "../history/evidence-from-rows.ts";
+import type { PhaseSpan, Scrape } from "../history/history.ts";
+import { type DecidesInTimeOptions, decidesInTime } from "./decides-in-time.ts";
+
+const policy = { name: "tenth", limit: 90, windowMs: 1_000 };
+const withoutRedis = { kind: "closed", deadlineMs: 20, probeIntervalMs: 50 } as const;
+const phase: PhaseSpan = { name: "fault", fromMs: 0, untilMs: 4_000, model: "open", role: "judged" };
+
+/** An event loop that is 12 ms late now and then: 20 + 10 + 24 ms are allowed. */
+const scrapes: Scrape[] = [0, 1, 2].map((replica) => ({
+  replica,
+  requestedMs: 3_500,
+  receivedMs: 3_501,
+  text: "nodejs_eventloop_lag_p99_seconds 0.012\n",
+}));
+
+/** Decisions by Redis one a millisecond, of which `share` took `tookMs`. Nothing was broken. */
+function paced(tookMs: number, share = 0.01): Row[] {
+  return Array.from({ length: 3_000 }, (_, i): Row => {
+    const sentMs = 10 + i * 0.99;
+    const late = i % Math.round(1 / share) === 0;
+    return {
+      sentMs,
+      receivedMs: sentMs + (late ? tookMs : 1),
+      replica: i % 3,
+      subject: `tail ${i % 500}`,
+      source: "redis",
+    };
+  });
+}
+
+function check(rows: readonly Row[], options: DecidesInTimeOptions = {}, told = { scrapes, declared: true }) {
+  const promises = told.declared ? { withoutRedis } : {};
+  const evidence = evidenceFromRows({ policy, rows, phases: [phase], scrapes: told.scrapes, promises });
+  return decidesInTime(options).check(evidence);
+}
+
+describe("a declared deadline", () => {
+  it("is kept within 10 ms and twice the event loop's delay, whether or not anything was broken", () => {
+    expect(check(paced(53))).toMatchObject({ verdict: "pass", numbers: { lateShare: 0, deadlineMs: 20 } });
+    expect(check(paced(80))).toMatchObject({
+      verdict: "fail",
+      summary: expect.stringContaining("longer than the declared 20 ms"),
+    });
+  });
+
+  it("may be missed by the share that is allowed", () => {
+    expect(check(paced(80, 0.0005)).verdict).toBe("pass");
+    expect(check(paced(80), { maxLateShare: 0.02 }).verdict).toBe("pass");
+  });
+
+  it("is not held against a limiter by a machine that was slow all along", () => {
+    const slow = paced(80).map((row, i) => (i % 2 === 0 ? { ...row, intendedMs: row.sentMs - 60 } : row));
+    expect(check(slow).verdict).toBe("inconclusive");
+  });
+
+  it("is kept, as far as can be told, where only what was near a stall of the machine was late", () => {
+    const stalledFrom = (fromMs: number) =>
+      paced(1).map((row) =>
+        row.sentMs >= fromMs && row.sentMs < 2_000
+          ? { ...row, intendedMs: row.sentMs - 15, receivedMs: row.sentMs + 80 }
+          : row,
+      );
+    expect(check(stalledFrom(1_900))).toMatchObject({ verdict: "pass", numbers: { lateUnexcused: 0 } });
+    expect(check(stalledFrom(100))).toMatchObject({
+      verdict: "inconclusive",
+      summary: expect.stringContaining("all near stalls of the machine"),
+    });
+  });
+
+  it("is not judged where none is declared, or no gateway tells of its event loop", () => {
+    expect(check(paced(80), {}, { scrapes, declared: false })).toMatchObject({
+      verdict: "not-applicable",
+      summary: "The limiter declares no deadline",
+    });
+    expect(check(paced(80), {}, { scrapes: [], declared: true })).toMatchObject({
+      verdict: "not-applicable",
+      summary: expect.stringContaining("the deadline of 20 ms is not judged"),
+    });
+  });
+
+  it("shows nothing without decisions, or in a phase that the history does not have", () => {
+    expect(check([{ sentMs: 5, outcome: "lost" }]).verdict).toBe("inconclusive");
+    expect(check(paced(1), { phases: ["outage"] })).toMatchObject({
+      verdict: "inconclusive",
+      summary: 'The history has no phase "outage"',
+    });
+  });
+});
