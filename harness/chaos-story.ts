@@ -10,6 +10,7 @@ import { loadQuality } from "./checkers/load-quality.ts";
 import { metricsTellTheTruth } from "./checkers/metrics-tell-the-truth.ts";
 import { noFalseDenials } from "./checkers/no-false-denials.ts";
 import { recoversWithin } from "./checkers/recovers-within.ts";
+import { redisCost } from "./checkers/redis-cost.ts";
 import { withinBound } from "./checkers/within-bound.ts";
 import type { PlannedFault } from "./faults/planned-fault.ts";
 import type { Load } from "./load/arrival.ts";
@@ -102,6 +103,7 @@ export function chaosStory(story: ChaosStory): Scenario {
       decidesInTime(),
       recoversWithin(),
       metricsTellTheTruth(),
+      redisCost({ phases: ["baseline"] }),
       faultsTookEffect(),
       accuracy(),
       answersEverything(story.unanswered ?? {}),

@@ -16,6 +16,13 @@ export interface Scenario {
   readonly phases: (request: ScenarioRequest) => readonly Phase[];
   /** What breaks, and when. With faults, each replica reaches Redis through a proxy of its own. @default nothing */
   readonly faults?: (request: ScenarioRequest) => readonly PlannedFault[];
+  /**
+   * So many clients besides the load, each with a subject of its own: they spend what they are given, and come back when
+   * they are told. @default 0
+   */
+  readonly probingClients?: number;
+  /** Whether the keys that the run left in Redis are looked at, each, once it is over. @default "never" */
+  readonly keyAudit?: "at-the-end" | "never";
   readonly checkers: readonly Checker[];
   /** Thresholds on numbers of the result, as `--gate` takes them. */
   readonly gates?: readonly string[];

@@ -4,6 +4,7 @@ import { latencyWithin } from "../harness/checkers/latency-within.ts";
 import { loadQuality } from "../harness/checkers/load-quality.ts";
 import { metricsTellTheTruth } from "../harness/checkers/metrics-tell-the-truth.ts";
 import { noFalseDenials } from "../harness/checkers/no-false-denials.ts";
+import { redisCost } from "../harness/checkers/redis-cost.ts";
 import { withinBound } from "../harness/checkers/within-bound.ts";
 import { burstTrains } from "../harness/load/burst-trains.ts";
 import { poisson } from "../harness/load/poisson.ts";
@@ -116,6 +117,7 @@ export const scenario: Scenario = {
     withinBound(),
     noFalseDenials(),
     metricsTellTheTruth(),
+    redisCost(),
     accuracy(),
     answersEverything(),
     latencyWithin({ percentile: 99, addedMs: 50 }),

@@ -1,6 +1,6 @@
 import type { Policy } from "../../limiter/policy.ts";
 import type { Promises } from "../../limiter/promised.ts";
-import type { Requests } from "./requests.ts";
+import type { Requests, Source } from "./requests.ts";
 
 /** The version of everything below; a reader refuses any other. */
 export const historySchemaVersion = 2;
@@ -23,6 +23,10 @@ export interface History {
   readonly quiescences: readonly Quiescence[];
   readonly faults: readonly FaultRecord[];
   readonly scrapes: readonly Scrape[];
+  /** What clients saw that owned their subjects: in order of time, and no rows of `requests`. @default there were none */
+  readonly visits?: readonly Visit[];
+  /** What was left in Redis when the last request had been answered. @default nobody looked */
+  readonly keyAudit?: KeyAudit;
   /** How the metrics in the scrapes are to be read. @default as the reference limiter calls its own, and only we asked */
   readonly metrics?: ToldMetrics;
   readonly clock: readonly ClockSample[];
@@ -164,6 +168,8 @@ export interface RedisSample {
   readonly scriptUs: number;
   readonly scriptFailures: number;
   readonly usedMemoryBytes: number;
+  /** Bytes read and written in this life, but for these readings themselves. @default not read */
+  readonly networkBytes?: number;
 }
 
 /** One reading of a replica's metrics; the text itself is kept in the run's folder. */
@@ -173,6 +179,39 @@ export interface Scrape {
   readonly receivedMs: number;
   readonly text: string;
 }
+
+/** One request of a client that owns its subject and asks one after the other, with the fields of the answer. */
+export interface Visit {
+  readonly subject: string;
+  readonly replica: number;
+  /** Stamped before the write. */
+  readonly sentMs: number;
+  /** Stamped after the read; `null` if there was no answer. */
+  readonly receivedMs: number | null;
+  readonly outcome: "allowed" | "denied" | "unavailable" | "error" | "lost";
+  readonly source: Source;
+  /** As they were sent; absent ones are absent. */
+  readonly fields: Readonly<Partial<Record<VisitField, string>>>;
+}
+
+/** The keys of this run's subjects, each looked at once. */
+export interface KeyAudit {
+  readonly fromMs: number;
+  readonly untilMs: number;
+  readonly keys: number;
+  /** Keys that never expire, and one of them; `null` if there are none. */
+  readonly endless: number;
+  readonly endlessKey: string | null;
+  /** The longest time that a key had left to live, in milliseconds, and that key; `null` if none expires. */
+  readonly longestMs: number;
+  readonly longestKey: string | null;
+  /** What Redis says that `sampledKeys` of them take in its memory, names and all. */
+  readonly sampledKeys: number;
+  readonly sampledBytes: number;
+}
+
+/** The fields that a visit keeps. */
+export type VisitField = "ratelimit" | "ratelimit-policy" | "retry-after";
 
 /** So long after an answer its decision may still not be in the metrics, in milliseconds. */
 export const countedWithinMs = 100;

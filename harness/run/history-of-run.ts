@@ -1,4 +1,4 @@
-import type { History, RedisSample, Scrape } from "../history/history.ts";
+import type { History, KeyAudit, RedisSample, Scrape, Visit } from "../history/history.ts";
 import { historySchemaVersion } from "../history/history.ts";
 import { withoutBlanks } from "../history/request-columns.ts";
 import { allocateRequests, type Requests } from "../history/requests.ts";
@@ -24,6 +24,8 @@ export interface Ran {
   readonly sampler: ClockSampler;
   readonly redisSamples: readonly RedisSample[];
   readonly scrapes: readonly Scrape[];
+  readonly visits: readonly Visit[];
+  readonly keyAudit: KeyAudit | null;
   readonly chaos: Chaos;
   readonly stateDoubt: string | null;
 }
@@ -55,6 +57,9 @@ export function historyOf(ran: Ran): History {
     quiescences: ran.chaos.quiescences,
     faults: ran.chaos.faults,
     scrapes: ran.scrapes,
+    ...(ran.visits.length === 0 ? {} : { visits: ran.visits }),
+    ...(ran.keyAudit === null ? {} : { keyAudit: ran.keyAudit }),
+    ...(request.target.metrics === undefined ? {} : { metrics: request.target.metrics }),
     clock: sampler.samples,
     redisPath: sampler.redisPath(),
     redisSamples: ran.redisSamples,

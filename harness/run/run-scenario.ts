@@ -1,14 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { startLoadThread } from "../engines/load-thread.ts";
+import { type ProbingClientsOptions, startProbingClients } from "../engines/probing-clients.ts";
 import { wireKey } from "../engines/wire-keys.ts";
 import { quiescence } from "../faults/quiescence.ts";
 import { controlKey } from "../history/control-key.ts";
-import type { History } from "../history/history.ts";
+import type { History, KeyAudit } from "../history/history.ts";
 import { monotonicMs } from "../history/monotonic-clock.ts";
 import { allocateRequests } from "../history/requests.ts";
 import { compileSchedule, fillRequests, type PhaseLoad } from "../load/schedule.ts";
 import { startScraper } from "../metrics/scraper.ts";
 import type { Phase } from "../scenario.ts";
+import { auditKeys } from "../system/audit-keys.ts";
 import { startClockSampler } from "../system/clock-sampler.ts";
 import { deleteKeysOf } from "../system/delete-keys.ts";
 import type { Gateways } from "../system/gateways.ts";
@@ -41,8 +43,8 @@ export async function runScenario(request: RunRequest, watch: RunWatch): Promise
   const quiet = redis === null ? {} : { watchQuiet: quietWatch(redis.url) };
   await using breaks = nemesis({ ...watch, ...quiet, plan, site, replicas, seed });
   await breaks.begin();
-  const { steering } = stage;
-  await using gateways = watch.own(await target.gateways(order, { runId, redis, ways, steering }));
+  const around = { runId, redis, ways, steering: stage.steering };
+  await using gateways = watch.own(await target.gateways(order, around));
   for (const note of gateways.notes) watch.onStep(note);
   running = gateways;
   const schedule = compileSchedule(phases.map(gateways.hasHealth ? withControls : plainLoad), request);
@@ -60,12 +62,19 @@ export async function runScenario(request: RunRequest, watch: RunWatch): Promise
   const sampler = watch.own(await startClockSampler(redis?.url ?? null));
   const redisSampler = redis === null ? null : watch.own(await startRedisSampler(redis.url));
   const scraper = watch.own(startScraper(gateways.endpoints));
+  const probing = watch.own(startProbingClients(probesOf(request, runId, gateways)));
   const sending = { ...watch, replicas, phases, schedule, requests, thread, clock: sampler.samples };
   const sent = await sendPhases({ ...sending, onPhase: breaks.phaseBegins });
   const chaos = await breaks.end();
-  for (const watcher of [sampler, redisSampler, scraper]) await watcher?.[Symbol.asyncDispose]();
-  const stateDoubt = (await state?.doubt(chaos.faults)) ?? null;
-  const seen = { redisSamples: redisSampler?.samples ?? [], scrapes: scraper.scrapes, chaos, stateDoubt };
+  for (const watcher of [probing, sampler, redisSampler, scraper]) await watcher?.[Symbol.asyncDispose]();
+  const seen = {
+    keyAudit: await auditOf(request, redis, runId),
+    redisSamples: redisSampler?.samples ?? [],
+    scrapes: scraper.scrapes,
+    visits: probing.visits,
+    chaos,
+    stateDoubt: (await state?.doubt(chaos.faults)) ?? null,
+  };
   const history = historyOf({
     request,
     runId,
@@ -80,6 +89,22 @@ export async function runScenario(request: RunRequest, watch: RunWatch): Promise
   });
   if (redis !== null && !redis.owned) await cleanedUp(redis.url, runId, watch);
   return history;
+}
+
+async function auditOf(
+  { scenario }: RunRequest,
+  redis: { readonly url: string } | null,
+  runId: string,
+): Promise<KeyAudit | null> {
+  if (scenario.keyAudit !== "at-the-end" || redis === null) return null;
+  // A Redis that does not let us look leaves us without an audit, which is what the history will say.
+  return auditKeys(redis.url, runId).catch(() => null);
+}
+
+function probesOf({ scenario }: RunRequest, runId: string, { endpoints }: Gateways): ProbingClientsOptions {
+  const { probingClients: count = 0 } = scenario;
+  const subjects = Array.from({ length: count }, (_, index) => `probe-${index + 1}`);
+  return { endpoints, subjects, wireKeyOf: (subject) => `${runId}:${subject}` };
 }
 
 /** Our keys expire by themselves: a Redis that does not let us look for them costs nobody the run. */

@@ -18,3 +18,20 @@ it("counts the scripts that a Redis ran, between readings on the one clock", asy
   expect(after?.usedMemoryBytes).toBeGreaterThan(0);
   redis.disconnect();
 });
+
+it("takes the bytes of its own readings off", async () => {
+  const redis = new Redis(inject("redisUrl"));
+  await using sampler = await startRedisSampler(inject("redisUrl"), 5);
+  const moved = (from: number) => {
+    const bytes = sampler.samples.slice(from).map(({ networkBytes = 0 }) => networkBytes);
+    return (bytes.at(-1) ?? 0) - (bytes[0] ?? 0);
+  };
+  await redis.ping();
+  const quiet = sampler.samples.length;
+  await expect.poll(() => sampler.samples.length).toBeGreaterThan(quiet + 10);
+  expect(moved(quiet + 1)).toBe(0);
+  await redis.echo("x".repeat(1_000));
+  await expect.poll(() => moved(quiet + 1)).toBeGreaterThan(2_000);
+  expect(moved(quiet + 1)).toBeLessThan(2_200);
+  redis.disconnect();
+});

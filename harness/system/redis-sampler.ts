@@ -20,10 +20,14 @@ export async function startRedisSampler(redisUrl: string, everyMs = 250): Promis
   const samples: RedisSample[] = [];
   /** How often we had connected when a life of Redis was first read, by its `run_id`. */
   const ownBefore = new Map<string, number>();
+  /** What our readings of a life have themselves moved over the network, by its `run_id`. */
+  const ownBytes = new Map<string, number>();
   const stop = new AbortController();
   const redis = new Redis(redisUrl, {
     commandTimeout: patienceMs,
     maxRetriesPerRequest: 0,
+    // So that a reply is a bulk string, whose length on the wire we know.
+    protocol: 2,
     connectionName: "gatecrash-harness-sampler",
     retryStrategy: () => everyMs,
   });
@@ -36,7 +40,11 @@ export async function startRedisSampler(redisUrl: string, everyMs = 250): Promis
     const own = ownConnections() - (ownBefore.get(read.runId) ?? ownConnections());
     if (!ownBefore.has(read.runId)) ownBefore.set(read.runId, ownConnections());
     const connectionsReceived = Math.max(0, read.connectionsReceived - own);
-    samples.push({ fromMs, untilMs: monotonicMs(), ...read, connectionsReceived });
+    const moved = ownBytes.get(read.runId) ?? 0;
+    ownBytes.set(read.runId, moved + requestBytes + replyBytes(text));
+    // When Redis writes this reply it has counted the question, and not yet the answer.
+    const networkBytes = Math.max(0, read.networkBytes - moved - requestBytes);
+    samples.push({ fromMs, untilMs: monotonicMs(), ...read, connectionsReceived, networkBytes });
   };
   await read();
   const ended = (async () => {
@@ -55,8 +63,19 @@ export async function startRedisSampler(redisUrl: string, everyMs = 250): Promis
   };
 }
 
+/** `INFO all` on the wire. */
+const requestBytes = Buffer.byteLength("*2\r\n$4\r\ninfo\r\n$3\r\nall\r\n");
+
+/** A bulk string on the wire. */
+function replyBytes(text: string): number {
+  const length = Buffer.byteLength(text);
+  return length + String(length).length + 5;
+}
+
 /** What a text of INFO says; 0 for what it does not have. */
-export function readInfo(text: string): Omit<RedisSample, "fromMs" | "untilMs"> {
+export function readInfo(
+  text: string,
+): Omit<RedisSample, "fromMs" | "untilMs" | "networkBytes"> & { readonly networkBytes: number } {
   const fields = new Map<string, string>();
   for (const line of text.split(/\r?\n/)) {
     const colon = line.indexOf(":");
@@ -79,5 +98,6 @@ export function readInfo(text: string): Omit<RedisSample, "fromMs" | "untilMs"> 
     scriptUs: script.usec,
     scriptFailures: script.failed_calls + script.rejected_calls,
     usedMemoryBytes: number("used_memory"),
+    networkBytes: number("total_net_input_bytes") + number("total_net_output_bytes"),
   };
 }

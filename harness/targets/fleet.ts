@@ -14,6 +14,8 @@ export interface FleetAnswer {
   readonly source: string | null;
   /** -1 if it does not say. */
   readonly remaining: number;
+  /** The field RateLimit; null if there is none. */
+  readonly rateLimit: string | null;
 }
 
 /** Replicas of one limiter in this process, and their one way to Redis. */
@@ -106,10 +108,12 @@ const NOWHERE = "redis://127.0.0.1:1";
 async function askOnce(url: string, subject: string): Promise<FleetAnswer> {
   const response = await fetch(url, { headers: { "x-client-id": subject } });
   await response.text();
-  const [, remaining = "-1"] = /;r=(\d+)/.exec(response.headers.get("RateLimit") ?? "") ?? [];
+  const rateLimit = response.headers.get("RateLimit");
+  const [, remaining = "-1"] = /;r=(\d+)/.exec(rateLimit ?? "") ?? [];
   return {
     status: response.status,
     source: response.headers.get("x-ratelimit-source"),
     remaining: Number(remaining),
+    rateLimit,
   };
 }

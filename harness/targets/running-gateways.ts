@@ -2,6 +2,7 @@ import type { PromisesOf } from "../../limiter/promised.ts";
 import { authorityOf } from "../engines/authority-of.ts";
 import type { Endpoint } from "../engines/engine.ts";
 import { monotonicMs } from "../history/monotonic-clock.ts";
+import { referenceMetricNames } from "../metrics/metric-names.ts";
 import { Refusal } from "../refusal.ts";
 import type { Gateways } from "../system/gateways.ts";
 import { askHealth, type Health } from "../system/health.ts";
@@ -36,6 +37,8 @@ export async function runningGateways({
   return {
     name: "url",
     promises,
+    // Whoever else uses them is counted too.
+    metrics: { names: referenceMetricNames, asked: "by-others-too" },
     gives: [],
     redis: async ({ redisUrl }) => (redisUrl === null ? null : givenRedis(redisUrl)),
     ways: async ({ toxiproxyUrl, redisUrl }) =>

@@ -1,6 +1,7 @@
 import type { Policy } from "../../limiter/policy.ts";
 import type { PromisesOf } from "../../limiter/promised.ts";
 import type { FaultNeed } from "../faults/fault.ts";
+import type { ToldMetrics } from "../history/history.ts";
 import type { Faketime } from "../system/faketime/find-faketime.ts";
 import type { GatewaySteering } from "../system/gateway-steering.ts";
 import type { Gateways } from "../system/gateways.ts";
@@ -13,6 +14,8 @@ export interface Target {
   /** Names it in reports and folders. */
   readonly name: string;
   readonly promises: PromisesOf;
+  /** How its metrics are to be read. @default as the reference limiter calls its own, and only we ask it */
+  readonly metrics?: ToldMetrics;
   /** What faults may touch, besides proxies and Redis. */
   readonly gives: readonly FaultNeed[];
   /** The Redis behind it; `null` if nobody has said where that is. */

@@ -144,6 +144,26 @@ const stories: Readonly<Record<string, Story>> = {
     const seconds = (performance.now() - startedMs) / 1_000;
     return told(await metrics(), "rate_limiter_decision_duration_seconds_sum ") > seconds;
   },
+  async "keys-live-for-ever"({ ask }) {
+    const before = new Set(await client.keys("*"));
+    await ask(1);
+    const made = (await client.keys("*")).filter((key) => !before.has(key) && key.includes("one"));
+    const lives = await Promise.all(made.map((key) => client.pttl(key)));
+    expect(lives).toHaveLength(1);
+    return lives.includes(-1);
+  },
+  async "resets-a-window-late"({ ask }) {
+    const [first] = await ask(1);
+    return Number(/;t=(\d+)/.exec(first?.rateLimit ?? "")?.[1]) > policy.windowMs / 1_000;
+  },
+  async "forgets-what-it-just-charged"({ ask }) {
+    const [first] = await ask(1);
+    return first?.remaining === policy.limit;
+  },
+  async "unquoted-policy"({ ask }) {
+    const [first] = await ask(1);
+    return !first?.rateLimit?.startsWith('"');
+  },
 };
 
 /** Each replica has spent its part of the limit before one of them is started again. */
@@ -203,6 +223,8 @@ describe("a limiter with a seeded bug", () => {
 
   it("is tried here, or by a clock or a race that only a scenario has", () => {
     const elsewhere = [
+      "floors-retry-after",
+      "tells-the-whole-window",
       "read-then-write",
       "clock-may-step-back",
       "debt-in-the-future",

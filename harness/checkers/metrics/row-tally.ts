@@ -1,5 +1,5 @@
-import type { History } from "../../history/history.ts";
-import { noPolicy, outcomeCode, type Requests } from "../../history/requests.ts";
+import type { History, Visit } from "../../history/history.ts";
+import { noPolicy, outcomeCode, type Requests, sourceCode } from "../../history/requests.ts";
 import type { ToldLife } from "./told-lives.ts";
 
 /** What an answer says, as far as a counter may tell it apart. */
@@ -76,18 +76,41 @@ class Tally implements LifeTally {
   }
 }
 
-/** Counts the requests of each of `lives`; one that may belong to two counts as unknown in both. O(n log k). */
-export function tallyRows({ requests }: History, lives: readonly ToldLife[], settleMs: number): LifeTally[] {
+/**
+ * Counts the requests of each of `lives`, and the visits of clients that own their subjects; one that may belong to two
+ * lives counts as unknown in both. O(n log k).
+ */
+export function tallyRows(
+  { requests, visits = [] }: Pick<History, "requests" | "visits">,
+  lives: readonly ToldLife[],
+  settleMs: number,
+): LifeTally[] {
   const tallies = lives.map((life) => new Tally(life, settleMs));
-  const byReplica = new Map<number, number[]>();
-  for (const [index, { replica }] of lives.entries())
-    byReplica.set(replica, [...(byReplica.get(replica) ?? []), index]);
+  const places = lives.map((life, index): Place => ({ life, tally: tallies[index] }));
+  const byReplica = Map.groupBy(places, ({ life }) => life.replica);
   for (let row = 0; row < requests.count; row++) {
     const own = isDecided(requests, row) ? byReplica.get(requests.replica[row] ?? 0) : undefined;
-    if (own !== undefined) place(requests, row, own, lives, tallies);
+    if (own !== undefined) place(askedAt(requests, row), own);
   }
+  for (const visit of visits) place(askedBy(visit), byReplica.get(visit.replica) ?? []);
   for (const tally of tallies) tally.sum();
   return tallies;
+}
+
+interface Place {
+  readonly life: ToldLife;
+  readonly tally: Tally | undefined;
+}
+
+/** One request, wherever it is recorded. */
+interface Asked {
+  readonly sentMs: number;
+  /** NaN if it was not answered. */
+  readonly receivedMs: number;
+  /** Undefined if nobody knows. */
+  readonly outcome: RowClass["outcome"] | undefined;
+  readonly source: number;
+  readonly policy: number;
 }
 
 /** Whether a limiter may have decided it. */
@@ -96,32 +119,43 @@ function isDecided({ outcome }: Requests, row: number): boolean {
   return outcomeOf.has(code) || code === outcomeCode.error || code === outcomeCode.lost;
 }
 
-function place(
-  requests: Requests,
-  row: number,
-  own: readonly number[],
-  lives: readonly ToldLife[],
-  tallies: readonly Tally[],
-): void {
-  const sentMs = requests.sentMs[row] ?? Number.NaN;
-  const receivedMs = requests.receivedMs[row] ?? Number.NaN;
+function askedAt(requests: Requests, row: number): Asked {
+  return {
+    sentMs: requests.sentMs[row] ?? Number.NaN,
+    receivedMs: requests.receivedMs[row] ?? Number.NaN,
+    outcome: outcomeOf.get(requests.outcome[row] ?? 0),
+    source: requests.source[row] ?? 0,
+    policy: requests.policy[row] ?? noPolicy,
+  };
+}
+
+function askedBy({ sentMs, receivedMs, outcome, source }: Visit): Asked {
+  return {
+    sentMs,
+    receivedMs: receivedMs ?? Number.NaN,
+    outcome: outcomeOf.get(outcomeCode[outcome]),
+    source: sourceCode[source],
+    policy: noPolicy,
+  };
+}
+
+/** Counts it in the last of the replica's places that had begun when it was sent. */
+function place({ sentMs, receivedMs, outcome, source, policy }: Asked, own: readonly Place[]): void {
   let at = own.length - 1;
-  while (at > 0 && (lives[own[at] ?? 0]?.fromMs ?? 0) > sentMs) at--;
-  const life = lives[own[at] ?? 0];
-  const tally = tallies[own[at] ?? 0];
-  const next = own[at + 1] ?? -1;
-  const outcome = outcomeOf.get(requests.outcome[row] ?? 0);
+  while (at > 0 && (own[at]?.life.fromMs ?? 0) > sentMs) at--;
+  const { life, tally } = own[at] ?? {};
+  const next = own[at + 1];
+  if (life === undefined) return;
   const isBetween =
-    sentMs < (life?.fromMs ?? 0) ||
-    sentMs > (life?.untilMs ?? 0) ||
-    receivedMs > (lives[next]?.fromMs ?? Infinity);
+    sentMs < life.fromMs ||
+    sentMs > life.untilMs ||
+    receivedMs > (next?.life.fromMs ?? Number.POSITIVE_INFINITY);
   if (outcome !== undefined && !isBetween) {
-    const policy = outcome === "denied" ? (requests.policy[row] ?? noPolicy) : noPolicy;
-    tally?.known(outcome, requests.source[row] ?? 0, policy, sentMs, receivedMs);
+    tally?.known(outcome, source, outcome === "denied" ? policy : noPolicy, sentMs, receivedMs);
     return;
   }
   tally?.unknown(sentMs);
-  if (isBetween) tallies[next]?.unknown(sentMs);
+  if (isBetween) next?.tally?.unknown(sentMs);
 }
 
 /** Index of the first of `instants`, which rise, that is not before `atMs`; their number if there is none. */

@@ -1,0 +1,64 @@
+import type { Visit } from "../../history/history.ts";
+import { duration } from "../../promises/wording.ts";
+import { clearVisits, mayConsume, type Visitor } from "./visits-of.ts";
+
+/** How clients fared that were told when to come back. */
+export interface ComeBacks {
+  /** Visits at or after the instant that an answer had told. */
+  readonly inTime: number;
+  /** Visits so early that the answer before said they would be turned away. */
+  readonly early: number;
+  /** Sentences on those that fared otherwise than they were told. */
+  readonly mistakes: readonly string[];
+}
+
+/** What is known of the limiter. */
+export interface ComeBackTerms {
+  /** Of its clock. */
+  readonly slackMs: number;
+  /** How long what was consumed can matter. */
+  readonly memoryMs: number;
+  readonly deniedConsumes: boolean;
+}
+
+/** Retry-After counts whole seconds: the truth may be so much earlier. */
+const resolutionMs = 1_000;
+
+/**
+ * Holds each `Retry-After` against every later visit of the same client before anything else was consumed: who comes no
+ * sooner than told is let in, and who comes more than a second sooner is not.
+ */
+export function comeBacks(
+  { subject, visits }: Visitor,
+  retryAfterOf: (visit: Visit) => number | null,
+  { slackMs, memoryMs, deniedConsumes }: ComeBackTerms,
+): ComeBacks {
+  const isClear = clearVisits({ subject, visits }, memoryMs + slackMs, "taint");
+  let [inTime, early] = [0, 0];
+  const mistakes: string[] = [];
+  for (const [index, told] of visits.entries()) {
+    const waitMs = told.outcome === "denied" ? retryAfterOf(told) : null;
+    if (waitMs === null || told.receivedMs === null) continue;
+    for (const [after, back] of visits.slice(index + 1).entries()) {
+      const { receivedMs, sentMs, outcome } = back;
+      if (!isClear[index] || !isClear[index + 1 + after]) break;
+      const waitedMs = sentMs - told.receivedMs;
+      const wasIn = (receivedMs ?? Number.POSITIVE_INFINITY) - told.sentMs;
+      if (waitedMs >= waitMs + slackMs) {
+        inTime++;
+        if (outcome === "denied")
+          mistakes.push(
+            `${subject} was told to come back after ${duration(waitMs)}, came after ${duration(waitedMs)}, and was turned away`,
+          );
+      } else if (wasIn < waitMs - resolutionMs - slackMs) {
+        early++;
+        if (outcome === "allowed")
+          mistakes.push(
+            `${subject} was told to wait ${duration(waitMs)}, and was let in after ${duration(wasIn)}`,
+          );
+      }
+      if (mayConsume(back, deniedConsumes)) break;
+    }
+  }
+  return { inTime, early, mistakes };
+}

@@ -1,0 +1,38 @@
+import { expect, it } from "vitest";
+import { evidenceFromRows } from "../history/evidence-from-rows.ts";
+import type { KeyAudit } from "../history/history.ts";
+import { keysExpire } from "./keys-expire.ts";
+
+const policy = { name: "p", limit: 10, windowMs: 2_000 };
+const audit: KeyAudit = {
+  fromMs: 0,
+  untilMs: 1,
+  keys: 5_000,
+  endless: 0,
+  endlessKey: null,
+  longestMs: 2_000,
+  longestKey: "a",
+  sampledKeys: 100,
+  sampledBytes: 15_000,
+};
+const check = (over: Partial<KeyAudit> | null) => {
+  const evidence = evidenceFromRows({ policy, rows: [], promises: { stateHorizonMs: 2_000 } });
+  const history = over === null ? evidence.history : { ...evidence.history, keyAudit: { ...audit, ...over } };
+  return keysExpire().check({ ...evidence, history });
+};
+
+it("passes keys that live no longer than is declared, and tells what they take", () => {
+  expect(check({})).toMatchObject({ verdict: "pass", numbers: { bytesPerKey: 150 } });
+});
+
+it("convicts a key that never expires, and one that lives longer than is declared", () => {
+  expect(check({ endless: 2, endlessKey: "b" }).summary).toBe("2 of 5,000 keys never expire, b is one");
+  const long = check({ longestMs: 2_100 });
+  expect(long.verdict).toBe("fail");
+  expect(long.summary).toBe("The key a has 2.1 s left to live, where 2 s are declared");
+});
+
+it("is inconclusive where hardly a key was left, and does not apply where nobody could look", () => {
+  expect(check({ keys: 3 }).verdict).toBe("inconclusive");
+  expect(check(null).verdict).toBe("not-applicable");
+});
