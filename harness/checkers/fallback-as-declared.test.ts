@@ -182,6 +182,30 @@ describe("a fallback that decides alone", () => {
     expect(check([...rows, ...answers(4_120, 1, redis)]).verdict).toBe("fail");
   });
 
+  it("is convicted for turning somebody away although its share has room, once Redis has been away for a window", () => {
+    const early = outage().filter(({ sentMs }) => sentMs < 2_000 || sentMs > 4_000);
+    const noticed = answers(1_250, 5, { ...alone, ...denied });
+    const used = [...early, ...noticed, ...answers(2_300, 29, alone)];
+    const denying = (fromMs: number, rows = used) =>
+      check([...rows, ...answers(fromMs, 5, { ...alone, ...denied })]);
+    // Nobody knows what Redis had told them; they count in cells, and have noticed by 1,250.
+    expect(denying(2_220).numbers).toMatchObject({ wrongLocalDenials: 0 });
+    expect(denying(2_400)).toMatchObject({
+      verdict: "fail",
+      numbers: { wrongLocalDenials: 15 },
+      witness: { cost: 29, bound: 30, rowCount: 15 },
+      summary: expect.stringContaining("at most 29 of its share of 30; 15 of"),
+    });
+    expect(denying(2_400, [...used, ...answers(2_350, 1, alone)]).numbers).toMatchObject({
+      wrongLocalDenials: 0,
+    });
+    // One that may have been let in after all, and one that is dearer than what is left.
+    const lost = answers(2_350, 1, { outcome: "lost", receivedMs: Number.NaN });
+    expect(denying(2_400, [...used, ...lost]).numbers).toMatchObject({ wrongLocalDenials: 0 });
+    const dear = answers(2_400, 5, { ...alone, ...denied, cost: 2 });
+    expect(check([...used, ...dear]).numbers).toMatchObject({ wrongLocalDenials: 0 });
+  });
+
   it("begins anew once Redis, told of everything, has let somebody in between two outages", () => {
     const again = { ...down, fromMs: 4_500, injectedMs: 4_501, healingMs: 4_800, untilMs: 4_801 };
     const noise = (fromMs: number) => answers(fromMs, 120, { ...redis, ...denied, subject: "calm" });

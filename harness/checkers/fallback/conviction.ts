@@ -6,6 +6,7 @@ import { promiseOf } from "../../promises/promise-of.ts";
 import { counted, duration } from "../../promises/wording.ts";
 import { type Finding, type Witness, witnessRows } from "../../verdict/finding.ts";
 import type { CutOffAnswers } from "./against-declaration.ts";
+import type { DeniedAlone } from "./denied-alone.ts";
 import type { AloneJudgement, LocalClaim } from "./judge-alone.ts";
 
 /** What a finding says beyond its name. */
@@ -77,6 +78,34 @@ export function aloneConviction(
     replica === null
       ? `${subject} was let in for ${counted(cost)} in ${span} while replicas decided alone, the fallback of "${claim.policy.name}" allows ${counted(bound)}`
       : `Replica ${replica} let ${subject} in for ${counted(cost)} in ${span} on its own, its share of "${claim.policy.name}" allows ${counted(bound)}`;
+  return [{ verdict: "fail", summary, witness }];
+}
+
+/** For denials by a replica that had not used its share. */
+export function denialConviction(
+  { history }: Evidence,
+  { claim }: LocalClaim,
+  { wrong, judged, used, share }: DeniedAlone,
+): Conviction[] {
+  const [row] = wrong;
+  if (row === undefined) return [];
+  const { requests, subjects } = history;
+  const subject = subjects[requests.subject[row] ?? 0] ?? "";
+  const witness: Witness = {
+    subject,
+    policy: claim.policy.name,
+    fromMs: requests.sentMs[row] ?? 0,
+    untilMs: requests.receivedMs[row] ?? 0,
+    cost: used,
+    bound: share,
+    rows: wrong.slice(0, witnessRows),
+    rowCount: wrong.length,
+  };
+  const many =
+    wrong.length === 1
+      ? "one denial was wrong"
+      : `${counted(wrong.length)} of ${counted(judged)} denials were wrong`;
+  const summary = `Replica ${requests.replica[row] ?? 0} turned ${subject} away on its own although it can have used at most ${counted(used)} of its share of ${counted(share)}; ${many}`;
   return [{ verdict: "fail", summary, witness }];
 }
 
