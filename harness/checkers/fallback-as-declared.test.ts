@@ -238,6 +238,53 @@ describe("a fallback that decides alone", () => {
   });
 });
 
+describe("a fallback that writes back what Redis has lost", () => {
+  const writesBack = { ...local, writesBack: true } as const;
+  /** Redis is empty from 1,000 on, at the latest from 1,005. */
+  const emptied: FaultRecord = { ...down, injectedMs: 1_005, losesState: "all", cutsOff: false };
+  const noise = answers(1_006, 150, { ...redis, ...denied, subject: "calm" });
+
+  /** The whole limit before the loss, and `each` of every replica's requests let in by Redis from `fromMs` on. */
+  function restart(each: number, fromMs = 1_100): Row[] {
+    return [
+      ...answers(900, 30, redis),
+      ...answers(940, 40, { ...redis, ...denied }),
+      ...noise,
+      ...answers(fromMs, each, redis),
+    ];
+  }
+  const judged = (rows: readonly Row[], withoutRedis: WithoutRedisPromise = writesBack, faults = [emptied]) =>
+    check(rows, { withoutRedis, faults }, { maxBlindShare: 1 });
+
+  it("may not grant a fresh limit", () => {
+    expect(judged(restart(0))).toMatchObject({ numbers: { judgedLosses: 1 } });
+    expect(judged(restart(0)).verdict).not.toBe("fail");
+    expect(judged(restart(1))).toMatchObject({
+      verdict: "fail",
+      witness: { cost: 93, bound: 90, subject: "hot" },
+      summary: expect.stringContaining("around the loss of Redis's data"),
+    });
+  });
+
+  it("may let in what a replica asked before it had the news, and what left the window", () => {
+    const early: Row[] = [{ sentMs: 1_004, receivedMs: 1_012, replica: 0, ...redis }];
+    expect(judged([...restart(0), ...early]).verdict).not.toBe("fail");
+    expect(
+      judged([...restart(0), ...early, ...answers(1_100, 1, redis, [1]), ...answers(1_101, 1, redis, [1])])
+        .verdict,
+    ).toBe("fail");
+    expect(judged(restart(30, 1_960)).verdict).not.toBe("fail");
+  });
+
+  it("is not held to it if it does not declare it, or was not seen to have the time for it", () => {
+    expect(judged(restart(30), local).verdict).not.toBe("fail");
+    const away = restart(30).filter(({ replica, sentMs }) => replica !== 1 || sentMs < 1_000);
+    expect(judged(away)).toMatchObject({ numbers: { judgedLosses: 0 } });
+    const other = { ...emptied, fromMs: 2_000, injectedMs: 2_005 };
+    expect(judged(restart(30), writesBack, [emptied, other])).toMatchObject({ numbers: { judgedLosses: 0 } });
+  });
+});
+
 describe("an answer's word on who decided", () => {
   it("is a lie where no answer of Redis could come", () => {
     const finding = check([...outage(), ...answers(3_000, 1, { ...redis, ...denied }, [2])]);

@@ -10,11 +10,13 @@ import {
   aloneConviction,
   declarationConviction,
   denialConviction,
+  lossConviction,
   type Outcome,
 } from "./fallback/conviction.ts";
 import { capacityOf } from "./fallback/degraded-promise.ts";
 import { type DeniedAlone, deniedAlone } from "./fallback/denied-alone.ts";
 import { type AloneJudgement, judgeAlone, type LocalClaim, localClaims } from "./fallback/judge-alone.ts";
+import { type WrittenBack, writtenBack } from "./fallback/written-back.ts";
 
 /** Options of `fallbackAsDeclared`. */
 export interface FallbackAsDeclaredOptions {
@@ -61,6 +63,7 @@ function outcomeOf(evidence: Evidence, options: FallbackAsDeclaredOptions): Outc
   const convictions = [
     ...declarationConviction(evidence, answers),
     ...cases.flatMap(({ local, recorded }) => aloneConviction(evidence, local, recorded)),
+    ...cases.flatMap(({ local, writtenBack }) => lossConviction(evidence, local, writtenBack)),
     ...cases.flatMap(({ local, denied }) => denialConviction(evidence, local, denied)),
   ];
   const open = openQuestions(evidence, answers, cases, options);
@@ -79,6 +82,7 @@ interface Case {
   readonly recorded: AloneJudgement;
   readonly coldConvicted: boolean;
   readonly denied: DeniedAlone;
+  readonly writtenBack: WrittenBack;
 }
 
 function caseOf(
@@ -93,6 +97,7 @@ function caseOf(
     recorded,
     coldConvicted: recorded.worst !== null || judgeAlone(evidence, local, codes, "cold").worst !== null,
     denied: deniedAlone(evidence, local, keysInMemory),
+    writtenBack: writtenBack(evidence, local, keysInMemory),
   };
 }
 
@@ -101,6 +106,10 @@ function notJudged({ history }: Evidence): string | null {
   if (promises.every(({ withoutRedis }) => withoutRedis === undefined))
     return "The limiter declares nothing for the time without Redis";
   if (faults.some(({ cutsOff = false }) => cutsOff)) return null;
+  const writesBack = promises.some(
+    ({ withoutRedis }) => withoutRedis?.kind === "local" && withoutRedis.writesBack,
+  );
+  if (writesBack && faults.some(({ losesState }) => losesState === "all")) return null;
   const alone = requests.source.some(
     (source, row) => source === sourceCode.local || requests.outcome[row] === outcomeCode.unavailable,
   );
@@ -171,6 +180,11 @@ function numbersOf(
           provedRatio: ((together?.share ?? 0) * (together?.atOnce ?? 0)) / capacity,
           boundRatio: (together?.atOnce ?? capacity) / capacity,
           resolvingPower: cases.reduce((most, { recorded }) => Math.max(most, blindShareOf(recorded)), 0),
+          judgedLosses: cases.reduce((most, { writtenBack: { losses } }) => Math.max(most, losses), 0),
+          fullestAroundLoss: cases.reduce(
+            (most, { writtenBack: { fullestShare } }) => Math.max(most, fullestShare),
+            0,
+          ),
           judgedLocalDenials: cases.reduce((sum, { denied }) => sum + denied.judged, 0),
           wrongLocalDenials: cases.reduce((sum, { denied }) => sum + denied.wrong.length, 0),
           coldFallbackConvicted: cases.every(({ coldConvicted }) => coldConvicted) ? 1 : 0,

@@ -9,6 +9,8 @@ import type { CutOffAnswers } from "./against-declaration.ts";
 import type { DeniedAlone } from "./denied-alone.ts";
 import type { AloneJudgement, LocalClaim } from "./judge-alone.ts";
 
+import type { WrittenBack } from "./written-back.ts";
+
 /** What a finding says beyond its name. */
 export type Outcome = Omit<Finding, "checker" | "kind">;
 
@@ -106,6 +108,30 @@ export function denialConviction(
       ? "one denial was wrong"
       : `${counted(wrong.length)} of ${counted(judged)} denials were wrong`;
   const summary = `Replica ${requests.replica[row] ?? 0} turned ${subject} away on its own although it can have used at most ${counted(used)} of its share of ${counted(share)}; ${many}`;
+  return [{ verdict: "fail", summary, witness }];
+}
+
+/** For a fresh limit that a loss of Redis's data granted though the replicas declare to write theirs back. */
+export function lossConviction(
+  evidence: Evidence,
+  { claim, promised }: LocalClaim,
+  { worst }: WrittenBack,
+): Conviction[] {
+  if (worst === null) return [];
+  const { fromMs, untilMs, cost, bound, group } = worst;
+  const subject = evidence.history.subjects[claim.traces.subject[group] ?? 0] ?? "";
+  const rows = rowsOf(evidence, claim, { ...worst, replica: null, atOnce: bound, staleness: 0 });
+  const witness: Witness = {
+    subject,
+    policy: claim.policy.name,
+    fromMs,
+    untilMs,
+    cost,
+    bound,
+    rows: rows.slice(0, witnessRows),
+    rowCount: rows.length,
+  };
+  const summary = `${subject} was let in for ${counted(cost)} in ${duration(untilMs - fromMs)} around the loss of Redis's data, though what was let in before is declared to be written back: of "${claim.policy.name}" (${counted(promised.limit)}) that allows ${counted(bound)}`;
   return [{ verdict: "fail", summary, witness }];
 }
 
