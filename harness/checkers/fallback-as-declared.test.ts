@@ -182,6 +182,30 @@ describe("a fallback that decides alone", () => {
     expect(check([...rows, ...answers(4_120, 1, redis)]).verdict).toBe("fail");
   });
 
+  it("is convicted for turning somebody away although its share has room, once Redis has been away for a window", () => {
+    const early = outage().filter(({ sentMs }) => sentMs < 2_000 || sentMs > 4_000);
+    const noticed = answers(1_250, 5, { ...alone, ...denied });
+    const used = [...early, ...noticed, ...answers(2_300, 29, alone)];
+    const denying = (fromMs: number, rows = used) =>
+      check([...rows, ...answers(fromMs, 5, { ...alone, ...denied })]);
+    // Nobody knows what Redis had told them; they count in cells, and have noticed by 1,250.
+    expect(denying(2_220).numbers).toMatchObject({ wrongLocalDenials: 0 });
+    expect(denying(2_400)).toMatchObject({
+      verdict: "fail",
+      numbers: { wrongLocalDenials: 15 },
+      witness: { cost: 29, bound: 30, rowCount: 15 },
+      summary: expect.stringContaining("at most 29 of its share of 30; 15 of"),
+    });
+    expect(denying(2_400, [...used, ...answers(2_350, 1, alone)]).numbers).toMatchObject({
+      wrongLocalDenials: 0,
+    });
+    // One that may have been let in after all, and one that is dearer than what is left.
+    const lost = answers(2_350, 1, { outcome: "lost", receivedMs: Number.NaN });
+    expect(denying(2_400, [...used, ...lost]).numbers).toMatchObject({ wrongLocalDenials: 0 });
+    const dear = answers(2_400, 5, { ...alone, ...denied, cost: 2 });
+    expect(check([...used, ...dear]).numbers).toMatchObject({ wrongLocalDenials: 0 });
+  });
+
   it("begins anew once Redis, told of everything, has let somebody in between two outages", () => {
     const again = { ...down, fromMs: 4_500, injectedMs: 4_501, healingMs: 4_800, untilMs: 4_801 };
     const noise = (fromMs: number) => answers(fromMs, 120, { ...redis, ...denied, subject: "calm" });
@@ -211,6 +235,53 @@ describe("a fallback that decides alone", () => {
       verdict: "inconclusive",
       summary: "Windows cannot be judged: the clock moved",
     });
+  });
+});
+
+describe("a fallback that writes back what Redis has lost", () => {
+  const writesBack = { ...local, writesBack: true } as const;
+  /** Redis is empty from 1,000 on, at the latest from 1,005. */
+  const emptied: FaultRecord = { ...down, injectedMs: 1_005, losesState: "all", cutsOff: false };
+  const noise = answers(1_006, 150, { ...redis, ...denied, subject: "calm" });
+
+  /** The whole limit before the loss, and `each` of every replica's requests let in by Redis from `fromMs` on. */
+  function restart(each: number, fromMs = 1_100): Row[] {
+    return [
+      ...answers(900, 30, redis),
+      ...answers(940, 40, { ...redis, ...denied }),
+      ...noise,
+      ...answers(fromMs, each, redis),
+    ];
+  }
+  const judged = (rows: readonly Row[], withoutRedis: WithoutRedisPromise = writesBack, faults = [emptied]) =>
+    check(rows, { withoutRedis, faults }, { maxBlindShare: 1 });
+
+  it("may not grant a fresh limit", () => {
+    expect(judged(restart(0))).toMatchObject({ numbers: { judgedLosses: 1 } });
+    expect(judged(restart(0)).verdict).not.toBe("fail");
+    expect(judged(restart(1))).toMatchObject({
+      verdict: "fail",
+      witness: { cost: 93, bound: 90, subject: "hot" },
+      summary: expect.stringContaining("around the loss of Redis's data"),
+    });
+  });
+
+  it("may let in what a replica asked before it had the news, and what left the window", () => {
+    const early: Row[] = [{ sentMs: 1_004, receivedMs: 1_012, replica: 0, ...redis }];
+    expect(judged([...restart(0), ...early]).verdict).not.toBe("fail");
+    expect(
+      judged([...restart(0), ...early, ...answers(1_100, 1, redis, [1]), ...answers(1_101, 1, redis, [1])])
+        .verdict,
+    ).toBe("fail");
+    expect(judged(restart(30, 1_960)).verdict).not.toBe("fail");
+  });
+
+  it("is not held to it if it does not declare it, or was not seen to have the time for it", () => {
+    expect(judged(restart(30), local).verdict).not.toBe("fail");
+    const away = restart(30).filter(({ replica, sentMs }) => replica !== 1 || sentMs < 1_000);
+    expect(judged(away)).toMatchObject({ numbers: { judgedLosses: 0 } });
+    const other = { ...emptied, fromMs: 2_000, injectedMs: 2_005 };
+    expect(judged(restart(30), writesBack, [emptied, other])).toMatchObject({ numbers: { judgedLosses: 0 } });
   });
 });
 

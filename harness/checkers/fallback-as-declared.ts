@@ -6,9 +6,17 @@ import type { Finding } from "../verdict/finding.ts";
 import { measureAccuracy } from "./accuracy/measure-accuracy.ts";
 import type { Checker } from "./checker.ts";
 import { answersCutOff, type CutOffAnswers } from "./fallback/against-declaration.ts";
-import { aloneConviction, declarationConviction, type Outcome } from "./fallback/conviction.ts";
+import {
+  aloneConviction,
+  declarationConviction,
+  denialConviction,
+  lossConviction,
+  type Outcome,
+} from "./fallback/conviction.ts";
 import { capacityOf } from "./fallback/degraded-promise.ts";
+import { type DeniedAlone, deniedAlone } from "./fallback/denied-alone.ts";
 import { type AloneJudgement, judgeAlone, type LocalClaim, localClaims } from "./fallback/judge-alone.ts";
+import { type WrittenBack, writtenBack } from "./fallback/written-back.ts";
 
 /** Options of `fallbackAsDeclared`. */
 export interface FallbackAsDeclaredOptions {
@@ -17,13 +25,15 @@ export interface FallbackAsDeclaredOptions {
    * for stories in which nobody has to decide without Redis. @default 0.05
    */
   readonly maxBlindShare?: number;
+  /** So many subjects a replica can tell apart without Redis: what it denies is judged where there are no more. @default 10_000 */
+  readonly keysInMemory?: number;
   /** Names of the phases with the outage and what follows it, taken together. @default all that are judged */
   readonly phases?: readonly string[];
 }
 
 /**
  * Fails when a limiter did not do without Redis what it declares: let in more than its fallback's bound, transitions
- * included; turned somebody away (`open`) or let somebody in (`closed`) while it certainly could not reach Redis; or
+ * included, or denied what was within a replica's share; turned somebody away (`open`) or let somebody in (`closed`) while it certainly could not reach Redis; or
  * called an answer Redis's that could not be.
  *
  * Requests under way when a fault began or ended are nobody's lie. Where all replicas were cut off at once the bound
@@ -47,12 +57,14 @@ function outcomeOf(evidence: Evidence, options: FallbackAsDeclaredOptions): Outc
   if (nothing !== null) return { verdict: "not-applicable", summary: nothing, numbers: {} };
   const answers = answersCutOff(history);
   const codes = demandedPhases(history.phases, options.phases);
-  const cases = localClaims(evidence).map((local) => caseOf(evidence, local, codes));
+  const cases = localClaims(evidence).map((local) => caseOf(evidence, local, codes, options));
   const numbers = numbersOf(evidence, answers, cases, codes);
   const notes = notesOn(evidence, cases);
   const convictions = [
     ...declarationConviction(evidence, answers),
     ...cases.flatMap(({ local, recorded }) => aloneConviction(evidence, local, recorded)),
+    ...cases.flatMap(({ local, writtenBack }) => lossConviction(evidence, local, writtenBack)),
+    ...cases.flatMap(({ local, denied }) => denialConviction(evidence, local, denied)),
   ];
   const open = openQuestions(evidence, answers, cases, options);
   const [first, ...others] = convictions;
@@ -69,14 +81,23 @@ interface Case {
   readonly local: LocalClaim;
   readonly recorded: AloneJudgement;
   readonly coldConvicted: boolean;
+  readonly denied: DeniedAlone;
+  readonly writtenBack: WrittenBack;
 }
 
-function caseOf(evidence: Evidence, local: LocalClaim, codes: readonly number[]): Case {
+function caseOf(
+  evidence: Evidence,
+  local: LocalClaim,
+  codes: readonly number[],
+  { keysInMemory = 10_000 }: FallbackAsDeclaredOptions,
+): Case {
   const recorded = judgeAlone(evidence, local, codes);
   return {
     local,
     recorded,
     coldConvicted: recorded.worst !== null || judgeAlone(evidence, local, codes, "cold").worst !== null,
+    denied: deniedAlone(evidence, local, keysInMemory),
+    writtenBack: writtenBack(evidence, local, keysInMemory),
   };
 }
 
@@ -85,6 +106,10 @@ function notJudged({ history }: Evidence): string | null {
   if (promises.every(({ withoutRedis }) => withoutRedis === undefined))
     return "The limiter declares nothing for the time without Redis";
   if (faults.some(({ cutsOff = false }) => cutsOff)) return null;
+  const writesBack = promises.some(
+    ({ withoutRedis }) => withoutRedis?.kind === "local" && withoutRedis.writesBack,
+  );
+  if (writesBack && faults.some(({ losesState }) => losesState === "all")) return null;
   const alone = requests.source.some(
     (source, row) => source === sourceCode.local || requests.outcome[row] === outcomeCode.unavailable,
   );
@@ -155,6 +180,13 @@ function numbersOf(
           provedRatio: ((together?.share ?? 0) * (together?.atOnce ?? 0)) / capacity,
           boundRatio: (together?.atOnce ?? capacity) / capacity,
           resolvingPower: cases.reduce((most, { recorded }) => Math.max(most, blindShareOf(recorded)), 0),
+          judgedLosses: cases.reduce((most, { writtenBack: { losses } }) => Math.max(most, losses), 0),
+          fullestAroundLoss: cases.reduce(
+            (most, { writtenBack: { fullestShare } }) => Math.max(most, fullestShare),
+            0,
+          ),
+          judgedLocalDenials: cases.reduce((sum, { denied }) => sum + denied.judged, 0),
+          wrongLocalDenials: cases.reduce((sum, { denied }) => sum + denied.wrong.length, 0),
           coldFallbackConvicted: cases.every(({ coldConvicted }) => coldConvicted) ? 1 : 0,
         }),
     ...(ratio === null ? {} : { worstAdmittedRatio: ratio.worstAdmittedRatio }),

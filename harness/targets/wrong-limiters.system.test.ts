@@ -59,6 +59,11 @@ const stories: Readonly<Record<string, Story>> = {
     lose();
     return letIn(await ask(10)) === 0;
   },
+  async "denies-alone"({ lose, ask }) {
+    lose();
+    const without = await ask(10);
+    return letIn(without) === 0 && from("local", without) === 10;
+  },
   async "errors-are-crashes"({ lose, ask }) {
     lose();
     return (await ask(10)).some(({ status }) => status === 500);

@@ -6,7 +6,10 @@ import { promiseOf } from "../../promises/promise-of.ts";
 import { counted, duration } from "../../promises/wording.ts";
 import { type Finding, type Witness, witnessRows } from "../../verdict/finding.ts";
 import type { CutOffAnswers } from "./against-declaration.ts";
+import type { DeniedAlone } from "./denied-alone.ts";
 import type { AloneJudgement, LocalClaim } from "./judge-alone.ts";
+
+import type { WrittenBack } from "./written-back.ts";
 
 /** What a finding says beyond its name. */
 export type Outcome = Omit<Finding, "checker" | "kind">;
@@ -77,6 +80,58 @@ export function aloneConviction(
     replica === null
       ? `${subject} was let in for ${counted(cost)} in ${span} while replicas decided alone, the fallback of "${claim.policy.name}" allows ${counted(bound)}`
       : `Replica ${replica} let ${subject} in for ${counted(cost)} in ${span} on its own, its share of "${claim.policy.name}" allows ${counted(bound)}`;
+  return [{ verdict: "fail", summary, witness }];
+}
+
+/** For denials by a replica that had not used its share. */
+export function denialConviction(
+  { history }: Evidence,
+  { claim }: LocalClaim,
+  { wrong, judged, used, share }: DeniedAlone,
+): Conviction[] {
+  const [row] = wrong;
+  if (row === undefined) return [];
+  const { requests, subjects } = history;
+  const subject = subjects[requests.subject[row] ?? 0] ?? "";
+  const witness: Witness = {
+    subject,
+    policy: claim.policy.name,
+    fromMs: requests.sentMs[row] ?? 0,
+    untilMs: requests.receivedMs[row] ?? 0,
+    cost: used,
+    bound: share,
+    rows: wrong.slice(0, witnessRows),
+    rowCount: wrong.length,
+  };
+  const many =
+    wrong.length === 1
+      ? "one denial was wrong"
+      : `${counted(wrong.length)} of ${counted(judged)} denials were wrong`;
+  const summary = `Replica ${requests.replica[row] ?? 0} turned ${subject} away on its own although it can have used at most ${counted(used)} of its share of ${counted(share)}; ${many}`;
+  return [{ verdict: "fail", summary, witness }];
+}
+
+/** For a fresh limit that a loss of Redis's data granted though the replicas declare to write theirs back. */
+export function lossConviction(
+  evidence: Evidence,
+  { claim, promised }: LocalClaim,
+  { worst }: WrittenBack,
+): Conviction[] {
+  if (worst === null) return [];
+  const { fromMs, untilMs, cost, bound, group } = worst;
+  const subject = evidence.history.subjects[claim.traces.subject[group] ?? 0] ?? "";
+  const rows = rowsOf(evidence, claim, { ...worst, replica: null, atOnce: bound, staleness: 0 });
+  const witness: Witness = {
+    subject,
+    policy: claim.policy.name,
+    fromMs,
+    untilMs,
+    cost,
+    bound,
+    rows: rows.slice(0, witnessRows),
+    rowCount: rows.length,
+  };
+  const summary = `${subject} was let in for ${counted(cost)} in ${duration(untilMs - fromMs)} around the loss of Redis's data, though what was let in before is declared to be written back: of "${claim.policy.name}" (${counted(promised.limit)}) that allows ${counted(bound)}`;
   return [{ verdict: "fail", summary, witness }];
 }
 

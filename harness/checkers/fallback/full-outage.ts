@@ -19,6 +19,8 @@ export interface FullOutage {
   readonly mergedMs: Float64Array;
   /** Replicas that may have told Redis only after another one had ceased to hold back, or were not seen to have left. */
   readonly late: readonly number[];
+  /** Of these, those that may have told Redis too late. */
+  readonly returnsLate: readonly number[];
   /** When every replica must have forgotten it, if none is lost again. */
   readonly endMs: number;
 }
@@ -55,7 +57,7 @@ export function fullOutages(history: History, declared: WithoutRedisPromise): Fu
  * have returned: that was not before the heal began, nor before it last let somebody in alone. Stalls of its own, in
  * which a replica was not seen to be awake, are time that it did not have.
  */
-function outageOf(
+export function outageOf(
   history: History,
   fault: FaultRecord,
   count: number,
@@ -85,19 +87,22 @@ function outageOf(
   const mergedMs = backMs.map((atMs, replica) => awakeFor(answers[replica], atMs, tellsMs));
   const lastMs = backMs.reduce((last, atMs) => Math.max(last, atMs), fault.untilMs);
   const earliestMs = earliestReturns(history, fault, backMs);
+  const replicas = Array.from({ length: count }, (_, replica) => replica);
+  const returnsLate = replicas.filter((replica) => {
+    const firstMs = earliestMs.reduce(
+      (least, atMs, other) => (other === replica ? least : Math.min(least, atMs)),
+      Number.POSITIVE_INFINITY,
+    );
+    return !((mergedMs[replica] ?? 0) - tellsMs - firstMs <= lagMs);
+  });
   return {
     fault,
     askedMs,
     backMs,
     lifeMs: Float64Array.from({ length: count }, (_, replica) => lifeOf(lives, replica, fault.fromMs)),
     mergedMs,
-    late: Array.from(noticed.keys()).filter((replica) => {
-      const firstMs = earliestMs.reduce(
-        (least, atMs, other) => (other === replica ? least : Math.min(least, atMs)),
-        Number.POSITIVE_INFINITY,
-      );
-      return noticed[replica] !== 1 || !((mergedMs[replica] ?? 0) - tellsMs - firstMs <= lagMs);
-    }),
+    late: replicas.filter((replica) => noticed[replica] !== 1 || returnsLate.includes(replica)),
+    returnsLate,
     endMs: lastMs + lagMs + deadlineMs,
   };
 }

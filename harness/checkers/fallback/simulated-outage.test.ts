@@ -44,7 +44,12 @@ function steady(seed: number): Incident {
     key: roll.whole(1, 40),
     cost: 1,
   }));
-  return { ...story, keys: 41, arrivals: [...story.arrivals, ...tail].sort((a, b) => a.atUs - b.atUs) };
+  return {
+    ...story,
+    keys: 41,
+    maxKeys: roll.pick([10, 1_000]),
+    arrivals: [...story.arrivals, ...tail].sort((a, b) => a.atUs - b.atUs),
+  };
 }
 
 /** The same traffic, and Redis gone again and again, some replicas missing some of it. */
@@ -83,18 +88,36 @@ describe("an innocent fallback, as it is seen from outside in random outages", (
       for (let seed = 1; seed <= runsOf(kind); seed++) {
         const story = storyOf(kind, seed);
         const { evidence } = seenIncident(story, ours(story, algorithm, share), algorithm, seed, { share });
-        for (const checker of [fallbackAsDeclared(), recoversWithin(), withinBound(), noFalseDenials()]) {
+        const judge = fallbackAsDeclared({ keysInMemory: story.maxKeys });
+        for (const checker of [judge, recoversWithin(), withinBound(), noFalseDenials()]) {
           const { verdict, summary } = checker.check(evidence);
           expect(verdict, `${checker.name}, seed ${seed}: ${summary}`).not.toBe("fail");
         }
       }
     });
 
+  it("has its denials held against its share", () => {
+    const judged = algorithms.map(([algorithm, share]) => {
+      let count = 0;
+      for (let seed = 1; seed <= runsOf("steady"); seed++) {
+        const story = steady(seed);
+        const { evidence } = seenIncident(story, ours(story, algorithm, share), algorithm, seed, { share });
+        count += Number(
+          fallbackAsDeclared({ keysInMemory: story.maxKeys }).check(evidence).numbers.judgedLocalDenials ?? 0,
+        );
+      }
+      return { algorithm, share, count };
+    });
+    console.log(judged);
+    for (const { algorithm, share, count } of judged)
+      expect(count, `${algorithm}, ${share} shares`).toBeGreaterThan(share === "equal" ? 0 : -1);
+  });
+
   it("passes where traffic is heavy, and one that was hardly asked is inconclusive", () => {
     const verdicts = Array.from({ length: 10 }, (_, index) => {
       const story = steady(index + 1);
       const { evidence } = seenIncident(story, ours(story, "sliding-log"), "sliding-log", index + 1);
-      return fallbackAsDeclared().check(evidence).verdict;
+      return fallbackAsDeclared({ keysInMemory: story.maxKeys }).check(evidence).verdict;
     });
     expect(verdicts.filter((verdict) => verdict === "pass").length).toBeGreaterThanOrEqual(8);
     const story = steady(1);
@@ -147,7 +170,8 @@ describe("a fallback with one mistake", () => {
               ? outcome.wronglyDenied > 0
               : judge(story, outcome, promiseOf(wrong.algorithm)).worstExcess > 0 ||
                 exceedsShare(story, outcome, wrong.algorithm);
-          const checker = wrong.convictedBy === "denials" ? recoversWithin() : fallbackAsDeclared();
+          const checker =
+            wrong.convictedBy === "denials" ? recoversWithin() : fallbackAsDeclared({ keysInMemory: 0 });
           const { verdict, summary } = checker.check(evidence);
           if (guilty) share.guilty++;
           if (verdict === "fail") share.convicted++;
