@@ -52,3 +52,12 @@ it("does not ask again where there are no metrics", async () => {
   expect(await scrapes()).toEqual([]);
   expect(asked).toBe(1);
 });
+
+it("takes no other answer for metrics, but holds who says that it is Prometheus to that", async () => {
+  const ok = await scrapedFrom((_, response) => response.end("ok, 200 left\n"));
+  expect(await ok.scrapes()).toEqual([]);
+  const garbled = await scrapedFrom((_, response) =>
+    response.writeHead(200, { "content-type": "text/plain; version=0.0.4" }).end("ok\n"),
+  );
+  expect((await garbled.scrapes()).at(-1)).toBe("ok\n");
+});

@@ -30,7 +30,8 @@ export function startScraper(endpoints: readonly Endpoint[], everyMs = 1_000): S
       const signal = AbortSignal.timeout(patienceMs);
       const response = await fetch(`http://${authorityOf(endpoint)}/metrics`, { signal });
       const text = await response.text();
-      if (response.ok) scrapes.push({ replica, requestedMs, receivedMs: monotonicMs(), text });
+      if (response.ok && claimsMetrics(response.headers.get("content-type") ?? "", text))
+        scrapes.push({ replica, requestedMs, receivedMs: monotonicMs(), text });
       else if (response.status === 404) without.add(replica);
     } catch {
       // Nothing was read, which is what the history will say.
@@ -68,6 +69,13 @@ export function startScraper(endpoints: readonly Endpoint[], everyMs = 1_000): S
       return disposed;
     },
   };
+}
+
+/** A program that answers every path alike has no metrics; who says Prometheus, or writes as it does, is held to that. */
+function claimsMetrics(contentType: string, text: string): boolean {
+  return (
+    /version=|openmetrics/i.test(contentType) || /^(?:#|[a-zA-Z_:][a-zA-Z0-9_:]*(?:\{| +[-+\d.]))/m.test(text)
+  );
 }
 
 /** The lines that count something, but for those of the process itself, which never rests. */
