@@ -100,7 +100,15 @@ function readBooks(
       return source === undefined ? [] : [source];
     }),
   );
-  const policies = history.policies.map(({ name }) => name);
+  // What is declared for a gateway that already runs may have another name there: it is judged in all, not by name.
+  const { throttled } = names;
+  const named = new Set(
+    samples.flatMap(({ name, labels }) =>
+      name === throttled?.name ? [labels.get(throttled.policyLabel)] : [],
+    ),
+  );
+  const isNamed = history.policies.every(({ name }) => named.has(name));
+  const policies = isNamed ? history.policies.map(({ name }) => name) : [];
   const books = booksOf(names, policies, (name) => told.has(name), sources);
   const sum = (reading: ToldLife["readings"][number]): number =>
     books.reduce((all, book) => all + book.told(reading.samples), 0);
