@@ -7,6 +7,7 @@ import { fallbackAsDeclared } from "./checkers/fallback-as-declared.ts";
 import { faultsTookEffect } from "./checkers/faults-took-effect.ts";
 import { latencyWithin } from "./checkers/latency-within.ts";
 import { loadQuality } from "./checkers/load-quality.ts";
+import { metricsTellTheTruth } from "./checkers/metrics-tell-the-truth.ts";
 import { noFalseDenials } from "./checkers/no-false-denials.ts";
 import { recoversWithin } from "./checkers/recovers-within.ts";
 import { withinBound } from "./checkers/within-bound.ts";
@@ -14,9 +15,9 @@ import type { PlannedFault } from "./faults/planned-fault.ts";
 import type { Load } from "./load/arrival.ts";
 import type { KeyChooser } from "./load/key-chooser.ts";
 import { poisson } from "./load/poisson.ts";
-import { ramp } from "./load/ramp.ts";
 import { zipfKeys } from "./load/zipf-keys.ts";
 import type { Phase, Scenario, ScenarioRequest } from "./scenario.ts";
+import { warmUp } from "./warm-up.ts";
 
 /** The judged phases of every story. */
 export type StoryPhase = "baseline" | "fault" | "recovery";
@@ -63,8 +64,6 @@ export const storyPolicy: Policy = { name: "chaos", limit: 1_000, windowMs: 2_00
 const baselineMs = 4_000;
 /** Back on Redis, the gate, one window, and time to show that the promise holds again. */
 const recoveryMs = 9_000;
-/** As in the scenario `burst`: what each gateway answers before anything is measured. */
-const warmupRequests = 14_000;
 
 /**
  * A scenario with the phases warm-up, baseline, fault and recovery under one steady load: a hot key that is at its
@@ -91,7 +90,10 @@ export function chaosStory(story: ChaosStory): Scenario {
     about,
     policies,
     replicas,
-    phases: (request) => [...warmup(request), ...judged(story, request, faultMs * request.stretch)],
+    phases: (request) => [
+      ...warmUp(request, storyKeys(request.ratePerSecond, storyPolicy)),
+      ...judged(story, request, faultMs * request.stretch),
+    ],
     faults: (request) => story.faults(request, faultMs * request.stretch),
     checkers: [
       withinBound(strict),
@@ -99,6 +101,7 @@ export function chaosStory(story: ChaosStory): Scenario {
       fallbackAsDeclared({ phases: ["fault", "recovery"], maxBlindShare: fallbackBlindShare }),
       decidesInTime(),
       recoversWithin(),
+      metricsTellTheTruth(),
       faultsTookEffect(),
       accuracy(),
       answersEverything(story.unanswered ?? {}),
@@ -109,34 +112,6 @@ export function chaosStory(story: ChaosStory): Scenario {
     ...(gates === undefined ? {} : { gates }),
     ...(variant === undefined ? {} : { variant }),
   };
-}
-
-function warmup({ replicas, ratePerSecond }: ScenarioRequest): readonly Phase[] {
-  return [
-    {
-      name: "warmup",
-      role: "warmup",
-      saturate: {
-        requests: warmupRequests * replicas,
-        connections: 16 * replicas,
-        atMostMs: 8_000,
-        keys: [
-          { key: "warmup-hot", share: 0.8 },
-          { key: "warmup-cool", share: 0.2 },
-        ],
-      },
-    },
-    {
-      name: "ramp",
-      role: "warmup",
-      load: ramp({
-        fromRatePerSecond: Math.max(1, ratePerSecond / 10),
-        toRatePerSecond: ratePerSecond,
-        durationMs: 1_500,
-        keys: storyKeys(ratePerSecond, storyPolicy),
-      }),
-    },
-  ];
 }
 
 function judged(story: ChaosStory, request: ScenarioRequest, faultMs: number): readonly Phase[] {

@@ -15,3 +15,6 @@ export class Refusal extends Error {
   readonly code = "GATECRASH_REFUSAL";
   override readonly name = "Refusal";
 }
+
+/** What is under test could not be brought up: the run's folder is kept, since the logs in it tell more. */
+export class TargetRefusal extends Refusal {}

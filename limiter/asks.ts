@@ -12,7 +12,7 @@ export interface Asks {
   /**
    * Gives back a charge, as far as it still counts; whether that is done. Say with `ageMs` how long ago it was made, at
    * most, where no limit may be exceeded for it. While Redis is away it is done in this process, if all policies are
-   * `local`. Rejects an `ageMs` that is no number from 0 on.
+   * `local` and the charge was made without Redis too: one that is older is not given back. Rejects an `ageMs` that is no number from 0 on.
    */
   readonly refund: (subject: Subject, cost?: number, options?: AskOptions) => Promise<boolean>;
   /** Forgets all that `subject` was charged; whether Redis has done so. */
@@ -71,7 +71,8 @@ export function asks(put: Questions, placeOf: RedisSide["placeOf"]): Asks {
           withoutRedis.refunded(asking, reply, at);
           return true;
         },
-        (asking, withoutRedis) => withoutRedis.phase === "lost" && withoutRedis.refund(asking),
+        (asking, withoutRedis) =>
+          withoutRedis.phase === "lost" && withoutRedis.refund(asking, performance.now()),
       ),
     reset: async (subject) =>
       ask(

@@ -39,6 +39,24 @@ describe("wholeReply", () => {
   });
 });
 
+describe("wholeReply and replyHead", () => {
+  it("read what a lone decision is answered", () => {
+    const numbers = fc.tuple(fc.maxSafeNat(), fc.maxSafeNat(), fc.maxSafeNat(), fc.maxSafeNat());
+    fc.assert(
+      fc.property(numbers, ([nowUs, remaining, retryUs, resetUs]) => {
+        const wire = Buffer.from(Float64Array.of(nowUs, remaining, retryUs, resetUs).buffer);
+        expect(replyHead(wire)).toEqual({ nowUs, kept: 0 });
+        expect(wholeReply(wire, [{ keys: ["k"] }])).toEqual([
+          retryUs === 0 ? 0 : 1,
+          remaining,
+          retryUs,
+          resetUs,
+        ]);
+      }),
+    );
+  });
+});
+
 describe("replyHead", () => {
   it("tells the time, and what Redis has kept of who asks", () => {
     expect(replyHead([7, 1, 2])).toEqual({ nowUs: 7, kept: 0 });

@@ -1,5 +1,5 @@
 /** What the decide script has sent; its layout is in the head of the script. */
-export type WireReply = readonly (number | string)[];
+export type WireReply = Buffer | readonly (number | string)[];
 
 /** How a reply begins. */
 export interface ReplyHead {
@@ -17,6 +17,7 @@ export const CANNOT_KEEP = -1;
 
 /** Reads the beginning alone. */
 export function replyHead(wire: WireReply): ReplyHead {
+  if (!isList(wire)) return { nowUs: numberIn(wire, 0), kept: 0 };
   const nowUs = Number(wire[0]);
   if (nowUs >= 0) return { nowUs, kept: 0 };
   const kept = Number(wire[1]);
@@ -32,6 +33,10 @@ export function wholeReply(
   wire: WireReply,
   counts: readonly { readonly keys: readonly string[] }[],
 ): (number | string)[] {
+  if (!isList(wire)) {
+    const retryUs = numberIn(wire, 2);
+    return [retryUs === 0 ? 0 : 1, numberIn(wire, 1), retryUs, numberIn(wire, 3)];
+  }
   const whole: (number | string)[] = [];
   const errors: string[] = [];
   let from = Number(wire[0]) >= 0 ? 1 : 2;
@@ -49,4 +54,18 @@ export function wholeReply(
     }
   }
   return whole.concat(errors);
+}
+
+/** The errors among the answers. */
+export function errorsIn(wire: WireReply): string[] {
+  return isList(wire) ? wire.filter((part) => typeof part === "string") : [];
+}
+
+function isList(wire: WireReply): wire is readonly (number | string)[] {
+  return Array.isArray(wire);
+}
+
+/** Of the {@link LONE_REPLY}. */
+function numberIn(lone: Buffer, index: number): number {
+  return lone.readDoubleLE(8 * index);
 }

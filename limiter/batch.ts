@@ -1,5 +1,5 @@
 import { ANSWER_BYTES, ANSWERS_KEPT, BATCH_AT_MOST, type Row } from "./algorithms/decide-script.ts";
-import { type WireReply, wholeReply } from "./batch-reply.ts";
+import { errorsIn, type WireReply, wholeReply } from "./batch-reply.ts";
 import type { AgedCost } from "./fallback/cost-cells.ts";
 import type { RedisTrouble } from "./redis-link.ts";
 
@@ -110,8 +110,9 @@ export class Batch {
 
   /** Why Redis has not done what it was asked, if not for a key of another type; undefined if that has not happened. */
   troubleIn(wire: WireReply, troubleOf: (message: string) => RedisTrouble): RedisTrouble | undefined {
-    const errors = wire.filter((part) => typeof part === "string");
-    return errors.map(troubleOf).find((trouble) => trouble !== "error");
+    return errorsIn(wire)
+      .map(troubleOf)
+      .find((trouble) => trouble !== "error");
   }
 
   /** Gives everybody the part of the reply that is theirs. */

@@ -33,6 +33,8 @@ class KeptDeciding implements WithoutRedis {
   readonly #keys: number[];
   readonly #fallbacks: ReturnType<typeof fallbacks>;
   readonly #repairing: ReturnType<typeof repairing>;
+  /** When phase `lost` began. */
+  #lostMs = 0;
   /** Recoveries so far; the one whose repairs have begun; the one whose repairs are done. */
   #recovery = 0;
   #repaired = { begun: 0, done: 0 };
@@ -81,10 +83,14 @@ class KeptDeciding implements WithoutRedis {
       fallback?.release(key, asking.cost, "gated");
   }
 
-  refund(asking: Asking): boolean {
+  refund(asking: Asking, nowMs: number): boolean {
+    const { chargedSinceMs = Number.NEGATIVE_INFINITY, cost } = asking;
+    // What may have been charged by Redis cannot be given back here.
+    if (asking.chargedSinceMs !== undefined && chargedSinceMs < this.#lostMs) return false;
     const parts = this.#fallbacks.partsOf(asking);
-    for (const { fallback, key } of parts) fallback?.release(key, asking.cost, "local");
-    return parts.every(({ fallback }) => fallback !== undefined);
+    if (!parts.every(({ fallback }) => fallback !== undefined)) return false;
+    for (const { fallback, key } of parts) fallback?.undo(key, cost, micros(chargedSinceMs), micros(nowMs));
+    return true;
   }
 
   learn(
@@ -137,6 +143,7 @@ class KeptDeciding implements WithoutRedis {
 
   lost(nowMs: number, sentMs: number): void {
     if (!this.#keepers.some((one) => one !== undefined)) return;
+    if (this.phase !== "lost") this.#lostMs = nowMs;
     this.phase = "lost";
     clearTimeout(this.#gateTimer);
     for (const { fallback } of this.#all()) fallback.lost(micros(nowMs), micros(sentMs));

@@ -239,6 +239,9 @@ describe("createLimiter when Redis fails", () => {
     expect(await limiter.peek("alice", 13)).toMatchObject({ outcome: "denied", remaining: 0 });
     expect(await limiter.refund("alice", 3)).toBe(true);
     expect(await limiter.peek("alice", 3)).toMatchObject({ outcome: "allowed", remaining: 3 });
+    // So long ago it may have been Redis that charged it.
+    expect(await limiter.refund("alice", 1, { ageMs: 3_600_000 })).toBe(false);
+    expect((await limiter.peek("alice")).remaining).toBe(3);
     expect(await limiter.reset("alice")).toBe(false);
     expect(await limiter.registry.metrics()).toContain('rate_limiter_fallback_keys{policy="hourly"} 1\n');
   });

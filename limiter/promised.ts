@@ -76,7 +76,10 @@ type WithoutRedisKind =
   | {
       readonly kind: "local";
       readonly share: "equal" | "observed";
-      /** When Redis has lost its data, the replicas write back what they admitted in the last window. */
+      /**
+       * When Redis has lost its data, the replicas write back what they admitted in the last window; of keys for which
+       * they had no room (more than they are told to remember), only what they admitted without Redis.
+       */
       readonly writesBack: boolean;
       /**
        * Back on Redis, and with nothing else to wait for, a replica has told it so soon of all that it let in alone, in

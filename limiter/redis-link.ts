@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { Redis, type RedisOptions } from "ioredis";
+import { Command, Redis, type RedisOptions } from "ioredis";
 import type { Script } from "./algorithms/decide-script.ts";
 import { deadlines } from "./deadlines.ts";
 
@@ -44,7 +44,7 @@ export interface StartOptions<Reply> extends Pick<RunOptions<Reply>, "onLate" | 
 export interface RedisLink {
   /**
    * Runs `script`; `args` after `keys`. Never rejects.
-   * The type of the reply is the caller's word for what the script returns.
+   * The type of the reply is the caller's word for what the script returns: a Buffer for a string.
    */
   readonly run: <Reply = readonly number[]>(
     script: Script,
@@ -122,10 +122,11 @@ export function redisLink(redis: string | Redis, { deadlineMs, at }: RedisLinkOp
       deadline.isOver = true;
       onEnd(outcome);
     };
-    const answered = (reply: unknown): void => {
+    const answered = (raw: unknown): void => {
       silence.heard();
-      if (deadline.isOver) onLate?.(reply as Reply);
-      else end({ ok: true, reply: reply as Reply });
+      const reply = withText(raw) as Reply;
+      if (deadline.isOver) onLate?.(reply);
+      else end({ ok: true, reply });
     };
     const failed = (error: unknown): void => {
       const trouble = troubleOf(error);
@@ -137,7 +138,7 @@ export function redisLink(redis: string | Redis, { deadlineMs, at }: RedisLinkOp
     const call = (command: string, which: string): void => {
       // If this is refused, so is what follows it.
       if (askedAs === "importing") client.call("asking").catch(() => {});
-      client.call(command, [which, String(keys.length), ...keys, ...args]).then(answered, failed);
+      send(client, command, [which, String(keys.length), ...keys, ...args], { answered, failed });
     };
     watch(deadline);
     call("evalsha", script.sha);
@@ -182,6 +183,33 @@ export function redisClient(
   const url = new URL(redis);
   url.host = `${at.host.includes(":") ? `[${at.host}]` : at.host}:${at.port}`;
   return new Redis(url.href, options);
+}
+
+interface Told {
+  readonly answered: (reply: unknown) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/** Tells at once what comes: the command's own promise would take another turn, and is never settled. */
+function send(client: Redis, name: string, args: (string | number)[], { answered, failed }: Told): void {
+  const { keyPrefix } = client.options;
+  const command = new Command(name, args, keyPrefix === undefined ? {} : { keyPrefix });
+  command.resolve = (reply) => {
+    // For the timer of ioredis's `commandTimeout`.
+    command.isSettled = true;
+    answered(reply);
+  };
+  command.reject = (error) => {
+    command.isSettled = true;
+    failed(error);
+  };
+  void client.sendCommand(command);
+}
+
+/** Strings in a list are text; a reply that is one string is bytes. */
+function withText(reply: unknown): unknown {
+  if (!Array.isArray(reply)) return reply;
+  return reply.map((part) => (Buffer.isBuffer(part) ? String(part) : part));
 }
 
 function isReady(client: Redis): boolean {

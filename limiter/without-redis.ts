@@ -31,8 +31,11 @@ export interface WithoutRedis {
   readonly reserve: (asking: Asking, nowMs: number) => Decision | undefined;
   /** Redis has denied, or not answered, for what a place was kept. */
   readonly release: (asking: Asking) => void;
-  /** In phase `lost`: gives back what was charged last; whether that could be done here for every policy. */
-  readonly refund: (asking: Asking) => boolean;
+  /**
+   * In phase `lost`: gives back what was charged in this phase, at `chargedSinceMs` or later; whether that could be done
+   * here, for every policy or for none.
+   */
+  readonly refund: (asking: Asking, nowMs: number) => boolean;
   /** Redis has answered. */
   readonly learn: (asking: Asking, heard: Heard) => void;
   /** Redis has given back, as `reply` says. */

@@ -2,6 +2,7 @@ import { accuracy } from "../harness/checkers/accuracy.ts";
 import { answersEverything } from "../harness/checkers/answers-everything.ts";
 import { latencyWithin } from "../harness/checkers/latency-within.ts";
 import { loadQuality } from "../harness/checkers/load-quality.ts";
+import { metricsTellTheTruth } from "../harness/checkers/metrics-tell-the-truth.ts";
 import { noFalseDenials } from "../harness/checkers/no-false-denials.ts";
 import { withinBound } from "../harness/checkers/within-bound.ts";
 import { burstTrains } from "../harness/load/burst-trains.ts";
@@ -114,6 +115,7 @@ export const scenario: Scenario = {
   checkers: [
     withinBound(),
     noFalseDenials(),
+    metricsTellTheTruth(),
     accuracy(),
     answersEverything(),
     latencyWithin({ percentile: 99, addedMs: 50 }),

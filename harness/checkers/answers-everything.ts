@@ -137,7 +137,7 @@ function tallyOf(history: History, phases: readonly number[]): Tallies {
         ? lost
         : code === outcomeCode.unavailable
           ? unavailable
-          : code === outcomeCode.error
+          : code === outcomeCode.error || code === outcomeCode.refused
             ? error
             : null;
     if (tally === null) continue;

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Mutant, Variant } from "../../limiter/variants/variant.ts";
 import { discover, type Found, pick } from "../discover.ts";
+import { isPath, thingInFile } from "../own-file.ts";
 import { packageRoot } from "../package-root.ts";
 import { Refusal } from "../refusal.ts";
 import type { Scenario } from "../scenario.ts";
@@ -25,16 +26,24 @@ export interface ChosenVariant {
   readonly gatewayArgs: readonly string[];
 }
 
-/** The scenario called `name`; throws a `Refusal` with the nearest name. */
+/**
+ * The scenario called `name`, or that of a file of the caller's own. Throws a `Refusal` with the nearest name, or with
+ * what is wrong with the file.
+ */
 export async function chooseScenario(name: string): Promise<Found<Scenario>> {
+  if (isPath(name)) return thingInFile<Scenario>(name, "scenario");
   return pick(await listScenarios(), name, "scenario");
 }
 
 /**
- * The variant called `name`, or the mutant: `NAME` runs its bug, `NAME:fixed` the twin without it.
- * Throws a `Refusal` with the nearest name.
+ * The variant called `name`, or that of a file of the caller's own, or the mutant: `NAME` runs its bug, `NAME:fixed` the
+ * twin without it. Throws a `Refusal` with the nearest name, or with what is wrong with the file.
  */
 export async function chooseVariant(name: string): Promise<ChosenVariant> {
+  if (isPath(name)) {
+    const own = await thingInFile<Variant>(name, "variant");
+    return { name: own.name, variant: own.thing, gatewayArgs: [own.file] };
+  }
   const variants = await listVariants();
   const mutants = await listMutants();
   const [base = "", suffix, ...rest] = name.split(":");

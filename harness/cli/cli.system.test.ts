@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -8,6 +8,7 @@ import { readHistory } from "../history/history-file.ts";
 import { outcomeCode } from "../history/requests.ts";
 import { packageRoot } from "../package-root.ts";
 import { exitCode } from "../refusal.ts";
+import { descendantsOnce, gone } from "../system/descendants.ts";
 import type { Result } from "../verdict/result.ts";
 
 const launcher = join(packageRoot, "harness", "cli", "gatecrash.js");
@@ -65,6 +66,25 @@ describe("a mistake on the command line is one sentence and exit code 3", () => 
     ],
     ["a gate that is none", ["scenario", "burst", "--gate", "latencyMs.p99 about 5"], /gate/i],
     ["a gate on nothing", ["scenario", "burst", "--gate", "latencyMs.p98<=5"], /did you mean latencyMs\.p9/],
+    [
+      "an unknown mutant",
+      ["mutants", "cold-shar"],
+      /no mutant called "cold-shar": did you mean cold-share\?/,
+    ],
+    ["a story of mutants that is none", ["mutants", "--only", "redis-flop"], /did you mean redis-flap\?/],
+    ["a level that is not there", ["mutants", "--level", "1"], /Level 1 is not there yet: say --level 3/],
+    ["a comparison of one", ["compare", "burst", "--variants", "gcra"], /--variants takes at least two/],
+    [
+      "a comparison with nobody",
+      ["compare", "burst", "--variants", "gcra,slidinglog"],
+      /did you mean sliding-log\?/,
+    ],
+    ["a comparison of nothing", ["compare", "brust", "--variants", "gcra,none"], /did you mean burst\?/],
+    [
+      "no trials",
+      ["compare", "burst", "--variants", "gcra,none", "--trials", "0"],
+      /--trials takes a whole number/,
+    ],
     ["no run of that name", ["report", "nothing"], /no recorded run at nothing/],
     ["an unknown bench", ["bench", "laod"], /did you mean load\?/],
     [
@@ -287,42 +307,3 @@ describe("Ctrl-C", () => {
     for (const pid of children) await gone(pid);
   });
 });
-
-/** The processes below `run`, as soon as there are at least `least` of them (Linux). */
-async function descendantsOnce(run: ChildProcess, least: number): Promise<number[]> {
-  for (;;) {
-    const found = await descendants(run.pid ?? 0);
-    if (found.length >= least) return found;
-    if (run.exitCode !== null)
-      throw new Error(`the run ended with ${run.exitCode} before it could be interrupted`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-async function descendants(pid: number): Promise<number[]> {
-  const parents = new Map<number, number>();
-  for (const name of await readdir("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
-    const stat = await readFile(`/proc/${name}/stat`, "utf8").catch(() => "");
-    const parent = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
-    if (parent > 0) parents.set(Number(name), parent);
-  }
-  const below = (candidate: number): boolean => {
-    const parent = parents.get(candidate);
-    return parent !== undefined && (parent === pid || below(parent));
-  };
-  return [...parents.keys()].filter(below);
-}
-
-async function gone(pid: number): Promise<void> {
-  for (;;) {
-    try {
-      process.kill(pid, 0);
-    } catch {
-      return;
-    }
-    const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
-    if (stat === "" || stat.includes(") Z ")) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}

@@ -2,8 +2,10 @@ import { Command, CommanderError } from "commander";
 import { exitCode, Refusal } from "../refusal.ts";
 import { addBench } from "./commands/bench.ts";
 import { addClean } from "./commands/clean.ts";
+import { addCompare } from "./commands/compare.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addList } from "./commands/list.ts";
+import { addMutants } from "./commands/mutants.ts";
 import { addReport } from "./commands/report.ts";
 import { addScenario } from "./commands/scenario.ts";
 import { addToxiproxy } from "./commands/toxiproxy.ts";
@@ -30,7 +32,17 @@ function programOf(ended: (code: number) => void): Command {
     .exitOverride()
     .configureOutput({ outputError: () => {} })
     .showSuggestionAfterError(true);
-  for (const add of [addScenario, addReport, addList, addDoctor, addClean, addBench, addToxiproxy]) {
+  for (const add of [
+    addScenario,
+    addCompare,
+    addMutants,
+    addReport,
+    addList,
+    addDoctor,
+    addClean,
+    addBench,
+    addToxiproxy,
+  ]) {
     add(program, ended);
   }
   for (const command of program.commands) command.exitOverride().configureOutput({ outputError: () => {} });

@@ -1,15 +1,17 @@
 import { Command } from "commander";
 import { describe, expect, it } from "vitest";
 import { Refusal } from "../refusal.ts";
-import { addUrlOptions, type UrlChoice, type UrlOptions, urlChoice } from "./url-options.ts";
+import { addDeclaredOptions, type ForeignChoice } from "./declared-options.ts";
+import { addUrlOptions, type UrlOptions, urlChoice } from "./url-options.ts";
 
 type Options = UrlOptions & { readonly system: string };
 
 /** What the options come to, as commander reads them. */
-function choice(...args: readonly string[]): UrlChoice | null {
+function choice(...args: readonly string[]): ForeignChoice | null {
   const command = new Command().exitOverride();
-  for (const name of ["variant", "replicas", "redis", "toxiproxy"]) command.option(`--${name} <value>`);
-  addUrlOptions(command.option("--system <where>", "", "auto"));
+  for (const name of ["command", "variant", "replicas", "redis", "toxiproxy"])
+    command.option(`--${name} <value>`);
+  addDeclaredOptions(addUrlOptions(command.option("--system <where>", "", "auto")));
   return urlChoice(command.parse(args, { from: "user" }).opts<Options>());
 }
 
@@ -21,7 +23,7 @@ describe("--url", () => {
     const chosen = choice(...promised, "--url", "http://[::1]:8081/api?a=b", "--allow-remote");
     expect(chosen).toMatchObject({
       replicas: 2,
-      policy: { name: "per-client", limit: 100, windowMs: 10_000 },
+      policies: [{ name: "per-client", limit: 100, windowMs: 10_000 }],
     });
     expect(chosen?.spelled.join(" ")).toBe(
       `--url '${here}' --url 'http://[::1]:8081/api?a=b' --limit 100 --window 10s --allow-remote`,
@@ -35,15 +37,17 @@ describe("--url", () => {
 
   it("takes a burst where the promise has one", () => {
     for (const promise of ["gcra", "token-bucket"])
-      expect(choice(...promised, "--promise", promise, "--burst", "5")?.policy.burst).toBe(5);
+      expect(choice(...promised, "--promise", promise, "--burst", "5")?.policies[0]?.burst).toBe(5);
   });
 
   const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
     ["no limit", ["--url", here, "--window", "10s"], /^--url needs --limit and --window/],
     ["no window", ["--url", here, "--limit", "10"], /^--url needs --limit and --window/],
-    ["a limit alone", ["--limit", "9"], /^--limit goes with --url/],
+    ["a limit alone", ["--limit", "9"], /^--limit goes with --url or --command/],
     ["leave for remote ones alone", ["--allow-remote"], /^--allow-remote goes with --url/],
     ["a limit of 0", ["--url", here, "--limit", "0", "--window", "1s"], /^--limit takes a whole number/],
+    ["independence alone", ["--replicas-independent"], /^--replicas-independent goes with --url or/],
+    ["a command", [...promised, "--command", "sh"], /^--url names what runs already, --command what/],
     ["a variant", [...promised, "--variant", "gcra"], /^--variant chooses what we start/],
     ["replicas", [...promised, "--replicas", "2"], /^--replicas is how many we start/],
     ["a system", [...promised, "--system", "docker"], /^--system says where a Redis is started/],

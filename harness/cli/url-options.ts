@@ -1,36 +1,30 @@
 import type { Command } from "commander";
-import type { Policy } from "../../limiter/policy.ts";
 import type { Endpoint } from "../engines/engine.ts";
-import { nearestName } from "../nearest-name.ts";
 import { isOnThisMachine } from "../on-this-machine.ts";
 import { redactedUrl } from "../redacted.ts";
 import { Refusal } from "../refusal.ts";
 import { requireToxiproxyUrl } from "../system/toxiproxy-source.ts";
-import {
-  type Declaration,
-  declaredPromises,
-  fallbackNames,
-  hasBurst,
-  promiseNames,
-} from "../targets/declared-promises.ts";
+import { declaredPromises } from "../targets/declared-promises.ts";
 import { runningGateways } from "../targets/running-gateways.ts";
-import type { Target } from "../targets/target.ts";
-import { durationMs, wholeNumber } from "./duration.ts";
+import {
+  type DeclaredOptions,
+  declarationOf,
+  declaredName,
+  declaredPolicy,
+  declaredSpelled,
+  type ForeignChoice,
+} from "./declared-options.ts";
 
 /** The options about gateways that run already, as commander hands them over. */
-export interface UrlOptions {
+export interface UrlOptions extends DeclaredOptions {
   readonly url: readonly string[];
-  readonly limit?: string;
-  readonly window?: string;
-  readonly burst?: string;
-  readonly promise?: string;
-  readonly fallback?: string;
   readonly proxies?: string;
   readonly allowRemote: boolean;
 }
 
 /** Options of the same command that concern the same gateways. */
 interface BesideOptions {
+  readonly command?: string;
   readonly variant?: string;
   readonly replicas?: string;
   readonly system: string;
@@ -38,97 +32,58 @@ interface BesideOptions {
   readonly toxiproxy?: string;
 }
 
-/** What `--url` and its companions ask for. */
-export interface UrlChoice {
-  /** Waits until the gateways answer. */
-  readonly target: () => Promise<Target>;
-  readonly policy: Policy;
-  readonly replicas: number;
-  /** These options as they were typed, for the line that repeats the run. */
-  readonly spelled: readonly string[];
-}
-
 /** Adds `--url` and its companions to `command`. */
 export function addUrlOptions(command: Command): Command {
   const add = (value: string, before: readonly string[]): readonly string[] => [...before, value];
   return command
     .option("--url <url>", "a gateway that runs already, one for each replica; repeatable", add, [])
-    .option("--limit <n>", "with --url: what each x-client-id is promised in a window")
-    .option("--window <time>", "with --url: length of the window, like 10s")
-    .option("--burst <n>", "with --url: capacity of a gcra or token-bucket (default: the limit)")
-    .option("--promise <kind>", `with --url: ${promiseNames.join(", ")} (default: sliding-window)`)
-    .option("--fallback <kind>", "with --url: what it does without Redis: local, open or closed")
     .option("--proxies <names>", "with --url: theirs in --toxiproxy, like a,b,c (default: gateway-<number>)")
     .option("--allow-remote", "with --url: gateways may be on other machines", false);
 }
 
 /** What was asked for; `null` without `--url`. Throws a `Refusal` for what makes no sense. */
-export function urlChoice(options: UrlOptions & BesideOptions): UrlChoice | null {
+export function urlChoice(options: UrlOptions & BesideOptions): ForeignChoice | null {
   if (options.url.length === 0) {
     refuseCompanions(options);
     return null;
   }
   refuseStarting(options);
-  const policy = policyOf(options);
-  const declaration = declarationOf(options);
-  if (policy.burst !== undefined && !hasBurst(declaration.promise))
-    throw new Refusal("--burst goes with --promise gcra or token-bucket: leave it out, or say which.");
+  const policy = declaredPolicy(options);
+  const clockIsUnread = options.redis === undefined || options.url.some(isRemote);
+  const declaration = declarationOf(options, { replicas: options.url.length, clockIsUnread });
   const endpoints = endpointsOf(options);
   const proxies = proxiesOf(options, endpoints.length);
   const promises = declaredPromises(declaration);
   return {
     target: () => runningGateways({ endpoints, promises, proxies }),
-    policy,
+    policies: [policy],
     replicas: endpoints.length,
     spelled: spelledOf(options),
   };
 }
 
-const companions = ["limit", "window", "burst", "promise", "fallback", "proxies"] as const;
-
-function refuseCompanions(options: UrlOptions): void {
-  const lone = companions.find((name) => options[name] !== undefined);
-  if (lone !== undefined || options.allowRemote)
+function refuseCompanions(options: UrlOptions & BesideOptions): void {
+  const shared = declaredName(options);
+  if (shared !== null && options.command === undefined)
     throw new Refusal(
-      `--${lone ?? "allow-remote"} goes with --url, which names gateways that run already: give both or neither.`,
+      `--${shared} goes with --url or --command, which name a limiter of yours: add one of them.`,
+    );
+  const lone = options.proxies !== undefined ? "proxies" : options.allowRemote ? "allow-remote" : null;
+  if (lone !== null)
+    throw new Refusal(
+      `--${lone} goes with --url, which names gateways that run already: give both or neither.`,
     );
 }
 
-function refuseStarting({ variant, replicas, system }: BesideOptions): void {
+function refuseStarting({ command, variant, replicas, system }: BesideOptions): void {
+  if (command !== undefined)
+    throw new Refusal("--url names what runs already, --command what is started: leave one of them out.");
   if (variant !== undefined)
     throw new Refusal("--variant chooses what we start, and with --url nothing is: leave one of them out.");
   if (replicas !== undefined)
     throw new Refusal("--replicas is how many we start, and each --url is one replica: leave it out.");
   if (system !== "auto")
     throw new Refusal("--system says where a Redis is started, and with --url none is: leave it out.");
-}
-
-function policyOf({ limit, window, burst }: UrlOptions): Policy {
-  if (limit === undefined || window === undefined)
-    throw new Refusal("--url needs --limit and --window: what is promised, like --limit 100 --window 10s.");
-  return {
-    name: "per-client",
-    limit: wholeNumber(limit, "--limit", 1, 1_000_000_000),
-    windowMs: Math.max(1, Math.round(durationMs(window, "--window"))),
-    ...(burst === undefined ? {} : { burst: wholeNumber(burst, "--burst", 1, 1_000_000_000) }),
-  };
-}
-
-function declarationOf(options: UrlOptions & BesideOptions): Declaration {
-  const { promise = "sliding-window", fallback, redis } = options;
-  return {
-    promise: oneOf(promiseNames, promise, "promise"),
-    fallback: fallback === undefined ? null : oneOf(fallbackNames, fallback, "fallback"),
-    clockIsUnread: redis === undefined || options.url.some(isRemote),
-  };
-}
-
-function oneOf<Name extends string>(names: readonly Name[], wanted: string, kind: string): Name {
-  const match = names.find((name) => name === wanted);
-  if (match !== undefined) return match;
-  const near = nearestName(wanted, names);
-  const hint = near === null ? `there are: ${names.join(", ")}` : `did you mean ${near}?`;
-  throw new Refusal(`There is no ${kind} called "${wanted}": ${hint}`);
 }
 
 function endpointsOf({ url: urls, toxiproxy, allowRemote }: UrlOptions & BesideOptions): readonly Endpoint[] {
@@ -182,7 +137,8 @@ function proxiesOf(
 function spelledOf(options: UrlOptions): readonly string[] {
   return [
     ...options.url.map((url) => `--url '${url.replaceAll("'", "%27")}'`),
-    ...companions.flatMap((name) => (options[name] === undefined ? [] : [`--${name} ${options[name]}`])),
+    ...declaredSpelled(options),
+    ...(options.proxies === undefined ? [] : [`--proxies ${options.proxies}`]),
     ...(options.allowRemote ? ["--allow-remote"] : []),
   ];
 }

@@ -3,7 +3,7 @@ import { policyNamesOf } from "./answer.ts";
 import { Connection, type ConnectionContext } from "./connection.ts";
 import type { Endpoint, EngineContext } from "./engine.ts";
 import { isOwnShortage } from "./own-shortage.ts";
-import { recordDropped, recordError } from "./record.ts";
+import { recordDropped, recordRefused } from "./record.ts";
 import { requestText } from "./request-text.ts";
 import { RowQueue } from "./row-queue.ts";
 
@@ -136,7 +136,7 @@ export class ConnectionPool {
   #endWaiting(row: number, refusal: NodeJS.ErrnoException | null): void {
     const { context, settled } = this.#options;
     if (refusal === null || isOwnShortage(refusal)) recordDropped(context.requests, row);
-    else recordError(context.requests, row, monotonicMs());
+    else recordRefused(context.requests, row, monotonicMs());
     settled();
   }
 }

@@ -32,11 +32,15 @@ export function recordDropped(requests: Requests, row: number): void {
   Atomics.store(requests.outcome, row, outcomeCode.dropped);
 }
 
-/**
- * An answer that is no HTTP, or a connection that was refused: an error at `receivedMs`, with whatever status was
- * read before it stopped making sense (0 if none).
- */
-export function recordError(requests: Requests, row: number, receivedMs: number, status = 0): void {
+/** No connection could be made, as was known at `receivedMs`. */
+export function recordRefused(requests: Requests, row: number, receivedMs: number): void {
+  recordNothing(requests, row);
+  requests.receivedMs[row] = receivedMs;
+  Atomics.store(requests.outcome, row, outcomeCode.refused);
+}
+
+/** An answer that is no HTTP, with whatever status was read before it stopped making sense (0 if none). */
+export function recordError(requests: Requests, row: number, receivedMs: number, status: number): void {
   recordNothing(requests, row);
   requests.receivedMs[row] = receivedMs;
   requests.status[row] = status;

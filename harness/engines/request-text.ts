@@ -1,7 +1,7 @@
 import { authorityOf } from "./authority-of.ts";
 import type { Endpoint, EngineContext } from "./engine.ts";
 
-/** The request of `row` to a replica as it goes over the wire: latin1, which is ASCII here. */
+/** The request of `row` to a replica as it goes over the wire: latin1. */
 export type RequestText = (row: number) => string;
 
 /**

@@ -6,7 +6,7 @@ import { type AutocannonClient, pauseAfterRefusals, silence } from "./autocannon
 import { noRow } from "./connection.ts";
 import type { EngineContext } from "./engine.ts";
 import { isOwnShortage } from "./own-shortage.ts";
-import { recordAnswer, recordDropped, recordError, recordLost } from "./record.ts";
+import { recordAnswer, recordDropped, recordError, recordLost, recordRefused } from "./record.ts";
 import type { RequestText } from "./request-text.ts";
 
 /** What the recorded clients of one replica have in common. */
@@ -162,7 +162,7 @@ export class SaturatingClient {
     return false;
   }
 
-  /** A connection that was never made carried nothing: an error, or dropped if we had no socket. */
+  /** A connection that was never made carried nothing: refused, or dropped if we had no socket. */
   #failed(error: NodeJS.ErrnoException): void {
     if (this.#wasConnected || this.#row === noRow) {
       this.#lose();
@@ -171,7 +171,7 @@ export class SaturatingClient {
     this.#refusals++;
     const { requests } = this.#context.engine;
     if (isOwnShortage(error)) recordDropped(requests, this.#row);
-    else recordError(requests, this.#row, monotonicMs());
+    else recordRefused(requests, this.#row, monotonicMs());
     this.#row = noRow;
   }
 

@@ -189,4 +189,5 @@ const statusOf: Readonly<Record<Outcome, number>> = {
   lost: 0,
   dropped: 0,
   control: 200,
+  refused: 0,
 };

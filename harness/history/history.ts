@@ -23,6 +23,8 @@ export interface History {
   readonly quiescences: readonly Quiescence[];
   readonly faults: readonly FaultRecord[];
   readonly scrapes: readonly Scrape[];
+  /** How the metrics in the scrapes are to be read. @default as the reference limiter calls its own, and only we asked */
+  readonly metrics?: ToldMetrics;
   readonly clock: readonly ClockSample[];
   readonly redisPath: RedisPath;
   /** In order of time. */
@@ -55,6 +57,8 @@ export interface EngineRecord {
 /** What was run, where, and how to run it again. */
 export interface RunRecord {
   readonly scenario: string;
+  /** The file of a scenario that is none of ours. */
+  readonly scenarioFile?: string;
   readonly variant: string;
   /** Random, part of every key on the wire, no part of the seed. */
   readonly id: string;
@@ -158,6 +162,32 @@ export interface Scrape {
   readonly requestedMs: number;
   readonly receivedMs: number;
   readonly text: string;
+}
+
+/** So long after an answer its decision may still not be in the metrics, in milliseconds. */
+export const countedWithinMs = 100;
+
+/** How to read what a limiter's metrics tell. */
+export interface ToldMetrics {
+  readonly names: MetricNames;
+  /** Whether others than this run may ask the gateways too, so that nothing bounds their counters from above. */
+  readonly asked: "by-us-alone" | "by-others-too";
+}
+
+/** Which metrics count what. A series is `name` or `name{label="value"}`; those of one list add up. */
+export interface MetricNames {
+  /** Requests answered 200. */
+  readonly allowed: readonly string[];
+  /** Requests answered 429. @default not counted, as for all that follow */
+  readonly denied?: readonly string[];
+  /** Requests refused for want of a decision. */
+  readonly unavailable?: readonly string[];
+  /** The label of the series above that says who decided: `redis` or `local`. */
+  readonly sourceLabel?: string;
+  /** Denials once more, by the policy that denied. */
+  readonly throttled?: { readonly name: string; readonly policyLabel: string };
+  /** A histogram of how long each decision took, whatever it was, in seconds. */
+  readonly durationSeconds?: string;
 }
 
 /**

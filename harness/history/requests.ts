@@ -6,6 +6,7 @@
  * - `error`: any other answer
  * - `lost`: sent, never answered; it may or may not have consumed
  * - `dropped`: scheduled, never sent; it consumed nothing
+ * - `refused`: no connection could be made, so nothing was sent and nothing consumed
  * - `control`: asked the gateway's health, which no limiter guards, and was answered; no limiter is judged by it
  */
 export const outcomeCode = {
@@ -17,6 +18,7 @@ export const outcomeCode = {
   lost: 5,
   dropped: 6,
   control: 7,
+  refused: 8,
 } as const;
 export type Outcome = keyof typeof outcomeCode;
 

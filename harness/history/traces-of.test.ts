@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { evidenceFromRows } from "./evidence-from-rows.ts";
 import { outcomeCode } from "./requests.ts";
 import { sampleHistory } from "./sample-history.ts";
 import { kindCode, traceAt } from "./traces.ts";
@@ -22,6 +23,17 @@ describe("traces", () => {
     );
     expect(seen.size).toBe(sent.length);
     expect(traces.row.length).toBe(sent.length);
+  });
+
+  it("have no request that found no connection: it consumed nothing", () => {
+    const { history: refused } = evidenceFromRows({
+      policy: { name: "p", limit: 10, windowMs: 1_000 },
+      rows: [
+        { sentMs: 1, receivedMs: 2, outcome: "refused" },
+        { sentMs: 3, receivedMs: 4, outcome: "error" },
+      ],
+    });
+    expect([...tracesOf(refused).row]).toEqual([1]);
   });
 
   it("are in order of the instant of sending", () => {

@@ -12,7 +12,7 @@ export function tracesOf(history: History): Traces {
 }
 
 /** The kind of a row; 0 for rows that belong to no trace. */
-const kindOfOutcome = new Uint8Array(8);
+const kindOfOutcome = new Uint8Array(16);
 kindOfOutcome[outcomeCode.allowed] = kindCode.allowed;
 kindOfOutcome[outcomeCode.denied] = kindCode.denied;
 kindOfOutcome[outcomeCode.unavailable] = kindCode.ambiguous;

@@ -1,20 +1,23 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { authorityOf } from "../engines/authority-of.ts";
 import type { Endpoint } from "../engines/engine.ts";
-import type { Scrape } from "../history/history.ts";
+import { countedWithinMs, type Scrape } from "../history/history.ts";
 import { monotonicMs } from "../history/monotonic-clock.ts";
 
-/** Reads every gateway's `/metrics` until it is disposed of; then once more. */
+/** Reads every gateway's `/metrics` until it is disposed of; then on until the counters rest. */
 export interface Scraper extends AsyncDisposable {
   readonly scrapes: readonly Scrape[];
 }
 
 /** A gateway that has not answered for so long is not waited for. */
 const patienceMs = 2_000;
+/** Counters that move without being asked are not waited for longer than so many scrapes. */
+const lastScrapes = 8;
 
 /**
  * Scrapes every gateway now and then every `everyMs` (default 1,000). A gateway without metrics, frozen or killed,
- * gives no scrape; one that says 404 is not asked again.
+ * gives no scrape; one that says 404 is not asked again. Disposing, after the last answer, repeats the last scrape until
+ * two of each gateway agree.
  */
 export function startScraper(endpoints: readonly Endpoint[], everyMs = 1_000): Scraper {
   const scrapes: Scrape[] = [];
@@ -40,6 +43,18 @@ export function startScraper(endpoints: readonly Endpoint[], everyMs = 1_000): S
       await sleep(everyMs, undefined, { signal: stop.signal }).catch(() => {});
     }
   })();
+  const untilCountersRest = async (): Promise<void> => {
+    for (let left = lastScrapes; left > 0; left--) {
+      const before = scrapes.length;
+      await sleep(countedWithinMs + 1);
+      await all();
+      const isSame = scrapes.slice(before).every((last) => {
+        const previous = scrapes.slice(0, before).findLast(({ replica }) => replica === last.replica);
+        return previous !== undefined && countersIn(previous.text) === countersIn(last.text);
+      });
+      if (isSame) return;
+    }
+  };
   let disposed: Promise<void> | undefined;
   return {
     scrapes,
@@ -48,8 +63,18 @@ export function startScraper(endpoints: readonly Endpoint[], everyMs = 1_000): S
         stop.abort();
         await ended;
         await all();
+        await untilCountersRest();
       })();
       return disposed;
     },
   };
+}
+
+/** The lines that count something, but for those of the process itself, which never rests. */
+function countersIn(text: string): string {
+  const isCounter = /^(?!process_|nodejs_|python_|go_|jvm_)\w*_(?:total|count)\b/;
+  return text
+    .split("\n")
+    .filter((line) => isCounter.test(line))
+    .join("\n");
 }

@@ -36,6 +36,7 @@ export function historyOf(ran: Ran): History {
     schemaVersion: historySchemaVersion,
     run: {
       scenario: request.scenarioName,
+      ...(request.scenarioFile === null ? {} : { scenarioFile: request.scenarioFile }),
       variant: request.target.name,
       id: runId,
       seed: request.seed,

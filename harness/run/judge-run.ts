@@ -89,7 +89,7 @@ function outcomeCounts(requests: Requests, phases: Iterable<number>): OutcomeCou
     allowed: count(outcomeCode.allowed),
     denied: count(outcomeCode.denied),
     unavailable: count(outcomeCode.unavailable),
-    errors: count(outcomeCode.error),
+    errors: count(outcomeCode.error) + count(outcomeCode.refused),
     lost: count(outcomeCode.lost),
   };
 }

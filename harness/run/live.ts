@@ -39,6 +39,7 @@ export function followRequests(requests: Requests): (nowMs: number) => LiveNumbe
       denied: count(outcomeCode.denied),
       lost:
         count(outcomeCode.error) +
+        count(outcomeCode.refused) +
         count(outcomeCode.lost) +
         count(outcomeCode.dropped) +
         count(outcomeCode.unavailable),

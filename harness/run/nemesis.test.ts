@@ -98,8 +98,23 @@ describe("the nemesis", () => {
       }
       const { faults } = await made.end();
       expect(log).toEqual(["a broken on 0,1,2", "a healed"]);
-      expect(faults).toHaveLength(1);
+      expect(faults.filter(({ verified }) => verified !== null)).toHaveLength(1);
     }
+  });
+
+  it("records a fault whose moment never came as unverified", async () => {
+    const log: string[] = [];
+    const until = { phase: "one", atMs: 5 };
+    const { made } = run([
+      { fault: noted("a", log), from: { phase: "of no such name", atMs: 0 }, until },
+      { fault: noted("b", log), from: { phase: "one", atMs: 3_600_000 }, until },
+    ]);
+    await made.begin();
+    made.phaseBegins("one", monotonicMs());
+    const { faults } = await made.end();
+    expect(faults.map(({ name }) => name).toSorted()).toEqual(["a", "b"]);
+    for (const { verified, healed } of faults) expect([verified, healed]).toEqual([null, null]);
+    expect(log).toEqual([]);
   });
 
   it("records a fault that could not be injected, or whose effect was not seen, as unverified", async () => {

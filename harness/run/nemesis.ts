@@ -92,10 +92,14 @@ interface Life {
 async function live(life: Life): Promise<void> {
   const { planned, phases, stop, options, chaos, healChecks, onInjected } = life;
   const { fault } = planned;
-  if (!(await reached(planned.from, phases, stop))) return onInjected();
+  const all = Array.from({ length: options.replicas }, (_, i) => i);
+  const replicas = planned.replicas ?? all;
+  if (!(await reached(planned.from, phases, stop))) {
+    chaos.faults.push(neverInjected(fault, replicas));
+    return onInjected();
+  }
   // An earlier fault is still being looked at: what breaks now must not spoil that.
   await Promise.allSettled(healChecks);
-  const replicas = planned.replicas ?? Array.from({ length: options.replicas }, (_, i) => i);
   const fromMs = monotonicMs();
   options.onStep(`breaking: ${fault.legend}`);
   const injected = await injectedOrNull(life, replicas);
@@ -103,13 +107,7 @@ async function live(life: Life): Promise<void> {
   onInjected();
   const base = { ...natureOf(fault), replicas, fromMs, injectedMs };
   if (injected === null) {
-    chaos.faults.push({
-      ...base,
-      healingMs: injectedMs,
-      untilMs: injectedMs,
-      verified: null,
-      healed: null,
-    });
+    chaos.faults.push({ ...base, healingMs: injectedMs, untilMs: injectedMs, verified: null, healed: null });
     return;
   }
   const [verified] = await Promise.all([
@@ -128,6 +126,13 @@ async function live(life: Life): Promise<void> {
   healChecks.add(check);
   await check;
   healChecks.delete(check);
+}
+
+/** Its moment never came: the run must not look as if it had not been planned. */
+function neverInjected(fault: Fault, replicas: readonly number[]): FaultRecord {
+  const atMs = monotonicMs();
+  const never = { fromMs: atMs, injectedMs: atMs, healingMs: atMs, untilMs: atMs };
+  return { ...natureOf(fault), ...never, replicas, verified: null, healed: null };
 }
 
 /** What is known of `fault` before it is in force. */

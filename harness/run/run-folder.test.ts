@@ -1,8 +1,15 @@
-import { mkdir, mkdtemp, readdir, readlink, realpath, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, readlink, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { dropRunFolder, findRunFolder, makeRunFolder, pointLatest, pruneRuns } from "./run-folder.ts";
+import {
+  dropRunFolder,
+  findRunFolder,
+  keepRefused,
+  makeRunFolder,
+  pointLatest,
+  pruneRuns,
+} from "./run-folder.ts";
 
 let out = "";
 beforeEach(async () => {
@@ -53,6 +60,17 @@ describe("a run that was refused", () => {
     await dropRunFolder(empty);
     await dropRunFolder(recorded);
     expect(await readdir(join(out, "burst"))).toEqual(["20260101-000002-sliding-log"]);
+  });
+});
+
+describe("a run whose target did not come up", () => {
+  it("keeps its folder with the reason, is no recorded run, and is pruned like one", async () => {
+    const folder = await makeRunFolder(out, "burst", "command", second(1));
+    await keepRefused(folder, "Gateway 0 ended.");
+    expect(await readFile(join(folder, "refused.txt"), "utf8")).toBe("Gateway 0 ended.\n");
+    await expect(findRunFolder(out, folder)).rejects.toThrow(/no recorded run/);
+    await recordedRun(2);
+    expect(await pruneRuns(out, 1)).toEqual([folder]);
   });
 });
 

@@ -1,4 +1,15 @@
-import { access, constants, lstat, mkdir, readdir, rename, rm, stat, symlink } from "node:fs/promises";
+import {
+  access,
+  constants,
+  lstat,
+  mkdir,
+  readdir,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { join, relative } from "node:path";
 import { Refusal } from "../refusal.ts";
 
@@ -41,6 +52,13 @@ export async function dropRunFolder(folder: string): Promise<void> {
   if (!(await isRecorded(folder))) await rm(folder, { recursive: true, force: true });
 }
 
+const refusedName = "refused.txt";
+
+/** Keeps the folder of a run that never began, for its logs; `reason` is written beside them. */
+export async function keepRefused(folder: string, reason: string): Promise<void> {
+  await writeFile(join(folder, refusedName), `${reason}\n`);
+}
+
 /** Points `<out>/latest` and `<out>/<scenario>/latest` to `folder`; a file system without links goes without. */
 export async function pointLatest(out: string, scenario: string, folder: string): Promise<void> {
   for (const home of [out, join(out, scenario)]) {
@@ -55,7 +73,7 @@ export async function pointLatest(out: string, scenario: string, folder: string)
   }
 }
 
-/** Removes the oldest recorded runs below `out` until `keep` are left for each scenario; returns what was removed. */
+/** Removes the oldest recorded or refused runs below `out` until `keep` are left for each scenario; returns what was removed. */
 export async function pruneRuns(out: string, keep: number): Promise<string[]> {
   const removed: string[] = [];
   for (const scenario of await foldersIn(out)) {
@@ -70,16 +88,23 @@ export async function pruneRuns(out: string, keep: number): Promise<string[]> {
   return removed;
 }
 
-/** The recorded runs of one scenario, oldest first: folders that begin with a time and hold a history, nothing else. */
+/** The runs of one scenario that are over, oldest first: folders that begin with a time and hold what a run leaves. */
 async function runsIn(folder: string): Promise<string[]> {
   const names = (await foldersIn(folder)).filter((name) => /^\d{8}-\d{6}-/.test(name)).sort();
   const runs: string[] = [];
-  for (const name of names) if (await isRecorded(join(folder, name))) runs.push(join(folder, name));
+  for (const name of names) {
+    const run = join(folder, name);
+    if ((await isRecorded(run)) || (await exists(join(run, refusedName)))) runs.push(run);
+  }
   return runs;
 }
 
 async function isRecorded(folder: string): Promise<boolean> {
-  return (await stat(join(folder, "history.parquet")).catch(() => null)) !== null;
+  return exists(join(folder, "history.parquet"));
+}
+
+async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null)) !== null;
 }
 
 async function dropDeadLink(link: string): Promise<void> {

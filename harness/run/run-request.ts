@@ -6,6 +6,8 @@ import type { LivePosition } from "./send-phases.ts";
 /** All that one run needs to know; everything a user can turn has been decided. */
 export interface RunRequest extends Omit<TargetOrder, "onStep"> {
   readonly scenarioName: string;
+  /** Of a scenario that is none of ours. */
+  readonly scenarioFile: string | null;
   readonly scenario: Scenario;
   readonly target: Target;
   readonly ratePerSecond: number;

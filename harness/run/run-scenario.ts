@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { startLoadThread } from "../engines/load-thread.ts";
+import { wireKey } from "../engines/wire-keys.ts";
 import { quiescence } from "../faults/quiescence.ts";
 import { controlKey } from "../history/control-key.ts";
 import type { History } from "../history/history.ts";
@@ -27,9 +28,6 @@ export async function runScenario(request: RunRequest, watch: RunWatch): Promise
   const startedAt = new Date().toISOString();
   const phases = request.scenario.phases(request);
   const plan = request.scenario.faults?.(request) ?? [];
-  const schedule = compileSchedule(phases.map(target.hasHealth ? withControls : plainLoad), request);
-  const requests = allocateRequests(schedule.count);
-  fillRequests(requests, schedule);
 
   const order = { ...request, onStep: watch.onStep };
   await using stage = watch.own(await stageFor(plan, watch.onStep));
@@ -47,11 +45,14 @@ export async function runScenario(request: RunRequest, watch: RunWatch): Promise
   await using gateways = watch.own(await target.gateways(order, { runId, redis, ways, steering }));
   for (const note of gateways.notes) watch.onStep(note);
   running = gateways;
+  const schedule = compileSchedule(phases.map(gateways.hasHealth ? withControls : plainLoad), request);
+  const requests = allocateRequests(schedule.count);
+  fillRequests(requests, schedule);
   await using thread = watch.own(
     await startLoadThread({
       requests,
       endpoints: gateways.endpoints,
-      wireKeys: schedule.subjects.map((subject) => `${runId}:${subject}`),
+      wireKeys: schedule.subjects.map((subject) => wireKey(`${runId}:${subject}`)),
       policyNames: request.policies.map(({ name }) => name),
       controlSubject: schedule.subjects.indexOf(controlKey),
     }),

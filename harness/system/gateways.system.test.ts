@@ -159,7 +159,9 @@ test("a gateway that does not come up again says why, and is not running then", 
 
 test("a gateway without /healthz is taken as ready, with a note", async () => {
   await using running = await startGateways(gateways(answering(404), { replicas: 1 }));
-  expect(running.notes).toEqual(["gateway 0 has no /healthz: it is taken as ready since its port answers"]);
+  expect(running.notes).toEqual([
+    "gateway 0 has no /healthz: it is taken as ready since its port answers, and its latency cannot be judged",
+  ]);
 });
 
 test("a gateway that ends before it is ready is refused with the end of its log, and the others are stopped", async () => {
@@ -174,7 +176,9 @@ test("a gateway that is not ready in time is refused", async () => {
   const message = await refusalOf(
     gateways(`console.log("thinking"); ${answering(503)}`, { readyWithinMs: 500 }),
   );
-  expect(message).toMatch(/^Gateway \d was not ready within 0.5 s/);
+  expect(message).toMatch(
+    /^Gateway \d was not ready within 0.5 s: GET \/healthz is answered by "HTTP\/1.1 503 /,
+  );
   expect(message).toContain("thinking");
 });
 

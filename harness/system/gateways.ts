@@ -16,6 +16,8 @@ export interface Gateways extends AsyncDisposable {
   readonly controls: readonly ReplicaControls[];
   /** What acts on them from inside, if they were started with it. */
   readonly steering: GatewaySteering | null;
+  /** Every one answers `/healthz`, past its limiter: controls can go along with the load. */
+  readonly hasHealth: boolean;
   /** Worth telling, but no error: a replica without `/healthz`. */
   readonly notes: readonly string[];
   /** Every process life so far; from before it was started, until after its end was seen. */
@@ -45,7 +47,7 @@ export interface StartGatewaysOptions {
 }
 
 /**
- * Starts the replicas at once, each on a free port of its own, and waits until all are ready. A `Refusal` with the last
+ * Starts the replicas at once, each on a free port of its own, and waits until all are ready. A `TargetRefusal` with the last
  * log lines of the first that ended before or was not ready in time; then none is left running.
  */
 export async function startGateways(options: StartGatewaysOptions): Promise<Gateways> {
@@ -69,6 +71,7 @@ export async function startGateways(options: StartGatewaysOptions): Promise<Gate
     },
     controls: replicas.map(({ controls }) => controls),
     steering: options.steering ?? null,
+    hasHealth: replicas.every(({ note }) => note === null),
     notes: replicas.flatMap(({ note }) => (note === null ? [] : [note])),
     lives: () => replicas.flatMap((replica) => replica.lives()),
     [Symbol.asyncDispose]: () => stopAll(replicas),

@@ -3,6 +3,7 @@ import type { ReplicaLife } from "../history/history.ts";
 import { monotonicMs } from "../history/monotonic-clock.ts";
 import { type GuardedProcess, startGuarded } from "./guarded-process.ts";
 import { askHealth } from "./health.ts";
+import { lookAt } from "./look-at.ts";
 import type { ReplicaOptions } from "./replica.ts";
 
 /** One process life of a gateway that got as far as being ready. */
@@ -50,7 +51,10 @@ export async function startLife(
     return { isReady: true, running, health: state, span: () => ({ ...span }) };
   }
   const words = running.lastLogLines(8).join("\n  ");
-  const how = state === "ended" ? ended(running) : `was not ready within ${readyWithinMs / 1000} s`;
+  const how =
+    state === "ended"
+      ? ended(running)
+      : `was not ready within ${readyWithinMs / 1000} s: ${await lookAt(endpoint)}`;
   await running.stop();
   return {
     isReady: false,
@@ -60,6 +64,7 @@ export async function startLife(
 }
 
 function ended({ exit }: GuardedProcess): string {
+  if (exit?.code === 0) return "ended before it was ready (code 0; a gateway stays in the foreground)";
   if (exit?.code === 127) return "could not be started, since its command was not found (code 127)";
   return `ended before it was ready (${exit?.signal ?? `code ${exit?.code}`})`;
 }

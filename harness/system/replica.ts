@@ -1,6 +1,6 @@
 import type { Endpoint } from "../engines/engine.ts";
 import type { ReplicaLife } from "../history/history.ts";
-import { Refusal } from "../refusal.ts";
+import { TargetRefusal } from "../refusal.ts";
 import { freePort } from "./free-port.ts";
 import { freeze, thaw } from "./freeze.ts";
 import type { Program } from "./gateway-steering.ts";
@@ -52,7 +52,7 @@ export interface ReplicaOptions extends Pick<GuardedOptions, "cwd" | "logFile" |
 }
 
 /**
- * Starts one gateway on a free port and waits until `/healthz` answers 200, or 404 with a note. A `Refusal` with its
+ * Starts one gateway on a free port and waits until `/healthz` answers 200, or 404 with a note. A `TargetRefusal` with its
  * last log lines if it ends before or is not ready in time.
  */
 export async function startReplica(options: ReplicaOptions): Promise<Replica> {
@@ -61,11 +61,11 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
     const endpoint = { host, port: await choosePort() };
     const life = await startLife(options, endpoint, signal);
     if (life.isReady) {
-      const note = `gateway ${index} has no /healthz: it is taken as ready since its port answers`;
+      const note = `gateway ${index} has no /healthz: it is taken as ready since its port answers, and its latency cannot be judged`;
       return replicaOf(options, endpoint, life, life.health === "ready" ? null : note);
     }
     signal.throwIfAborted();
-    if (!life.isPortTaken || tries === portTries) throw new Refusal(life.complaint);
+    if (!life.isPortTaken || tries === portTries) throw new TargetRefusal(life.complaint);
   }
 }
 

@@ -4,13 +4,15 @@ import { slidingCounter } from "../../limiter/algorithms/sliding-counter.ts";
 import { slidingLog } from "../../limiter/algorithms/sliding-log.ts";
 import type { Promised, Promises, PromisesOf } from "../../limiter/promised.ts";
 
-/** What the limiter of gateways that run already is said to promise. */
+/** What a limiter of the user's is said to promise. */
 export interface Declaration {
   readonly promise: PromiseName;
   /** What it does without Redis; `null` if nothing is said. */
   readonly fallback: FallbackName | null;
   /** The clock that decides may be one that nobody reads: of another machine. */
   readonly clockIsUnread: boolean;
+  /** So many limiters, each of which keeps the promise for what it meets. @default 1: all replicas together keep it */
+  readonly independent?: number;
 }
 
 /** What a limiter may be said to do without Redis. */
@@ -42,12 +44,23 @@ export function hasBurst(promise: PromiseName): boolean {
  * The promises of a limiter by the name of its kind. Its clock may count whole milliseconds; one that nobody reads may
  * besides be off by 1 ms and drift by 500 ppm.
  */
-export function declaredPromises({ promise, fallback, clockIsUnread }: Declaration): PromisesOf {
+export function declaredPromises({
+  promise,
+  fallback,
+  clockIsUnread,
+  independent = 1,
+}: Declaration): PromisesOf {
   return (policy) => ({
-    ...kinds[promise](policy),
+    ...addedUp(kinds[promise](policy), independent),
     clockResolutionMs: clockIsUnread ? 2 + 0.000_5 * policy.windowMs : 1,
     ...(fallback === null ? {} : { withoutRedis: withoutRedis(fallback) }),
   });
+}
+
+function addedUp(promises: Promises, independent: number): Promises {
+  if (independent === 1) return promises;
+  const times = (part: Promised): Promised => ({ kind: "sum", parts: Array(independent).fill(part) });
+  return { ...promises, upper: times(promises.upper), lower: times(promises.lower) };
 }
 
 function withoutRedis(fallback: FallbackName): NonNullable<Promises["withoutRedis"]> {

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Policy } from "../../limiter/policy.ts";
-import type { Variant } from "../../limiter/variants/variant.ts";
+import type { GatewayContext, Variant } from "../../limiter/variants/variant.ts";
 import type { RedisServer } from "../system/redis-server.ts";
 import { until } from "../system/until.ts";
 import { type RedisWay, redisWay } from "./redis-way.ts";
@@ -21,9 +21,13 @@ export interface Fleet extends AsyncDisposable {
   readonly road: RedisWay;
   /** So many requests of one subject, one after the other, in turn over `replicas`. */
   readonly ask: (requests: number, replicas?: readonly number[]) => Promise<FleetAnswer[]>;
+  /** What each replica tells of itself, as Prometheus text; empty where it has no metrics. */
+  readonly metrics: () => Promise<readonly string[]>;
   /** Redis cannot be reached: what is open is cut, what is tried is refused. */
   readonly lose: () => void;
   readonly heal: () => void;
+  /** One replica ends, and another one begins in its place. */
+  readonly restart: (replica: number) => Promise<void>;
   /** Asks until all replicas say that Redis decides again; false if one does not within `withinMs`. */
   readonly isBack: (withinMs?: number) => Promise<boolean>;
 }
@@ -35,43 +39,34 @@ export async function fleetOf(variant: Variant, policy: Policy, redis: RedisServ
   const stack = new AsyncDisposableStack();
   const road = stack.use(await redisWay(redis));
   const keyPrefix = `test-${randomUUID()}`;
-  const urls = await Promise.all(
-    REPLICAS.map(async (replicaIndex) => {
-      const { listener, close } = await variant.protect({
-        policies: [policy],
-        redisUrl: road.url,
-        keyPrefix,
-        replicaIndex,
-        replicaCount: REPLICAS.length,
-      });
-      const server = createServer(listener).listen(0, "127.0.0.1");
-      await once(server, "listening");
-      stack.defer(async () => {
-        server.close();
-        server.closeAllConnections();
-        await close();
-      });
-      return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-    }),
+  const surroundings = { policies: [policy], redisUrl: road.url, keyPrefix, replicaCount: REPLICAS.length };
+  const replicas = await Promise.all(
+    REPLICAS.map((replicaIndex) => served(variant, { ...surroundings, replicaIndex })),
   );
-  const ask: Fleet["ask"] = async (requests, replicas = REPLICAS) => {
+  stack.defer(async () => void (await Promise.all(replicas.map(({ end }) => end()))));
+  const ask: Fleet["ask"] = async (requests, asked = REPLICAS) => {
     const answers: FleetAnswer[] = [];
     for (let i = 0; i < requests; i++)
-      answers.push(await askOnce(urls[replicas[i % replicas.length] ?? 0] ?? "", "one"));
+      answers.push(await askOnce(replicas[asked[i % asked.length] ?? 0]?.url ?? "", "one"));
     return answers;
   };
   return {
     road,
     ask,
+    metrics: () => Promise.all(replicas.map(({ metrics }) => metrics())),
     lose() {
       road.leadTo({ ...redis, url: NOWHERE });
       road.cut();
     },
     heal: () => road.leadTo(redis),
+    async restart(replicaIndex) {
+      await replicas[replicaIndex]?.end();
+      replicas[replicaIndex] = await served(variant, { ...surroundings, replicaIndex });
+    },
     isBack: (withinMs = 10_000) =>
       until(
         async () => {
-          const answers = await Promise.all(urls.map((url) => askOnce(url, "another")));
+          const answers = await Promise.all(replicas.map(({ url }) => askOnce(url, "another")));
           return answers.every(({ source }) => source === "redis");
         },
         { withinMs, everyMs: 50 },
@@ -80,6 +75,28 @@ export async function fleetOf(variant: Variant, policy: Policy, redis: RedisServ
         () => false,
       ),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+interface Served {
+  readonly url: string;
+  readonly metrics: () => Promise<string>;
+  readonly end: () => Promise<void>;
+}
+
+/** One replica at a port of its own. */
+async function served(variant: Variant, context: GatewayContext): Promise<Served> {
+  const { listener, metrics = async () => "", close } = await variant.protect(context);
+  const server = createServer(listener).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    metrics,
+    async end() {
+      server.close();
+      server.closeAllConnections();
+      await close();
+    },
   };
 }
 

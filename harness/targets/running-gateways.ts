@@ -36,7 +36,6 @@ export async function runningGateways({
   return {
     name: "url",
     promises,
-    hasHealth: notes.length === 0,
     gives: [],
     redis: async ({ redisUrl }) => (redisUrl === null ? null : givenRedis(redisUrl)),
     ways: async ({ toxiproxyUrl, redisUrl }) =>
@@ -73,6 +72,7 @@ function asGateways(endpoints: readonly Endpoint[], notes: readonly string[]): G
     pids: [],
     controls: [],
     steering: null,
+    hasHealth: notes.length === 0,
     notes,
     lives: () => endpoints.map((_, replica) => ({ replica, fromMs, untilMs: null })),
     [Symbol.asyncDispose]: async () => undefined,

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Variant } from "../../limiter/variants/variant.ts";
 import { packageRoot } from "../package-root.ts";
 import { startGateways } from "../system/gateways.ts";
-import { provideRedis } from "../system/provide-redis.ts";
+import { redisFor } from "./redis-for.ts";
 import type { Target } from "./target.ts";
 import { waysFor } from "./ways-for.ts";
 
@@ -21,16 +21,8 @@ export function startedGateways({ name, variant, gatewayArgs }: StartedGatewaysO
   return {
     name,
     promises: variant.promises,
-    hasHealth: true,
     gives: ["own-gateways", "node-gateways"],
-    redis: ({ redisUrl, system, runFolder, onStep }, faketime) =>
-      provideRedis({
-        ...(redisUrl === null ? {} : { url: redisUrl }),
-        ...(faketime === null ? {} : { faketime }),
-        system,
-        runFolder,
-        onProgress: onStep,
-      }),
+    redis: redisFor,
     ways: async (order, redis) => (redis === null ? null : waysFor(order, redis)),
     async gateways({ policies, replicas, runFolder, onStep }, { runId, redis, ways, steering }) {
       const redisUrl = ways?.url ?? (() => redis?.url ?? "");

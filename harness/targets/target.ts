@@ -13,8 +13,6 @@ export interface Target {
   /** Names it in reports and folders. */
   readonly name: string;
   readonly promises: PromisesOf;
-  /** Every gateway answers `/healthz`, past its limiter: controls can go along with the load. */
-  readonly hasHealth: boolean;
   /** What faults may touch, besides proxies and Redis. */
   readonly gives: readonly FaultNeed[];
   /** The Redis behind it; `null` if nobody has said where that is. */

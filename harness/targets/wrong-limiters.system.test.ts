@@ -127,7 +127,42 @@ const stories: Readonly<Record<string, Story>> = {
     const first = await ask(2, [0, 1]);
     return letIn(first, await ask(30, [2])) < policy.limit;
   },
+  "clears-at-start": freshAfterRestart,
+  "shares-in-memory": freshAfterRestart,
+  async "counts-throttles-twice"({ ask, metrics }) {
+    const denied = 40 - letIn(await ask(40));
+    return told(await metrics(), "rate_limiter_throttled_total{") > denied;
+  },
+  async "forgets-fallback-denials"({ lose, ask, metrics }) {
+    lose();
+    const denied = 40 - letIn(await ask(40));
+    return told(await metrics(), "rate_limiter_throttled_total{") < denied;
+  },
+  async "counts-cut-calls-as-allowed"({ lose, ask, metrics }) {
+    lose();
+    const allowed = letIn(await ask(40));
+    return told(await metrics(), 'outcome="allowed"') > allowed;
+  },
+  async "milliseconds-for-seconds"({ ask, metrics }) {
+    const startedMs = performance.now();
+    await ask(9);
+    const seconds = (performance.now() - startedMs) / 1_000;
+    return told(await metrics(), "rate_limiter_decision_duration_seconds_sum ") > seconds;
+  },
 };
+
+/** Each replica has spent its part of the limit before one of them is started again. */
+async function freshAfterRestart({ ask, restart }: Fleet): Promise<boolean> {
+  const before = await ask(30);
+  await restart(1);
+  return letIn(before, await ask(30)) > policy.limit;
+}
+
+/** What the lines with `part` add up to, over all replicas. */
+function told(texts: readonly string[], part: string): number {
+  const lines = texts.flatMap((text) => text.split("\n")).filter((line) => line.includes(part));
+  return lines.reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
+}
 
 /** A replica that begins again after 25 ms, and then more seldom, does not make more connections. */
 const MOST_A_SECOND = 40;
@@ -172,7 +207,13 @@ describe("a limiter with a seeded bug", () => {
   }
 
   it("is tried here, or by a clock or a race that only a scenario has", () => {
-    const elsewhere = ["read-then-write", "clock-may-step-back", "debt-in-the-future", "hasty-watchdog"];
+    const elsewhere = [
+      "read-then-write",
+      "clock-may-step-back",
+      "debt-in-the-future",
+      "hasty-watchdog",
+      "naive-warm",
+    ];
     expect(Object.keys(stories).concat(elsewhere).sort()).toEqual(mutants.map(({ name }) => name).sort());
   });
 });

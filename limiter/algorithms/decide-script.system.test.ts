@@ -13,12 +13,17 @@ afterAll(() => redis.quit());
 
 const policy = { name: "p", limit: 10, windowMs: 3_600_000 };
 
-/** Runs `asked` as one batch. */
-async function run(algorithm: AlgorithmName, asked: readonly Partial<Asking>[], prolongs = true) {
+/** Runs `asked` as one batch, of a caller that is forgotten afterwards if it has no `kept` key. */
+async function run(
+  algorithm: AlgorithmName,
+  asked: readonly Partial<Asking>[],
+  prolongs = true,
+  kept?: string,
+) {
   const { numbers } = ALGORITHMS[algorithm];
   const row: Row = [1, ...numbers(policy)];
   const script = decideScript([ALGORITHMS[algorithm]], [row], 60_000);
-  const batch = new Batch(`test-script:kept:${randomUUID()}`, 1);
+  const batch = new Batch(kept ?? `test-script:kept:${randomUUID()}`, 1);
   const answers: number[][] = [];
   const failures: string[] = [];
   for (const [i, one] of asked.entries()) {
@@ -36,13 +41,17 @@ async function run(algorithm: AlgorithmName, asked: readonly Partial<Asking>[], 
     });
   }
   const args = batch.args({ notAfterUs: Number.MAX_SAFE_INTEGER, sequence: 1, prolongs });
-  const reply = (await redis.eval(script.text, batch.keys.length, ...batch.keys, ...args)) as number[];
+  const question = [script.text, String(batch.keys.length), ...batch.keys, ...args];
+  const raw = (await redis.callBuffer("eval", question)) as Buffer | (number | Buffer)[];
+  const reply = Array.isArray(raw)
+    ? raw.map((part) => (typeof part === "number" ? part : part.toString()))
+    : raw;
   batch.answer(reply, (message) => {
     failures.push(message);
     return "error";
   });
-  await redis.del(...batch.keys);
-  return { answers, failures };
+  if (kept === undefined) await redis.del(...batch.keys);
+  return { answers, failures, isShort: !Array.isArray(reply) };
 }
 
 describe.each(Object.keys(ALGORITHMS) as AlgorithmName[])("the decide script (%s)", (algorithm) => {
@@ -73,6 +82,42 @@ describe.each(Object.keys(ALGORITHMS) as AlgorithmName[])("the decide script (%s
       [0, 0],
       [0, 0],
     ]);
+  });
+
+  it("answers who asks alone as it answers many, and records it as well", async () => {
+    const [kept, alone, together] = [1, 2, 3].map(() => `test-script:${randomUUID()}`) as [
+      string,
+      string,
+      string,
+    ];
+    const many = await run(
+      algorithm,
+      Array.from({ length: 12 }, () => ({ keys: [together] })),
+    );
+    const told = (answer: readonly number[] | undefined) => [...(answer ?? [])].slice(0, 3).map(Math.sign);
+    for (let i = 0; i < 12; i++) {
+      const one = await run(algorithm, [{ keys: [alone] }], i === 0, kept);
+      const [denied, remaining] = one.answers[0] ?? [];
+      expect([denied, remaining]).toEqual(many.answers[i]?.slice(0, 2));
+      expect(told(one.answers[0])).toEqual(told(many.answers[i]));
+      const answersBit = (await redis.getrangeBuffer(kept, 13, 25))[12];
+      expect(answersBit).toBe(denied === 0 ? 1 : 0);
+      expect(one.isShort).toBe(i > 0 && ALGORITHMS[algorithm].inline !== undefined);
+    }
+    // Who finds nothing kept, or cannot keep anything, is told so, and has been charged once all the same.
+    const spoils = [
+      () => redis.del(kept),
+      () => redis.set(kept, "short"),
+      () => redis.del(kept).then(() => redis.sadd(kept, "a set")),
+    ];
+    await redis.del(alone);
+    for (const [i, spoil] of spoils.entries()) {
+      await spoil();
+      const { answers, isShort } = await run(algorithm, [{ keys: [alone] }], false, kept);
+      expect(answers[0]?.slice(0, 2)).toEqual([0, 9 - i]);
+      expect(isShort).toBe(false);
+    }
+    await redis.del(kept, alone, together);
   });
 
   it("fails a merge into a key of another type alone", async () => {

@@ -16,6 +16,14 @@ export const ANSWERS_KEPT = 64;
 /** Bytes of one run's answers: its sequence number in seven, and its bits in six. */
 export const ANSWER_BYTES = 13;
 
+const ANSWER = ">I7I6";
+
+/** Length of all that is kept: a byte more, so that it has an end. */
+const KEPT_BYTES: number = ANSWERS_KEPT * ANSWER_BYTES + 1;
+
+/** How a lone decision is answered: a list of numbers takes longer to write, to read and to make sense of. */
+export const LONE_REPLY = "<dddd";
+
 /** One policy as the script has it: the number of its algorithm (from 1), and `a`, `b`, `c` for it. */
 export type Row = readonly [algorithm: number, a: number, b: number, c: number];
 
@@ -42,7 +50,9 @@ export function decideScript(
 --   else 0, mode (1 decide, 2 peek, 3 refund, 4 reset), cost, number of rows, and which; a refund ends with the
 --   microseconds that have passed since it was charged, at most (-1: it still counts);
 --   or 0, 5 (merge), number of entries, 1, and which row; then each entry, oldest first: its age in microseconds, cost.
--- Reply: Redis time; if it is negative, there follows 0 if it was too late (and nothing else), 1 if nothing had been
+-- Reply: for a lone decision, in line, before which something was kept: four numbers as \`struct\` packs "${LONE_REPLY}":
+--   Redis time, remaining, microseconds to wait (0: it was admitted), microseconds until more remains.
+--   Else a list: Redis time; if it is negative, there follows 0 if it was too late (and nothing else), 1 if nothing had been
 --   kept for the caller, -1 if nothing can be kept;
 --   then each decision: an error;
 --   or the number of the policy that denies, below 0 (of several the longest wait), and three numbers a policy:
@@ -54,12 +64,14 @@ local time = ask("TIME")
 local now = time[1] * 1000000 + time[2]
 if now > tonumber(argv[1]) then return { -now, 0 } end
 local pack, unpack, ceil, floor = struct.pack, struct.unpack, math.ceil, math.floor
+local remaining, retryUs, resetUs = nil, 0, 0
+${loneOf(algorithms, usual, keepMs)}
 local size, before, power, answers, at, general = 1, 1, 1, 0, 6, nil
 local last, areAllUsual = #keys, not argv[4]
 local reply = last > 1 and { now, 0, 0 } or { now }
 if not areAllUsual then at = 6 + 4 * argv[5] end
 while before < last do
-  local cost, remaining, retryUs, resetUs = 1, nil, 0, 0
+  local cost = 1
   if not areAllUsual then cost, at = tonumber(argv[at]), at + 1 end
 ${inlineOf(algorithms, usual)}
   if not remaining then
@@ -75,18 +87,39 @@ ${generalOf(algorithms, usual)}
     reply[size + 1], reply[size + 2], reply[size + 3], reply[size + 4] = -1, remaining, retryUs, resetUs
     size, before, power = size + 4, before + 1, power * 2
   end
+  remaining, retryUs, resetUs = nil, 0, 0
 end
 ${keepMs === undefined ? "" : keepOf(keepMs)}
 return reply`;
   return { text, sha: createHash("sha1").update(text).digest("hex") };
 }
 
+/**
+ * A decision that is alone in its run: who asks it waits for this and nothing else. If it cannot be recorded as usual
+ * it is decided already, and the rest follows below.
+ */
+function loneOf(algorithms: readonly Algorithm[], usual: readonly Row[], keepMs: number | undefined): string {
+  const decide = inlineWay(algorithms, usual);
+  if (decide === undefined) return "";
+  const record = `ask("SETRANGE", keys[1], argv[3], pack("${ANSWER}", argv[2], retryUs == 0 and 1 or 0))`;
+  const isKept = keepMs === undefined ? "remaining" : `remaining and ${record} == ${KEPT_BYTES}`;
+  return `if keys[2] and not keys[3] and not argv[4] then
+  local cost, key = 1, keys[2]
+  ${decide}
+  if ${isKept} then return pack("${LONE_REPLY}", now, remaining, retryUs, resetUs) end
+end`;
+}
+
 /** Decides under the only usual row, if its algorithm has a way to do so in line. */
 function inlineOf(algorithms: readonly Algorithm[], usual: readonly Row[]): string {
+  const decide = inlineWay(algorithms, usual);
+  if (decide === undefined) return "";
+  return `if cost ~= 0 and not remaining then local key = keys[before + 1] ${decide} end`;
+}
+
+function inlineWay(algorithms: readonly Algorithm[], usual: readonly Row[]): string | undefined {
   const [[number, ...numbers] = [0, 0, 0, 0] as const, ...others] = usual;
-  const inline = algorithms[number - 1]?.inline;
-  if (inline === undefined || others.length > 0) return "";
-  return `if cost ~= 0 then local key = keys[before + 1] ${inline(numbers)} end`;
+  return others.length > 0 ? undefined : algorithms[number - 1]?.inline?.(numbers);
 }
 
 /** Whatever may be asked, with all rows. */
@@ -203,17 +236,16 @@ end`;
 
 /**
  * Last, because what it records has then been done; a caller whose reply was lost finds here what it was.
- * What is kept has its full length (and a byte) from the first run on: a shorter one means that Redis has lost its data.
+ * What is kept has its full length from the first run on: a shorter one means that Redis has lost its data.
  */
 function keepOf(keepMs: number): string {
-  const length = ANSWERS_KEPT * ANSWER_BYTES;
   return `
-local kept, state = ask("SETRANGE", keys[1], argv[3], pack(">I7I6", argv[2], answers)), nil
+local kept, state = ask("SETRANGE", keys[1], argv[3], pack("${ANSWER}", argv[2], answers)), nil
 if type(kept) == "table" then
   state = -1
-elseif kept ~= ${length + 1} then
+elseif kept ~= ${KEPT_BYTES} then
   state = 1
-  ask("SETRANGE", keys[1], "${length}", "\\0")
+  ask("SETRANGE", keys[1], "${KEPT_BYTES - 1}", "\\0")
 end
 if state == 1 or argv[4] == "1" then ask("PEXPIRE", keys[1], "${keepMs}") end
 if state then

@@ -150,7 +150,8 @@ if isPlain and cost <= ${burst} then
     retryUs = ceil((weight - free) / ${leak})
   else
     debt, free = debt + weight, free - weight
-    if now + ceil(debt / ${leak}) <= ends and ends <= now + ${lifeMs * 1_000} then
+    local left = ends - now
+    if debt <= left * ${leak} and left <= ${lifeMs * 1_000} then
       isDone = ask("SETRANGE", key, "0", pack(">I7I7", debt, now)) == 28
     else
       isDone = ask("SET", key, pack(">I7I7I7I7", debt, now, ${unit}, now + ${lifeMs * 1_000}), "PX", "${lifeMs + 1}").ok

@@ -8,6 +8,7 @@ import {
   learnBucket,
   ownDebtAt,
   remainingAt,
+  undo,
 } from "./bucket-key.ts";
 import type { OutageRule } from "./outage-rule.ts";
 import { floorOfRatio } from "./shares.ts";
@@ -75,6 +76,7 @@ export function bucketRule(options: BucketRuleOptions): OutageRule<BucketKey> {
       charge(key, -cost, key.debtUs, rate);
       if (ledger === "local") key.local = Math.max(0, key.local - cost);
     },
+    undo: (key, cost, sinceUs, nowUs) => undo(key, cost, sinceUs, nowUs, rate),
     refund(key, cost, gated) {
       key.ownDebt = Math.max(0, key.ownDebt - cost * unit);
       if (gated) charge(key, -cost, key.debtUs, rate);

@@ -37,6 +37,22 @@ describe("CostCells", () => {
     );
   });
 
+  it("says of no time that less may have happened than without a cost that is taken back by its age", () => {
+    fc.assert(
+      fc.property(costs, fc.nat(), fc.nat(40), fc.nat(900), (steps, pick, moreUs, fromUs) => {
+        const { cells, real } = filled(steps);
+        const undone = real[pick % Math.max(1, real.length)];
+        if (undone === undefined) return;
+        cells.removeSince(undone.atUs - moreUs, undone.cost);
+        const others = real.filter((one) => one !== undone);
+        expect(cells.total).toBe(sumOf(others));
+        expect(cells.possiblyAfter(fromUs)).toBeGreaterThanOrEqual(
+          sumOf(others.filter(({ atUs }) => atUs > fromUs)),
+        );
+      }),
+    );
+  });
+
   it("is exact for what is further apart than a cell", () => {
     const cells = new CostCells(CELL_US);
     for (let i = 0; i < 20; i++) cells.add(i * CELL_US, i * CELL_US, 1);

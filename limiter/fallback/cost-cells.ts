@@ -96,6 +96,19 @@ export class CostCells {
     }
   }
 
+  /** Takes back `cost` that was added at `sinceUs` or later, the oldest first: what is left ends no sooner than it would. */
+  removeSince(sinceUs: number, cost: number): void {
+    const cells = this.#cells;
+    let left = cost;
+    for (let i = this.#head; i < cells.length && left > 0; i += 3) {
+      if ((cells[i + 1] ?? 0) < sinceUs) continue;
+      const taken = Math.min(left, cells[i + 2] ?? 0);
+      cells[i + 2] = (cells[i + 2] ?? 0) - taken;
+      this.#total -= taken;
+      left -= taken;
+    }
+  }
+
   /** Takes all cells of `other`, which is empty from then on. */
   absorb(other: CostCells): void {
     const cells = other.#cells;

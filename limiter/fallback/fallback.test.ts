@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createFallback, type FallbackAlgorithm, type FallbackOptions } from "./fallback.ts";
 
@@ -145,6 +146,60 @@ describe.each(ALGORITHMS)("the fallback of %s", (algorithm) => {
     local.reset("bob");
     const told = [...local.everything(T0, 9)].flatMap(({ repairs }) => repairs);
     expect(told.map(({ key }) => key)).toEqual(["carol"]);
+  });
+
+  it("admits after a refund nothing that it would not have admitted, had the charge never been made", () => {
+    const step = fc.record({
+      afterUs: fc.integer({ min: 16_000, max: 300_000 }),
+      cost: fc.integer({ min: 1, max: 4 }),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(step, { minLength: 1, maxLength: 20 }),
+        fc.array(fc.integer({ min: 0, max: 400_000 }), { minLength: 1, maxLength: 8 }),
+        fc.nat(),
+        fc.nat(300_000),
+        fc.constantFrom(1, 1_000),
+        (steps, waits, pick, moreUs, maxKeys) => {
+          const [asked, refunded, never] = [1, 2, 3].map(() => fallback({ algorithm, maxKeys }));
+          if (asked === undefined || refunded === undefined || never === undefined) return;
+          for (const one of [asked, refunded, never]) {
+            // Has the only place, where there is but one.
+            one.learn("other", reply(20, 0, T0));
+            one.lost(T0);
+          }
+          let nowUs = T0;
+          const admitted = steps.flatMap(({ afterUs, cost }) => {
+            nowUs += afterUs;
+            return asked.decide("alice", cost, nowUs).allowed ? [{ atUs: nowUs, cost }] : [];
+          });
+          const charge = admitted[pick % Math.max(1, admitted.length)];
+          if (charge === undefined) return;
+          for (const { atUs, cost } of admitted) refunded.admit("alice", cost, atUs, "local");
+          refunded.undo("alice", charge.cost, charge.atUs - moreUs, nowUs);
+          for (const one of admitted) if (one !== charge) never.admit("alice", one.cost, one.atUs, "local");
+          for (const waitUs of waits) {
+            nowUs += waitUs;
+            expect(refunded.remaining("alice", nowUs)).toBeLessThanOrEqual(never.remaining("alice", nowUs));
+          }
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  it("gives back at once what was just charged, and tells Redis nothing of it", () => {
+    for (const maxKeys of [1, 9]) {
+      const local = fallback({ algorithm, maxKeys });
+      local.learn("other", reply(20, 0, T0));
+      local.lost(T0);
+      expect(admitted(local, "alice", T0)).toBe(10);
+      local.undo("alice", 1, T0, T0);
+      expect(admitted(local, "alice", T0)).toBe(1);
+      for (let i = 0; i < 10; i++) local.undo("alice", 1, T0, T0);
+      local.recovered(T0 + 1);
+      expect([...local.repairs(T0 + 1, 9)].flatMap(({ repairs }) => repairs)).toEqual([]);
+    }
   });
 
   it("shares one bucket among keys that find no place, and evicts no live key for them", () => {

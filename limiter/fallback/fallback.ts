@@ -64,8 +64,13 @@ export interface Fallback {
   readonly remaining: (key: string, nowUs: number) => number;
   /** Charges what `waitUs` has admitted at the same instant: "local" without Redis, "gated" before asking it. */
   readonly admit: (key: string, cost: number, nowUs: number, ledger: Ledger) => void;
-  /** Takes back what was charged last: a refund, or what Redis did not admit after `gate`. */
+  /** Takes back what was charged last: what Redis did not admit after `gate`. */
   readonly release: (key: string, cost: number, ledger: Ledger) => void;
+  /**
+   * A refund of what was charged as "local" at `sinceUs` (-Infinity: it still counts) or later: from now on nothing is admitted that would not have
+   * been, had it never been made.
+   */
+  readonly undo: (key: string, cost: number, sinceUs: number, nowUs: number) => void;
   /** `waitUs`, and `admit` as "local" if it is 0. */
   readonly decide: (key: string, cost: number, nowUs: number) => LocalDecision;
   /** `waitUs`, and `admit` as "gated" if it is 0. Its reply is then learnt with `reserved: true`. */

@@ -109,6 +109,12 @@ export class LocalFallback<State> implements Fallback {
     else this.#rule.release(place.state, cost, ledger);
   }
 
+  undo(key: string, cost: number, sinceUs: number, nowUs: number): void {
+    const place = this.#find(key);
+    if (place === undefined) this.#overflow.undo(key, cost, sinceUs, nowUs);
+    else this.#rule.undo(place.state, cost, sinceUs, nowUs);
+  }
+
   decide(key: string, cost: number, nowUs: number): LocalDecision {
     return this.#decideInto("local", key, cost, nowUs);
   }

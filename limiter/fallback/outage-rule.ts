@@ -55,6 +55,11 @@ export interface OutageRule<State> {
   readonly admit: (state: State, cost: number, nowUs: number, ledger: Ledger) => void;
   /** Takes back what was charged last in `ledger`. */
   readonly release: (state: State, cost: number, ledger: Ledger) => void;
+  /**
+   * Takes back `cost` that was charged as "local" at `sinceUs` (-Infinity: it still counts) or later. Whichever charge of that time it was: from now
+   * on nothing is admitted that would not have been, had it never been made.
+   */
+  readonly undo: (state: State, cost: number, sinceUs: number, nowUs: number) => void;
   /** Redis has given back `cost` that it had charged to this replica. `gated` as for `learn`. */
   readonly refund: (state: State, cost: number, gated: boolean) => void;
   /**

@@ -89,6 +89,16 @@ export class Overflow<State> {
     if (ledger === "local" && index >= 0) this.#entries.splice(index, 1);
   }
 
+  /** Takes back what was admitted alone for `key` at `sinceUs` or later; nothing if there was no such cost. */
+  undo(key: string, cost: number, sinceUs: number, nowUs: number): void {
+    const index = this.#entries.findIndex(
+      (entry) => entry.key === key && entry.cost === cost && entry.atUs >= sinceUs,
+    );
+    if (index < 0) return;
+    this.#entries.splice(index, 1);
+    this.#rule.undo(this.#state, cost, sinceUs, nowUs);
+  }
+
   /** What Redis must add, by key. */
   take(nowUs: number, silentUs: number): Map<string, AgedCost[]> {
     this.#rule.take(this.#state, nowUs, silentUs);

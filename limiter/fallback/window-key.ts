@@ -39,6 +39,7 @@ export interface WindowKeys {
   readonly learn: (key: WindowKey, reply: Reply, gated: boolean) => void;
   readonly admit: (key: WindowKey, cost: number, nowUs: number, ledger: Ledger) => void;
   readonly release: (key: WindowKey, cost: number, ledger: Ledger) => void;
+  readonly undo: (key: WindowKey, cost: number, sinceUs: number, nowUs: number) => void;
   readonly refund: (key: WindowKey, cost: number, gated: boolean) => void;
   readonly take: (key: WindowKey, nowUs: number) => AgedCost[];
   readonly putBack: (key: WindowKey, entries: readonly AgedCost[], takenUs: number) => void;
@@ -82,10 +83,8 @@ export function windowKeys(limit: number, windowUs: number): WindowKeys {
       key.blockedCost = 0;
       key[ledger]?.remove(cost);
     },
-    refund(key, cost, gated) {
-      key.blockedCost = 0;
-      ((gated ? key.gated : undefined) ?? key.own).remove(cost);
-    },
+    undo: (key, cost, sinceUs, nowUs) => undo(key, cost, sinceUs, nowUs - windowUs),
+    refund,
     take(key, nowUs) {
       const { local, gated } = key;
       if (local === undefined) return [];
@@ -129,6 +128,18 @@ export function windowKeys(limit: number, windowUs: number): WindowKeys {
       return (key.local?.total ?? 0) + (key.gated?.total ?? 0);
     },
   };
+}
+
+function refund(key: WindowKey, cost: number, gated: boolean): void {
+  key.blockedCost = 0;
+  ((gated ? key.gated : undefined) ?? key.own).remove(cost);
+}
+
+/** What may have ended by itself, at `endedUs`, is not taken from what has not. */
+function undo(key: WindowKey, cost: number, sinceUs: number, endedUs: number): void {
+  if (sinceUs <= endedUs && sinceUs > Number.NEGATIVE_INFINITY) return;
+  key.blockedCost = 0;
+  key.local?.removeSince(sinceUs, cost);
 }
 
 /** What was admitted under the rule is Redis's; what no reply has counted yet is known to be there. */

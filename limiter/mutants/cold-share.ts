@@ -9,6 +9,7 @@ export const mutant: Mutant = {
   source:
     "animir/node-rate-limiter-flexible wiki, Insurance Strategy: a memory limiter of its own takes over",
   convictedBy: ["fallback-as-declared"],
+  scenarios: ["redis-outage", "drained-gateway"],
   variant: wrongLimiter({
     about: "Redis; in memory a share that knows nothing of Redis.",
     protect: (context) => redisFirst(context, (policy) => ({ failed: alone(policy, context).decide })),

@@ -9,6 +9,7 @@ export const mutant: Mutant = {
   source:
     "animir/node-rate-limiter-flexible wiki, Insurance Strategy: without an insurance limiter all is rejected",
   convictedBy: ["fallback-as-declared"],
+  scenarios: ["redis-outage"],
   variant: wrongLimiter({
     about: "Redis; without it nobody is let in, and the answer says who decided.",
     protect: (context) =>

@@ -7,6 +7,7 @@ export const mutant: Mutant = {
   about: "Answers 500 when Redis fails.",
   source: "express-rate-limit and @fastify/rate-limit, whose store's errors are a 500 by default",
   convictedBy: ["answers-everything"],
+  scenarios: ["redis-reset", "redis-restart", "redis-failover", "slow-network", "cold-start"],
   variant: wrongLimiter({
     about: "Redis; without it nothing works.",
     protect: (context) =>

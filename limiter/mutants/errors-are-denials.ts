@@ -8,6 +8,7 @@ export const mutant: Mutant = {
   about: "Answers 429 when Redis fails, as if the limit had been reached.",
   source: "firecrawl/firecrawl#3728",
   convictedBy: ["no-false-denials", "fallback-as-declared"],
+  scenarios: ["reply-lost", "redis-out-of-memory", "login-bruteforce"],
   variant: wrongLimiter({
     about: "Redis; without it everybody is over the limit.",
     protect: (context) =>

@@ -10,6 +10,15 @@ export const mutant: Mutant = {
   about: "Falls back to a counter in memory with the whole limit, in every replica.",
   source: "go-chi/httprate-redis#15",
   convictedBy: ["fallback-as-declared"],
+  scenarios: [
+    "redis-outage",
+    "redis-blackhole",
+    "redis-flap",
+    "partition",
+    "redis-freeze",
+    "moved-traffic",
+    "busy-gateway",
+  ],
   variant: wrongLimiter({
     about: "Redis behind a breaker; in memory the whole limit again.",
     protect: (context) =>

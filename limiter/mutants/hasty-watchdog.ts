@@ -10,6 +10,7 @@ export const mutant: Mutant = {
   source:
     "go-chi/httprate-redis#15 for the limit; watchdogs that measure the age of the last reply by their own clock",
   convictedBy: ["fallback-as-declared"],
+  scenarios: ["busy-gateway"],
   variant: wrongLimiter({
     about: "Redis behind a watchdog; in memory the whole limit again.",
     protect: (context) =>

@@ -8,6 +8,7 @@ export const mutant: Mutant = {
   about: "Says of every decision that Redis made it.",
   source: "upstash/ratelimit-js, whose answers after a timeout look like any other to most callers",
   convictedBy: ["fallback-as-declared"],
+  scenarios: ["redis-outage"],
   variant: wrongLimiter({
     about: "The reference limiter with a false label.",
     async protect({ policies, redisUrl, keyPrefix, replicaIndex, replicaCount }) {

@@ -9,6 +9,7 @@ export const mutant: Mutant = {
   about: "Decides by its share from the first failure of Redis on, for ever.",
   source: "animir/node-rate-limiter-flexible#49, redis/node-redis#1488, envoyproxy/ratelimit#1191",
   convictedBy: ["recovers-within"],
+  scenarios: [],
   variant: wrongLimiter({
     about: "Redis, until it fails once.",
     protect: (context) =>

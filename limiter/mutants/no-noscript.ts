@@ -12,6 +12,7 @@ export const mutant: Mutant = {
   source:
     "express-rate-limit/rate-limit-redis#71, #144 and #241, vutran1710/PyrateLimiter#182, QuantumNous/new-api#6412",
   convictedBy: ["answers-everything"],
+  scenarios: ["redis-restart", "redis-failover", "script-flush", "cold-start"],
   variant: wrongLimiter({
     about: "Redis, as long as it remembers.",
     protect: (context) =>

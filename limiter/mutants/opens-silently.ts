@@ -13,6 +13,19 @@ export const mutant: Mutant = {
   about: "Lets everybody in when Redis fails, and does not say so.",
   source: "koala73/worldmonitor#8356, Emp1500/Code2Flow#11, spring-cloud/spring-cloud-gateway#248",
   convictedBy: ["within-bound", "fallback-as-declared"],
+  scenarios: [
+    "redis-blackhole",
+    "redis-latency",
+    "redis-flap",
+    "redis-reset",
+    "partition",
+    "redis-freeze",
+    "redis-out-of-memory",
+    "script-flush",
+    "slow-network",
+    "moved-traffic",
+    "login-bruteforce",
+  ],
   variant: wrongLimiter({
     about: "Redis; without it everything is allowed.",
     protect: (context) =>

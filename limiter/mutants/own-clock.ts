@@ -10,6 +10,7 @@ export const mutant: Mutant = {
   about: "Takes the time from whoever asks.",
   source: "spring-cloud/spring-cloud-gateway#1688 and #1117",
   convictedBy: ["within-bound", "no-false-denials"],
+  scenarios: ["clock-skew"],
   variant: wrongLimiter({
     about: "A sorted set by the clocks of the replicas.",
     protect: (context) =>

@@ -8,6 +8,7 @@ export const mutant: Mutant = {
   about: "Names the window in the key, by the clock of whoever asks.",
   source: "upstash/ratelimit-js, whose fixed window is numbered by Date.now()",
   convictedBy: ["within-bound", "no-false-denials"],
+  scenarios: ["clock-skew"],
   variant: wrongLimiter({
     about: "A counter for each window that some replica believes in.",
     algorithm: "fixed-window",

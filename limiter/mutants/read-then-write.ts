@@ -20,6 +20,7 @@ export const mutant: Mutant = {
   about: "Counts what is in the window, then records the request in a second call.",
   source: "redis-developer/redis-ratelimiting-js#2, cameri/nostream#467, Kong/kong#7831",
   convictedBy: ["within-bound"],
+  scenarios: ["burst"],
   variant: ({ bug }) => ({
     about: bug
       ? "A sorted set, read and then written in two calls."

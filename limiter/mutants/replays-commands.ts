@@ -15,6 +15,7 @@ export const mutant: Mutant = {
   source:
     "animir/node-rate-limiter-flexible#37 and #184, and its timeouts: a call that timed out still executes",
   convictedBy: ["recovers-within"],
+  scenarios: ["redis-outage"],
   variant: wrongLimiter({
     about: "Redis with a queue and a deadline; in memory a share.",
     protect: (context) =>

@@ -11,6 +11,7 @@ export const mutant: Mutant = {
   about: "Asks again when Redis has not answered in half of its time, and is charged for both.",
   source: "redis/ioredis#2193, whose commands are sent again after a reconnect by default",
   convictedBy: ["no-false-denials", "recovers-within"],
+  scenarios: ["redis-latency", "reply-lost"],
   variant: wrongLimiter({
     about: "Redis, asked up to twice for each decision; in memory a share.",
     protect: (context) =>

@@ -12,6 +12,7 @@ export const mutant: Mutant = {
   about: "Takes a tenth of the limit from Redis at once and spends it by itself; a crash takes it along.",
   source: "bucket4j/bucket4j#8, ELares/IronTraffic#229",
   convictedBy: ["no-false-denials", "within-bound"],
+  scenarios: ["burst"],
   variant: wrongLimiter({
     about: "Redis gives out leases, and each replica spends its own.",
     protect: (context) =>

@@ -11,6 +11,7 @@ export const mutant: Mutant = {
   source:
     "envoyproxy/ratelimit#1188, peterkhayes/rolling-rate-limiter#13, animir/node-rate-limiter-flexible#37",
   convictedBy: ["decides-in-time", "answers-everything"],
+  scenarios: ["redis-latency"],
   variant: wrongLimiter({
     about: "Redis, however long it takes.",
     protect: (context) =>

@@ -39,5 +39,7 @@ export interface Mutant {
   readonly source: string;
   /** Names of the checkers of which at least one must convict it. */
   readonly convictedBy: readonly string[];
+  /** The stories made for it: each of them must convict it. Empty while none reliably does. */
+  readonly scenarios: readonly string[];
   readonly variant: (options: { readonly bug: boolean }) => Variant;
 }

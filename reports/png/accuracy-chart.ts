@@ -2,7 +2,8 @@ import type { Plugin } from "chart.js";
 import type { Accuracy } from "../../harness/verdict/result.ts";
 import { type AccuracyRow, accuracyRows } from "../words/accuracy-rows.ts";
 import { atMostText } from "../words/named-number.ts";
-import { type Drawing, family } from "./drawing.ts";
+import type { Drawing } from "./drawing.ts";
+import { family } from "./font.ts";
 import { palette } from "./palette.ts";
 
 /** Each number as a bar on its own scale, from what is proved to what is possible, with the estimate between. */

@@ -1,6 +1,6 @@
 import type { ChartConfiguration } from "chart.js";
 import type { Slots } from "../series/slots.ts";
-import { family } from "./drawing.ts";
+import { family } from "./font.ts";
 import { palette } from "./palette.ts";
 
 /** One line of a line chart. */

@@ -1,17 +1,13 @@
-import { createRequire } from "node:module";
-import { GlobalFonts } from "canvas";
 import type { ChartConfiguration, Plugin } from "chart.js";
 import { ChartJSNodeCanvas } from "chartjs-node-canvas";
 import type { Result } from "../../harness/verdict/result.ts";
 import { plain } from "../words/plain.ts";
 import { verdictWords } from "../words/verdict-words.ts";
+import { family, registerFont } from "./font.ts";
 import { palette, verdictColours } from "./palette.ts";
 
 /** Size of every picture in its own units; each unit is two pixels wide. */
 export const pictureSize = { width: 1_200, height: 600, pixels: 2 } as const;
-
-/** The font of every text, shipped with the package because a bare machine has none. */
-export const family = "Gatecrash Inter";
 
 /** A chart as Chart.js takes it, and what stands above it. */
 export interface Drawing {
@@ -88,14 +84,4 @@ function heading(title: string, { scenario, variant, seed, verdict }: Result): P
       ctx.restore();
     },
   };
-}
-
-function registerFont(): void {
-  if (GlobalFonts.has(family)) return;
-  const require = createRequire(import.meta.url);
-  for (const weight of [400, 600])
-    GlobalFonts.registerFromPath(
-      require.resolve(`@fontsource/inter/files/inter-latin-${weight}-normal.woff2`),
-      family,
-    );
 }

@@ -1,6 +1,6 @@
 import type { Result } from "../../harness/verdict/result.ts";
 import { faultLabels } from "../words/fault-labels.ts";
-import { family } from "./drawing.ts";
+import { family } from "./font.ts";
 import { palette } from "./palette.ts";
 import { type Chart, fitting, placeOf } from "./place.ts";
 

@@ -2,8 +2,8 @@ import type { Plugin } from "chart.js";
 import type { Result } from "../../harness/verdict/result.ts";
 import { faultRows } from "../series/fault-rows.ts";
 import { cut, plain } from "../words/plain.ts";
-import { family } from "./drawing.ts";
 import { markFault, tintFault } from "./fault-band.ts";
+import { family } from "./font.ts";
 import { palette } from "./palette.ts";
 import { type Chart, fitting, placeOf } from "./place.ts";
 

@@ -4,8 +4,8 @@ import type { Recovery } from "../series/recoveries.ts";
 import type { Slots } from "../series/slots.ts";
 import type { Decider, ReplicaSources } from "../series/source-series.ts";
 import { duration } from "../words/numerals.ts";
-import { family } from "./drawing.ts";
 import { markFault, tintFault } from "./fault-band.ts";
+import { family } from "./font.ts";
 import { palette } from "./palette.ts";
 import { type Chart, fitting, placeOf } from "./place.ts";
 

@@ -5,7 +5,8 @@ import type { WorstSpan } from "../series/worst-span.ts";
 import { count, duration } from "../words/numerals.ts";
 import { plain } from "../words/plain.ts";
 import { axis } from "./axes.ts";
-import { type Drawing, family } from "./drawing.ts";
+import type { Drawing } from "./drawing.ts";
+import { family } from "./font.ts";
 import { palette } from "./palette.ts";
 
 /** Each admitted request of the span from sent to answered, at the height of the cost let in so far, under its bound. */

@@ -50,6 +50,7 @@ export function deciderOf(outcome: number, source: number): Decider | null {
     case outcomeCode.unavailable:
       return "unavailable";
     case outcomeCode.error:
+    case outcomeCode.refused:
     case outcomeCode.lost:
       return "undecided";
     case outcomeCode.allowed:

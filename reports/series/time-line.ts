@@ -33,6 +33,7 @@ export function timeLine(history: History, slots: Slots = slotsOf(history)): Tim
     [outcomeCode.denied]: counts.denied,
     [outcomeCode.unavailable]: counts.unavailable,
     [outcomeCode.error]: counts.errors,
+    [outcomeCode.refused]: counts.errors,
     [outcomeCode.lost]: counts.lost,
     [outcomeCode.dropped]: counts.dropped,
   };

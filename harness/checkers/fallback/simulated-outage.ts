@@ -179,6 +179,7 @@ function watchedFallback(
     remaining: (key, nowUs) => own.remaining(key, nowUs),
     admit: (key, cost, nowUs, ledger) => own.admit(key, cost, nowUs, ledger),
     release: (key, cost, ledger) => own.release(key, cost, ledger),
+    undo: (key, cost, sinceUs, nowUs) => own.undo(key, cost, sinceUs, nowUs),
     recovered: (nowUs) => own.recovered(nowUs),
     repairs: (nowUs, atMostKeys) => own.repairs(nowUs, atMostKeys),
     putBack: (batch) => own.putBack(batch),

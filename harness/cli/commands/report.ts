@@ -31,7 +31,7 @@ export function addReport(program: Command, ended: (code: number) => void): void
       const out = resolve(options.out);
       const folder = await findRunFolder(out, run);
       const history = await readHistory(join(folder, "history.parquet"));
-      const { thing: scenario } = await chooseScenario(history.run.scenario);
+      const { thing: scenario } = await chooseScenario(history.run.scenarioFile ?? history.run.scenario);
       const gates = [...history.run.gates, ...options.gate].map(parseGate);
       const result = await saveRun(history, { scenario, gates, folder, out: null });
       screen(options).verdict(result, history, folder);

@@ -1,10 +1,11 @@
 import { totalmem } from "node:os";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
+import { isPath } from "../../own-file.ts";
 import { packageRoot } from "../../package-root.ts";
 import { redactedUrl } from "../../redacted.ts";
-import { Refusal } from "../../refusal.ts";
-import { dropRunFolder, makeRunFolder, pruneRuns } from "../../run/run-folder.ts";
+import { Refusal, TargetRefusal } from "../../refusal.ts";
+import { dropRunFolder, keepRefused, makeRunFolder, pruneRuns } from "../../run/run-folder.ts";
 import type { RunRequest } from "../../run/run-request.ts";
 import { runScenario } from "../../run/run-scenario.ts";
 import { saveRun } from "../../run/save-run.ts";
@@ -14,13 +15,15 @@ import { startedGateways } from "../../targets/started-gateways.ts";
 import type { Target } from "../../targets/target.ts";
 import { type Gate, parseGate } from "../../verdict/gate.ts";
 import { chooseScenario, chooseVariant } from "../catalogue.ts";
+import { addCommandOptions, type CommandOptions, commandChoice } from "../command-options.ts";
+import { addDeclaredOptions, type ForeignChoice } from "../declared-options.ts";
 import { durationMs, wholeNumber } from "../duration.ts";
 import { screen } from "../screen.ts";
 import { systemChoice } from "../system-choice.ts";
-import { addUrlOptions, type UrlChoice, type UrlOptions, urlChoice } from "../url-options.ts";
+import { addUrlOptions, type UrlOptions, urlChoice } from "../url-options.ts";
 
 /** The options of `scenario` as commander hands them over. */
-interface ScenarioOptions extends UrlOptions {
+interface ScenarioOptions extends UrlOptions, CommandOptions {
   readonly variant?: string;
   readonly replicas?: string;
   readonly rate: string;
@@ -43,6 +46,7 @@ Examples:
   npm run scenario burst -- --variant read-then-write      a mutant: it must fail
   npm run scenario burst -- --duration 6s --seed 7 --gate 'accuracy.wronglyAllowedShare.proved==0'
   npm run scenario burst -- --redis redis://127.0.0.1:6379 --json
+  npm run scenario burst -- --command "python3 gateway.py" --promise sliding-window   yours, started
   npm run scenario burst -- --url http://127.0.0.1:8080 --limit 100 --window 10s      yours, running
 
 Exit codes: 0 pass, 1 fail, 2 inconclusive, 3 usage, 4 the harness failed, 130 interrupted.`;
@@ -52,8 +56,11 @@ export function addScenario(program: Command, ended: (code: number) => void): vo
   const command = program
     .command("scenario")
     .description("Runs a scenario against a limiter and gives a verdict.")
-    .argument("<name>", "what to run; `npm run list` shows them")
-    .option("--variant <name>", "limiter under test (default: as the scenario says, else sliding-log)")
+    .argument("<name>", "what to run; `npm run list` shows them, or ./a-file.ts of yours")
+    .option(
+      "--variant <name>",
+      "limiter under test, or ./a-file.ts of yours (default: as the scenario says, else sliding-log)",
+    )
     .option("--replicas <n>", "gateways that share one Redis (default: as the scenario says)")
     .option("--rate <n>", "requests per second where the scenario blasts", "10000")
     .option("--duration <time>", "length of the judged, paced phases together, like 6s or 2m")
@@ -62,7 +69,7 @@ export function addScenario(program: Command, ended: (code: number) => void): vo
     .option("--toxiproxy <url>", "a Toxiproxy of yours, for scenarios with faults (default: our own)")
     .option("--system <where>", "where a Redis comes from: auto, local or docker", "auto")
     .option("--gate <expression>", "a threshold, like 'latencyMs.p99<=20'; repeatable", collect, []);
-  addUrlOptions(command)
+  addDeclaredOptions(addUrlOptions(addCommandOptions(command)))
     .option("--out <dir>", "folder for the runs", join(packageRoot, "reports", "runs"))
     .option("--keep <n>", "keep only the newest n runs of each scenario")
     .option("--json", "print result.json instead of the screen", false)
@@ -75,20 +82,21 @@ function collect(value: string, before: readonly string[]): readonly string[] {
   return [...before, value];
 }
 
-async function runCommand(name: string, options: ScenarioOptions): Promise<number> {
-  const { thing: scenario } = await chooseScenario(name);
-  const running = urlChoice(options);
-  const asked = askedOf(scenario, options, running);
+async function runCommand(typed: string, options: ScenarioOptions): Promise<number> {
+  const { name, file, thing: scenario } = await chooseScenario(typed);
+  const theirs = urlChoice(options) ?? commandChoice(options, scenario);
+  const asked = askedOf(scenario, options, theirs);
   const gates = [...(scenario.gates ?? []), ...options.gate];
   const parsedGates = gates.map(parseGate);
   const keep = options.keep === undefined ? null : wholeNumber(options.keep, "--keep", 1, 1_000_000);
   const system = systemChoice(options.system);
   const out = resolve(options.out);
-  const target = running === null ? await started(scenario, options) : await running.target();
+  const target = theirs === null ? await started(scenario, options) : await theirs.target();
   const runFolder = await makeRunFolder(out, name, target.name, new Date());
   const request: RunRequest = {
     ...asked,
     scenarioName: name,
+    scenarioFile: isPath(typed) ? file : null,
     scenario,
     target,
     redisUrl: options.redis ?? null,
@@ -96,7 +104,12 @@ async function runCommand(name: string, options: ScenarioOptions): Promise<numbe
     system,
     runFolder,
     gates,
-    command: repeatLine(name, running?.spelled ?? [`--variant ${target.name}`], options, asked),
+    command: repeatLine(
+      typed,
+      theirs?.spelled ?? [`--variant ${options.variant ?? target.name}`],
+      options,
+      asked,
+    ),
   };
   const code = await runAndSave(request, parsedGates, out, options);
   if (keep !== null) await pruneRuns(out, keep);
@@ -130,7 +143,8 @@ async function runAndSave(
     show.verdict(result, history, folder);
     return result.exitCode;
   } catch (error) {
-    if (error instanceof Refusal) await dropRunFolder(folder);
+    if (error instanceof TargetRefusal) await keepRefused(folder, error.message);
+    else if (error instanceof Refusal) await dropRunFolder(folder);
     throw error;
   } finally {
     show.stop();
@@ -139,15 +153,15 @@ async function runAndSave(
 }
 
 /** The numbers that were asked for; throws a `Refusal` for those that make no run. */
-function askedOf(
+export function askedOf(
   scenario: Scenario,
-  options: ScenarioOptions,
-  running: UrlChoice | null,
+  options: Pick<ScenarioOptions, "replicas" | "rate" | "duration" | "seed">,
+  theirs: ForeignChoice | null,
 ): ScenarioRequest & { readonly seed: number } {
-  const { replicas = String(running?.replicas ?? scenario.replicas), seed, duration } = options;
+  const { replicas = String(theirs?.replicas ?? scenario.replicas), seed, duration } = options;
   const asked = {
     ratePerSecond: wholeNumber(options.rate, "--rate", 1, 1_000_000),
-    policies: running === null ? scenario.policies : [running.policy],
+    policies: theirs?.policies ?? scenario.policies,
     replicas: wholeNumber(replicas, "--replicas", 1, 64),
     seed:
       seed === undefined

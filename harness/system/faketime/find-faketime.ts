@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { cacheFolder } from "../cache-folder.ts";
+import { fetchCopy } from "../fetch-copy.ts";
 import { runBriefly } from "../run-briefly.ts";
 import { systemName } from "../system-name.ts";
-import { fetchFaketime } from "./fetch-faketime.ts";
 
 /** A libfaketime that works here. */
 export interface Faketime {
@@ -31,11 +31,12 @@ export async function findFaketime({
   const found = (await workingIn(folders)) ?? (await workingIn(cachedFolders(home)));
   if (found !== undefined) return found;
   try {
-    const folder = await fetchFaketime(
+    const folder = await fetchCopy({
+      wanted: { what: "libfaketime", anyOf: ["libfaketime"] },
       home,
       onProgress,
-      async (copy) => (await workingBelow(copy)) !== undefined,
-    );
+      works: async (copy) => (await workingBelow(copy)) !== undefined,
+    });
     return (await workingBelow(folder)) ?? { reason: "the libfaketime that was fetched does not work here" };
   } catch (error) {
     return {

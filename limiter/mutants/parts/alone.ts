@@ -1,5 +1,5 @@
 import type { Decision, Quota } from "../../decision.ts";
-import { createFallback } from "../../fallback/fallback.ts";
+import { createFallback, type Fallback, type FallbackAlgorithm } from "../../fallback/fallback.ts";
 import type { Shares } from "../../fallback/shares.ts";
 import type { Policy } from "../../policy.ts";
 
@@ -12,9 +12,13 @@ export interface Alone {
   readonly forget: () => void;
 }
 
-/** The fallback of the library, by its rule for exact sliding windows. Whoever never lets it `learn` has a cold one. */
-export function alone(policy: Policy, shares: Shares): Alone {
-  const fallback = createFallback({ ...shares, policy, algorithm: "sliding-log" });
+/** The fallback of the library, by its rule for the algorithm. Whoever never lets it `learn` has a cold one. */
+export function alone(policy: Policy, shares: Shares, algorithm: FallbackAlgorithm = "sliding-log"): Alone {
+  return aloneBy(createFallback({ ...shares, policy, algorithm }), policy);
+}
+
+/** Any other fallback. */
+export function aloneBy(fallback: Fallback, policy: Policy): Alone {
   return {
     decide(key, cost) {
       const nowUs = micros(performance.now());

@@ -10,6 +10,16 @@ export interface WrongLimiter extends Pick<Variant, "about" | "protect"> {
 
 /** With the bug it is `wrong`; without, the reference limiter that makes the same promise, and keeps it. */
 export function wrongLimiter({ about, protect, algorithm = "sliding-log" }: WrongLimiter): Mutant["variant"] {
-  const fixed = referenceVariant(algorithm, "The reference limiter, which promises the same.");
+  const fixed = twinOf(algorithm);
   return ({ bug }) => (bug ? { about, promises: fixed.promises, protect } : fixed);
+}
+
+const twins = new Map<AlgorithmName, Variant>();
+
+/** One for all: whoever runs the twins need not run the same limiter twice. */
+function twinOf(algorithm: AlgorithmName): Variant {
+  const twin =
+    twins.get(algorithm) ?? referenceVariant(algorithm, "The reference limiter, which promises the same.");
+  twins.set(algorithm, twin);
+  return twin;
 }

@@ -1,0 +1,246 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type EvidenceOptions, evidenceFromRows } from "../history/evidence-from-rows.ts";
+import type { ReplicaLife, Scrape } from "../history/history.ts";
+import { type CountedRow, type ReadAt, scrapesOf } from "./metrics/counting-gateway.ts";
+import { metricsTellTheTruth } from "./metrics-tell-the-truth.ts";
+
+const policy = { name: "p", limit: 10, windowMs: 1_000 };
+const check = (
+  rows: readonly CountedRow[],
+  scrapes: readonly Scrape[],
+  more: Partial<EvidenceOptions> = {},
+) => metricsTellTheTruth().check(evidenceFromRows({ policy, rows, scrapes, ...more }));
+
+/** Two hundred requests of a second each 10 ms apart, every third denied, the last fifty without Redis. */
+const rows: readonly CountedRow[] = Array.from({ length: 200 }, (_, i) => ({
+  sentMs: 1_000 + 10 * i,
+  receivedMs: 1_004 + 10 * i,
+  countedMs: 1_002 + 10 * i,
+  outcome: i % 3 === 0 ? "denied" : "allowed",
+  source: i >= 150 ? "local" : "redis",
+}));
+const readAt = (atMs: number): ReadAt => ({ requestedMs: atMs - 1, atMs, receivedMs: atMs + 1 });
+const reads = [900, 1_500, 2_000, 2_500, 4_000].map(readAt);
+const changed = (change: (row: CountedRow, index: number) => Partial<CountedRow>): CountedRow[] =>
+  rows.map((row, index) => ({ ...row, ...change(row, index) }));
+
+describe("metrics-tell-the-truth", () => {
+  it("passes counters that are what was answered, and says so exactly", () => {
+    const finding = check(rows, scrapesOf(rows, reads));
+    expect(finding).toMatchObject({
+      verdict: "pass",
+      numbers: { blindShare: 0, answered: 200, counted: 200 },
+    });
+    expect(finding.summary).toBe("What 1 gateways count agrees with 200 answers exactly");
+    expect(finding.notes).toContain("denials: 67 answered, 67 counted by rate_limiter_decisions_total");
+  });
+
+  it.each<[string, (row: CountedRow, index: number) => Partial<CountedRow>, string]>([
+    [
+      "one denial that is counted twice",
+      (_, i) => (i === 99 ? { throttles: 2 } : {}),
+      "counted 35 throttled requests from -0.1 s to 1.0 s",
+    ],
+    [
+      "one denial that is not counted",
+      (_, i) => (i === 99 ? { throttles: 0 } : {}),
+      "counted 66 throttled requests from its start to 3.0 s",
+    ],
+    [
+      "denials without Redis that are not counted",
+      ({ source, outcome }) => (source === "local" && outcome === "denied" ? { countedMs: 1e9 } : {}),
+      "counted 0 denials without Redis",
+    ],
+    [
+      "one denial counted as allowed",
+      (_, i) => (i === 99 ? { countedAs: "allowed" } : {}),
+      "counted 101 admissions from -0.1 s to 1.5 s",
+    ],
+    [
+      "one decision in Redis's name",
+      (_, i) => (i === 199 ? { countedSource: "redis" } : {}),
+      "without Redis",
+    ],
+    ["milliseconds for seconds", () => ({ seconds: 2 }), "within"],
+  ])("convicts %s", (_, change, words) => {
+    const finding = check(rows, scrapesOf(changed(change), reads));
+    expect(finding.verdict).toBe("fail");
+    expect([finding.summary, ...(finding.notes ?? [])].join("\n")).toContain(words);
+  });
+
+  it("convicts a histogram by its sum alone, where its buckets hold enough", () => {
+    const scrapes = scrapesOf(rows, reads).map((scrape) => ({
+      ...scrape,
+      text: scrape.text.replace(/(_sum) (\S+)/, (_, name, sum) => `${name} ${Number(sum) * 1_000}`),
+    }));
+    expect(check(rows, scrapes).summary).toContain("took 400 s in all, where even the requests took 0.8 s");
+  });
+
+  it("convicts a counter that falls in one life, and takes it for another process where that is what it says", () => {
+    const scrapes = scrapesOf(rows, [...reads, readAt(1_100)]).map((scrape, i) => ({
+      ...scrape,
+      ...(i === 5 ? { requestedMs: 5_000, receivedMs: 5_001 } : {}),
+    }));
+    expect(check(rows, scrapes).summary).toContain("counted 200 decisions and then 10, in one process life");
+    const started = scrapes.map((scrape, i) => ({
+      ...scrape,
+      text: `${scrape.text}process_start_time_seconds ${i === 5 ? 900 : 100}\n`,
+    }));
+    expect(check(rows, started).verdict).toBe("pass");
+  });
+
+  it("convicts a text that is none, by the number of its line", () => {
+    const scrapes = scrapesOf(rows, reads).map((scrape) => ({ ...scrape, text: `${scrape.text}a{b} 1\n` }));
+    const finding = check(rows, scrapes);
+    expect(finding).toMatchObject({ verdict: "fail" });
+    expect(finding.summary).toMatch(
+      /^The metrics of gateway 0 are no Prometheus text: line \d+: no label begins at/,
+    );
+  });
+
+  it("is inconclusive where most was answered after the last scrape, or is unknown", () => {
+    expect(check(rows, scrapesOf(rows, reads.slice(0, 3)))).toMatchObject({ verdict: "inconclusive" });
+    const lost = changed((_, i) => (i % 10 === 0 ? { outcome: "lost", receivedMs: Number.NaN } : {}));
+    expect(check(lost, scrapesOf(lost, reads))).toMatchObject({ verdict: "inconclusive" });
+  });
+
+  it("does not apply where no metrics are told, or none that it knows", () => {
+    expect(check(rows, []).verdict).toBe("not-applicable");
+    const foreign = reads.map(({ requestedMs, receivedMs }) => ({
+      replica: 0,
+      requestedMs,
+      receivedMs,
+      text: "up 1\n",
+    }));
+    expect(check(rows, foreign).summary).toContain("none called rate_limiter_decisions_total");
+  });
+
+  it("reads foreign names, and bounds nothing from above where others may ask too", () => {
+    const scrapes = scrapesOf(rows, reads).map((scrape) => ({
+      ...scrape,
+      text: scrape.text
+        .replaceAll("rate_limiter_decisions_total", "hits")
+        .replaceAll('outcome="denied"', 'outcome="no"'),
+    }));
+    const { history } = evidenceFromRows({ policy, rows: rows.slice(0, 190), scrapes });
+    const names = { allowed: ['hits{outcome="allowed"}'], denied: ['hits{outcome="no"}'] };
+    const verdict = (asked: "by-us-alone" | "by-others-too") =>
+      metricsTellTheTruth().check({ history: { ...history, metrics: { names, asked } }, claims: [] }).verdict;
+    expect(verdict("by-us-alone")).toBe("fail");
+    expect(verdict("by-others-too")).toBe("pass");
+  });
+
+  it("judges each life of a killed gateway for itself, and neither for what lies between", () => {
+    const lives: ReplicaLife[] = [
+      { replica: 0, fromMs: 800, untilMs: 1_905 },
+      { replica: 0, fromMs: 2_095, untilMs: null },
+    ];
+    const killed = changed(({ sentMs }) =>
+      sentMs >= 1_900 && sentMs < 2_100 ? { outcome: "lost", receivedMs: Number.NaN, countedMs: 1e9 } : {},
+    );
+    const readings = [900, 1_500, 1_890, 2_110, 2_500, 4_000].map(readAt);
+    const options = { lives };
+    const scrapes = scrapesOf(killed, readings, lives);
+    const all = metricsTellTheTruth({ maxBlindShare: 0.5 });
+    expect(all.check(evidenceFromRows({ policy, rows: killed, scrapes, ...options })).verdict).toBe("pass");
+    const forgot = killed.map((row) => (row.sentMs === 2_200 ? { ...row, countedMs: 1e9 } : row));
+    const wrong = scrapesOf(forgot, readings, lives);
+    expect(all.check(evidenceFromRows({ policy, rows: killed, scrapes: wrong, ...options })).verdict).toBe(
+      "fail",
+    );
+  });
+});
+
+describe("a gateway that counts rightly, whenever within its answer, and however it is read", () => {
+  const share = fc.double({ min: 0, max: 1, noNaN: true });
+  const request = fc.record({
+    at: fc.integer({ min: 0, max: 3_000 }),
+    took: fc.integer({ min: 0, max: 300 }),
+    decided: share,
+    late: share,
+    outcome: fc.constantFrom("allowed", "denied", "unavailable", "lost", "error") as fc.Arbitrary<
+      "allowed" | "denied" | "unavailable" | "lost" | "error"
+    >,
+    isCounted: fc.boolean(),
+    source: fc.constantFrom("redis", "local", "unlabelled") as fc.Arbitrary<"redis" | "local" | "unlabelled">,
+  });
+  const read = fc.record({
+    at: fc.integer({ min: 0, max: 3_500 }),
+    took: fc.integer({ min: 0, max: 90 }),
+    when: share,
+  });
+  const story = fc.record({
+    requests: fc.array(request, { maxLength: 40 }),
+    reads: fc.array(read, { maxLength: 8 }),
+  });
+
+  const rowsOf = (
+    requests: readonly (typeof request extends fc.Arbitrary<infer T> ? T : never)[],
+  ): CountedRow[] =>
+    requests.map(({ at, took, decided, late, outcome, isCounted, source }) => {
+      const isKnown = outcome !== "lost" && outcome !== "error";
+      // What is lost may be decided long after.
+      const decidedMs = at + decided * took + (isKnown ? late * 100 : 1_000 * late);
+      return {
+        sentMs: at,
+        receivedMs: outcome === "lost" ? Number.NaN : at + took,
+        countedMs: isKnown || isCounted ? decidedMs : Number.POSITIVE_INFINITY,
+        seconds: (took * decided) / 1_000,
+        outcome,
+        source,
+      };
+    });
+  const readsOf = (all: readonly { at: number; took: number; when: number }[]): ReadAt[] => {
+    let free = 0;
+    return all
+      .toSorted((a, b) => a.at - b.at)
+      .map(({ at, took, when }) => {
+        const requestedMs = Math.max(free, at);
+        free = requestedMs + took;
+        return { requestedMs, atMs: requestedMs + when * took, receivedMs: free };
+      });
+  };
+
+  it("is never convicted, nor when an answer is lost on its way", () => {
+    fc.assert(
+      fc.property(story, fc.nat(), ({ requests, reads: all }, lostAt) => {
+        const told = rowsOf(requests);
+        const scrapes = scrapesOf(told, readsOf(all));
+        expect(check(told, scrapes).summary).not.toMatch(/^Gateway/);
+        const lost = told.map((row, i) =>
+          i === lostAt % told.length ? { ...row, outcome: "lost" as const, receivedMs: Number.NaN } : row,
+        );
+        expect(check(lost, scrapes).verdict).not.toBe("fail");
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("is convicted for one miscounted decision, where all is known and the ends are quiet", () => {
+    fc.assert(
+      fc.property(
+        story,
+        fc.nat(),
+        fc.constantFrom("missing", "twice"),
+        ({ requests, reads: all }, wrongAt, kind) => {
+          const known = rowsOf(requests.filter(({ outcome }) => outcome !== "lost" && outcome !== "error"));
+          fc.pre(known.length > 0);
+          const wrong = known.flatMap((row, i) =>
+            i !== wrongAt % known.length ? [row] : kind === "missing" ? [] : [row, row],
+          );
+          const ends = [{ at: -500, took: 1, when: 1 }, ...all, { at: 9_000, took: 1, when: 1 }];
+          const shifted = readsOf(ends.map((one) => ({ ...one, at: one.at + 1_000 })));
+          const later = (row: CountedRow): CountedRow => ({
+            ...row,
+            sentMs: row.sentMs + 1_000,
+            receivedMs: (row.receivedMs ?? 0) + 1_000,
+            countedMs: row.countedMs + 1_000,
+          });
+          expect(check(known.map(later), scrapesOf(wrong.map(later), shifted)).verdict).toBe("fail");
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+});

@@ -1,0 +1,148 @@
+import type { Evidence } from "../history/evidence.ts";
+import { countedWithinMs, type History, type ToldMetrics } from "../history/history.ts";
+import { referenceMetricNames } from "../metrics/metric-names.ts";
+import { counted, percent } from "../promises/wording.ts";
+import type { Finding } from "../verdict/finding.ts";
+import type { Checker } from "./checker.ts";
+import { type Book, booksOf } from "./metrics/books.ts";
+import { fourWays } from "./metrics/four-ways.ts";
+import { type LifeTally, tallyRows } from "./metrics/row-tally.ts";
+import { durationMistakes } from "./metrics/told-durations.ts";
+import { type ToldLife, toldLives } from "./metrics/told-lives.ts";
+import { type Gap, worstGaps } from "./metrics/worst-gaps.ts";
+
+/** Options of `metricsTellTheTruth`. */
+export interface MetricsTellTheTruthOptions {
+  /** So long after an answer its decision may still not be counted, in milliseconds. @default 100 */
+  readonly settleMs?: number;
+  /** Share of the requests that the metrics may leave open, 0 to 1; with more, a pass would mean little. @default 0.05 */
+  readonly maxBlindShare?: number;
+}
+
+/**
+ * Fails when a gateway's metrics are no Prometheus text, or when a counter moved, between any two scrapes of one process
+ * life, by less than the answers prove or more than all requests explain. A request without a clear answer counts as any
+ * outcome or none, once. A life that was killed is judged until its last scrape. Not applicable without metrics.
+ */
+export function metricsTellTheTruth(options: MetricsTellTheTruthOptions = {}): Checker {
+  return {
+    name: "metrics-tell-the-truth",
+    check: ({ history }: Evidence) => ({
+      checker: "metrics-tell-the-truth",
+      kind: "proof",
+      ...outcomeOf(history, options),
+    }),
+  };
+}
+
+type Outcome = Omit<Finding, "checker" | "kind">;
+
+const usual: ToldMetrics = { names: referenceMetricNames, asked: "by-us-alone" };
+
+function outcomeOf(
+  history: History,
+  { settleMs = countedWithinMs, maxBlindShare = 0.05 }: MetricsTellTheTruthOptions,
+): Outcome {
+  const { names, asked } = history.metrics ?? usual;
+  const notApplicable = (summary: string): Outcome => ({ verdict: "not-applicable", summary, numbers: {} });
+  if (history.scrapes.length === 0) return notApplicable("No gateway tells any metrics");
+  const { books, lives } = readBooks(history, names, asked);
+  const garbled = lives.flatMap(garbledBy);
+  if (books.length === 0 && garbled.length === 0)
+    return notApplicable(
+      `The gateways have metrics, but none called ${[...new Set(names.allowed)].join(" or ")}: say what counts the decisions`,
+    );
+  const tallies = tallyRows(history, lives, settleMs);
+  const seen = lives.map((life, index) => ({ life, tally: tallies[index] as LifeTally }));
+  const gaps = seen.flatMap(({ life, tally }) =>
+    books.flatMap((book) => worstGaps(life, tally, book, asked)),
+  );
+  gaps.sort((a, b) => Number(b.kind === "fell") - Number(a.kind === "fell") || b.by - a.by);
+  const { durationSeconds } = names;
+  const isTimed = durationSeconds !== undefined && asked === "by-us-alone";
+  const slow = seen.flatMap(({ life, tally }) =>
+    isTimed ? durationMistakes(history, life, tally, durationSeconds, settleMs) : [],
+  );
+  const table = fourWays(history, lives, tallies, books);
+  const convictions = [...garbled, ...gaps.map((gap) => words(gap, history.run.originMs)), ...slow];
+  const blindShare = blindShareOf(lives, tallies);
+  const numbers = { ...table.numbers, convictions: convictions.length, blindShare };
+  const [first, ...others] = convictions;
+  if (first !== undefined)
+    return { verdict: "fail", summary: first, numbers, notes: [...others.slice(0, 5), ...table.notes] };
+  const { notes } = table;
+  if (!(blindShare <= maxBlindShare))
+    return {
+      verdict: "inconclusive",
+      summary: `Nothing that the metrics tell is false, but they leave ${percent(blindShare)} of the requests open: scrapes too few, or outcomes unknown`,
+      numbers,
+      notes,
+    };
+  const most = counted(numbers.answered);
+  const summary = `What ${counted(new Set(lives.map(({ replica }) => replica)).size)} gateways count agrees with ${most} answers${blindShare === 0 ? " exactly" : `, ${percent(blindShare)} left open`}`;
+  return { verdict: "pass", summary, numbers, notes };
+}
+
+/** The lives, and what can be compared in them. */
+function readBooks(
+  history: History,
+  names: ToldMetrics["names"],
+  asked: ToldMetrics["asked"],
+): { readonly books: readonly Book[]; readonly lives: readonly ToldLife[] } {
+  const tolds = toldLives(history, () => 0, false).flatMap(({ readings }) => readings);
+  const samples = tolds.flatMap((reading) => reading.samples);
+  const told = new Set(samples.map(({ name }) => name));
+  const { sourceLabel } = names;
+  const sources = new Set(
+    samples.flatMap(({ name, labels }) => {
+      const source =
+        sourceLabel === undefined || !isOutcome(names, name) ? undefined : labels.get(sourceLabel);
+      return source === undefined ? [] : [source];
+    }),
+  );
+  const policies = history.policies.map(({ name }) => name);
+  const books = booksOf(names, policies, (name) => told.has(name), sources);
+  const sum = (reading: ToldLife["readings"][number]): number =>
+    books.reduce((all, book) => all + book.told(reading.samples), 0);
+  return { books, lives: toldLives(history, sum, asked === "by-others-too") };
+}
+
+function isOutcome({ allowed, denied = [], unavailable = [] }: ToldMetrics["names"], name: string): boolean {
+  return [...allowed, ...denied, ...unavailable].some(
+    (series) => series === name || series.startsWith(`${name}{`),
+  );
+}
+
+/** What was read last of a life that ended may have been cut off with it. */
+function garbledBy({ replica, untilMs, readings }: ToldLife): string[] {
+  const whole = untilMs === Number.POSITIVE_INFINITY ? readings : readings.slice(0, -1);
+  const reading = whole.find(({ mistakes }) => mistakes.length > 0);
+  const [first] = reading?.mistakes ?? [];
+  if (first === undefined) return [];
+  return [`The metrics of gateway ${replica} are no Prometheus text: line ${first.line}: ${first.what}`];
+}
+
+function words({ life, book, kind, told, bound, fromMs, untilMs }: Gap, originMs: number): string {
+  const second = (ms: number): string => ((ms - originMs) / 1_000).toFixed(1).replace(/^-0\.0$/, "0.0");
+  const start = fromMs === life.fromMs ? "its start" : `${second(fromMs)} s`;
+  const span = `from ${start} to ${second(untilMs)} s`;
+  if (kind === "fell")
+    return `Gateway ${life.replica} counted ${counted(bound)} ${book.what} and then ${counted(told)}, in one process life (${book.metrics})`;
+  const limit = kind === "too-few" ? "prove at least" : "and all that is unknown explain at most";
+  return `Gateway ${life.replica} counted ${counted(told)} ${book.what} ${span}, its answers ${limit} ${counted(bound)} (${book.metrics})`;
+}
+
+/** Share of the requests that no counter was compared with: sent outside the readings of a life, or never answered. */
+function blindShareOf(lives: readonly ToldLife[], tallies: readonly LifeTally[]): number {
+  let [all, seen] = [0, 0];
+  for (const [index, { readings }] of lives.entries()) {
+    const tally = tallies[index];
+    if (tally === undefined) continue;
+    const last = readings.length - 1;
+    all += tally.answered + (tally.unknownBy.at(-1) ?? 0);
+    const sum = (counts: readonly Float64Array[], at: number): number =>
+      counts.reduce((total, of) => total + (of[at] ?? 0), 0);
+    if (last > 0) seen += Math.max(0, sum(tally.settledBy, last) - sum(tally.sentBy, 0));
+  }
+  return all === 0 ? 1 : 1 - seen / all;
+}

@@ -1,0 +1,190 @@
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { packageRoot } from "../package-root.ts";
+import { exitCode } from "../refusal.ts";
+import { descendantsOnce, gone } from "../system/descendants.ts";
+import type { Result } from "../verdict/result.ts";
+
+const launcher = join(packageRoot, "harness", "cli", "gatecrash.js");
+const examples = "harness/targets/examples";
+const redis = ["--redis", inject("redisUrl")];
+/** So little that a busy machine can send it, and so much that each key of a burst is kept at its limit. */
+const small = ["--limit", "50", "--window", "1s", "--rate", "600", "--duration", "6s", "--seed", "3"];
+let out = "";
+beforeAll(async () => {
+  out = await mkdtemp(join(tmpdir(), "gatecrash-command-"));
+});
+afterAll(() => rm(out, { recursive: true, force: true }));
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function burst(command: string, ...args: readonly string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [launcher, "scenario", "burst", "--command", command, ...args, "--out", join(out, "runs")],
+      { env: { ...process.env, NO_COLOR: "1" }, maxBuffer: 2 ** 26 },
+      (error, stdout, stderr) =>
+        resolve({
+          code: error === null ? 0 : typeof error.code === "number" ? error.code : -1,
+          stdout,
+          stderr,
+        }),
+    );
+  });
+}
+
+async function judged(
+  command: string,
+  ...args: readonly string[]
+): Promise<Result & { readonly code: number }> {
+  const { stdout, stderr, code } = await burst(command, ...small, ...redis, ...args, "--json");
+  expect(stderr).toBe("");
+  return { ...(JSON.parse(stdout) as Result), code };
+}
+
+function verdictsOf({ findings }: Result): Readonly<Record<string, string>> {
+  return Object.fromEntries(findings.map(({ checker, verdict }) => [checker, verdict]));
+}
+
+/** No proof fails; that a busy machine leaves one inconclusive is nobody's fault. */
+function expectAcquitted(result: Result & { readonly code: number }): void {
+  expect(result.findings.filter(({ verdict }) => verdict === "fail")).toEqual([]);
+  expect([exitCode.pass, exitCode.inconclusive]).toContain(result.code);
+  expect(result.outcomes.allowed).toBeGreaterThan(100);
+  expect(result.outcomes.denied).toBeGreaterThan(100);
+  expect(result.outcomes.errors).toBe(0);
+}
+
+/** A command for a program in plain JavaScript: an answer for each request, after which it may do as it likes. */
+async function program(answer: string): Promise<string> {
+  const file = join(await mkdtemp(join(out, "program-")), "gateway.mjs");
+  await writeFile(
+    file,
+    `import { createServer } from "node:http";
+    createServer((request, response) => {
+      if (request.url === "/healthz") return response.end("ready");
+      ${answer}
+    }).listen(process.env.PORT, process.env.HOST);`,
+  );
+  return `'${process.execPath}' '${file}'`;
+}
+
+describe("a program of anybody's", () => {
+  it("in Python's standard library keeps its window alone", { timeout: 120_000 }, async ({ skip }) => {
+    if (!(await isThere("python3"))) skip("there is no python3 here");
+    const result = await judged(`python3 ${examples}/gateway.py`, "--replicas", "1");
+    expectAcquitted(result);
+    expect(result).toMatchObject({ variant: "command", replicas: 1 });
+    expect(result.command).toContain(`--command 'python3 ${examples}/gateway.py' --limit 50 --window 1s`);
+  });
+
+  it("of which two that count alone are convicted, unless that is what is promised", {
+    timeout: 120_000,
+  }, async ({ skip }) => {
+    if (!(await isThere("python3"))) skip("there is no python3 here");
+    const two = [`python3 ${examples}/gateway.py`, "--replicas", "2"] as const;
+    const convicted = await judged(...two);
+    expect(verdictsOf(convicted)["within-bound"]).toBe("fail");
+    expect(convicted.code).toBe(exitCode.fail);
+    expectAcquitted(await judged(...two, "--replicas-independent"));
+  });
+
+  it("in Express and plain JavaScript keeps its windows over three replicas", {
+    timeout: 120_000,
+  }, async () => {
+    const app = `'${process.execPath}' ${examples}/express-app.js`;
+    expectAcquitted(await judged(app, "--promise", "first-hit-window"));
+  });
+
+  it("that lets everything in is convicted", { timeout: 120_000 }, async () => {
+    const { code, findings } = await judged(await program("response.end();"), "--promise", "fixed-window");
+    expect(findings.find(({ checker }) => checker === "within-bound")?.verdict).toBe("fail");
+    expect(code).toBe(exitCode.fail);
+  });
+});
+
+describe("a program that is no gateway", () => {
+  it.each([
+    [
+      "ends at once",
+      "echo 'no licence' >&2; exit 3",
+      /^Gateway \d ended before it was ready \(code 3\)/,
+      "no licence",
+    ],
+    ["is not there", "./no-such-gateway", /command was not found/, "no-such-gateway"],
+    ["goes into the background", "sleep 1000 & echo off", /a gateway stays in the foreground/, "off"],
+    ["listens nowhere", "echo up; exec sleep 1000", /not ready within 1 s: nobody listens on port \d+/, "up"],
+  ])(
+    "and %s is one sentence with its last words, and its log is kept",
+    async (_, command, sentence, words) => {
+      const { code, stdout, stderr } = await burst(command, ...redis, "--ready-within", "1s", "--quiet");
+      expect(code).toBe(exitCode.usage);
+      expect(stdout).toBe("");
+      expect(stderr).toMatch(sentence);
+      expect(stderr).toContain(words);
+      expect(stderr).not.toMatch(/^\s+at /m);
+      const [, log = ""] = /the end of its log (\S+) says why/.exec(stderr) ?? [];
+      expect(await readFile(log, "utf8")).toContain(words);
+      await rm(join(out, "runs"), { recursive: true });
+    },
+  );
+
+  it("in which a fault acts that it cannot take is refused before anything is started", async () => {
+    const { code, stderr } = await new Promise<Ended>((resolve) => {
+      const args = [
+        launcher,
+        "scenario",
+        "busy-gateway",
+        "--command",
+        "true",
+        ...redis,
+        "--out",
+        join(out, "runs"),
+      ];
+      execFile(process.execPath, args, (error, stdout, text) =>
+        resolve({ code: typeof error?.code === "number" ? error.code : 0, stdout, stderr: text }),
+      );
+    });
+    expect(stderr.trim().split("\n").at(-1)).toMatch(/must be started by us and run Node/);
+    expect(code).toBe(exitCode.usage);
+    expect(await readdir(join(out, "runs", "busy-gateway"))).toEqual([]);
+  });
+});
+
+describe("what a program has started", () => {
+  /** A run whose gateways start a child each; its processes once they are up. */
+  async function running() {
+    const command = `sleep 1000 & ${await program("response.end();")}`;
+    const args = [launcher, "scenario", "burst", "--command", command, "--replicas", "2", "--quiet"];
+    const run = spawn(process.execPath, [...args, ...small, ...redis, "--out", join(out, "runs")], {
+      stdio: "ignore",
+    });
+    // Of each replica the guardian, its watcher, the shell, the child and the program.
+    return { run, below: await descendantsOnce(run, 10) };
+  }
+
+  it.each([
+    ["Ctrl-C", "SIGINT", exitCode.interrupted],
+    ["a SIGTERM", "SIGTERM", exitCode.interrupted],
+    ["kill -9 of the harness", "SIGKILL", null],
+  ] as const)("ends with %s", async (_, signal, code) => {
+    const { run, below } = await running();
+    const exit = once(run, "exit");
+    run.kill(signal);
+    expect((await exit)[0]).toBe(code);
+    await Promise.all(below.map(gone));
+  });
+});
+
+async function isThere(command: string): Promise<boolean> {
+  return new Promise((resolve) => execFile(command, ["--version"], (error) => resolve(error === null)));
+}

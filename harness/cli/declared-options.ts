@@ -1,0 +1,94 @@
+import type { Command } from "commander";
+import type { Policy } from "../../limiter/policy.ts";
+import { nearestName } from "../nearest-name.ts";
+import { Refusal } from "../refusal.ts";
+import { type Declaration, fallbackNames, hasBurst, promiseNames } from "../targets/declared-promises.ts";
+import type { Target } from "../targets/target.ts";
+import { durationMs, wholeNumber } from "./duration.ts";
+
+/** The options that say what a limiter of the user's promises, as commander hands them over. */
+export interface DeclaredOptions {
+  readonly limit?: string;
+  readonly window?: string;
+  readonly burst?: string;
+  readonly promise?: string;
+  readonly fallback?: string;
+  readonly replicasIndependent: boolean;
+}
+
+/** A limiter of the user's, as the command line asks for it. */
+export interface ForeignChoice {
+  /** Waits for what runs already; what is to be started is started by the run. */
+  readonly target: () => Promise<Target>;
+  readonly policies: readonly Policy[];
+  readonly replicas: number;
+  /** Its options as they were typed, for the line that repeats the run. */
+  readonly spelled: readonly string[];
+}
+
+/** Names of the options that take a value. */
+export const declaredNames = ["limit", "window", "burst", "promise", "fallback"] as const;
+
+/** Adds the options that `--url` and `--command` have in common to `command`. */
+export function addDeclaredOptions(command: Command): Command {
+  const yours = "with --url or --command:";
+  return command
+    .option("--limit <n>", `${yours} what each x-client-id is promised in a window`)
+    .option("--window <time>", `${yours} length of the window, like 10s`)
+    .option("--burst <n>", `${yours} capacity of a gcra or token-bucket (default: the limit)`)
+    .option("--promise <kind>", `${yours} ${promiseNames.join(", ")} (default: sliding-window)`)
+    .option("--fallback <kind>", `${yours} what it does without Redis: local, open or closed`)
+    .option("--replicas-independent", `${yours} each replica keeps the promise for itself alone`, false);
+}
+
+/** The first of these options that was typed, without its dashes; `null` if none was. */
+export function declaredName(options: DeclaredOptions): string | null {
+  if (options.replicasIndependent) return "replicas-independent";
+  return declaredNames.find((name) => options[name] !== undefined) ?? null;
+}
+
+/** The one policy that was typed, `usual` (what a scenario has) where nothing was; a `Refusal` where there is none. */
+export function declaredPolicy({ limit, window, burst }: DeclaredOptions, usual?: Policy): Policy {
+  if (usual === undefined && (limit === undefined || window === undefined))
+    throw new Refusal("--url needs --limit and --window: what is promised, like --limit 100 --window 10s.");
+  return {
+    name: "per-client",
+    limit: limit === undefined ? (usual?.limit ?? 1) : wholeNumber(limit, "--limit", 1, 1_000_000_000),
+    windowMs:
+      window === undefined ? (usual?.windowMs ?? 1) : Math.max(1, Math.round(durationMs(window, "--window"))),
+    ...(burst === undefined ? {} : { burst: wholeNumber(burst, "--burst", 1, 1_000_000_000) }),
+  };
+}
+
+/** What is declared of `replicas` whose clock may be one that nobody reads. Throws a `Refusal` for an unknown name. */
+export function declarationOf(
+  options: DeclaredOptions,
+  { replicas, clockIsUnread }: { readonly replicas: number; readonly clockIsUnread: boolean },
+): Declaration {
+  const { promise: asked = "sliding-window", fallback, burst, replicasIndependent } = options;
+  const promise = oneOf(promiseNames, asked, "promise");
+  if (burst !== undefined && !hasBurst(promise))
+    throw new Refusal("--burst goes with --promise gcra or token-bucket: leave it out, or say which.");
+  return {
+    promise,
+    fallback: fallback === undefined ? null : oneOf(fallbackNames, fallback, "fallback"),
+    clockIsUnread,
+    independent: replicasIndependent ? replicas : 1,
+  };
+}
+
+function oneOf<Name extends string>(names: readonly Name[], wanted: string, kind: string): Name {
+  const match = names.find((name) => name === wanted);
+  if (match !== undefined) return match;
+  const near = nearestName(wanted, names);
+  const hint = near === null ? `there are: ${names.join(", ")}` : `did you mean ${near}?`;
+  throw new Refusal(`There is no ${kind} called "${wanted}": ${hint}`);
+}
+
+/** These options as they were typed. */
+export function declaredSpelled(options: DeclaredOptions): readonly string[] {
+  return [
+    ...declaredNames.flatMap((name) => (options[name] === undefined ? [] : [`--${name} ${options[name]}`])),
+    ...(options.replicasIndependent ? ["--replicas-independent"] : []),
+  ];
+}

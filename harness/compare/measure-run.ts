@@ -1,0 +1,64 @@
+import { measureAccuracy } from "../checkers/accuracy/measure-accuracy.ts";
+import { latencies } from "../checkers/latency-percentiles.ts";
+import { percentilesOf } from "../checkers/percentile.ts";
+import type { Evidence } from "../history/evidence.ts";
+import { evidenceOf } from "../history/evidence-of.ts";
+import type { History } from "../history/history.ts";
+import type { Triple } from "../verdict/finding.ts";
+import type { Result } from "../verdict/result.ts";
+import { admittedLine } from "./admitted-line.ts";
+import type { RunMeasure } from "./comparison.ts";
+import { costsOf } from "./costs-of.ts";
+
+/** Which run it was. */
+export interface MeasuredRun {
+  readonly trial: number;
+  readonly folder: string;
+}
+
+/** All that a comparison keeps of one run. Pure: the same history gives the same measure. */
+export function measureRun(history: History, result: Result, { trial, folder }: MeasuredRun): RunMeasure {
+  const evidence = evidenceOf(history);
+  return {
+    trial,
+    verdict: result.verdict,
+    reason: result.reason,
+    accuracy: result.accuracy,
+    outageRatio: outageRatio(evidence),
+    outcomes: result.outcomes,
+    recoveryMs: recoveryMs(result),
+    numbers: { ...addedLatency(history), ...costsOf(history) },
+    line: admittedLine(evidence),
+    folder,
+  };
+}
+
+/** The fullest window of the phases from the first fault on. */
+function outageRatio({ history, claims }: Evidence): Triple | null {
+  if (history.faults.length === 0) return null;
+  const firstMs = Math.min(...history.faults.map(({ fromMs }) => fromMs));
+  const phases = history.phases.map((phase) => ({
+    ...phase,
+    role: phase.role === "judged" && phase.untilMs > firstMs ? ("judged" as const) : ("warmup" as const),
+  }));
+  return measureAccuracy({ history: { ...history, phases }, claims })?.worstAdmittedRatio ?? null;
+}
+
+function recoveryMs({ findings }: Result): Triple | null {
+  const numbers = findings.find(({ checker }) => checker === "recovers-within")?.numbers ?? {};
+  const { slowestReturnMs, returns } = numbers;
+  return typeof slowestReturnMs === "object" && returns !== 0 ? slowestReturnMs : null;
+}
+
+/** Decisions beside the controls that were sent at the same instants past the limiter, in the judged, paced phases. */
+function addedLatency(history: History): { addedP50Ms: number | null; addedP99Ms: number | null } {
+  const paced = history.phases.flatMap(({ role, model }, index) =>
+    role === "judged" && model === "open" ? [index] : [],
+  );
+  const of = (whose: "decisions" | "controls") =>
+    percentilesOf(latencies(history.requests, paced, whose), [50, 99]);
+  const [decision50 = Number.NaN, decision99 = Number.NaN] = of("decisions");
+  const [control50 = Number.NaN, control99 = Number.NaN] = of("controls");
+  const known = (ms: number): number | null => (Number.isNaN(ms) ? null : ms);
+  return { addedP50Ms: known(decision50 - control50), addedP99Ms: known(decision99 - control99) };
+}

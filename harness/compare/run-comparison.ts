@@ -1,0 +1,112 @@
+import type { Environment } from "../history/history.ts";
+import { dropRunFolder, makeRunFolder } from "../run/run-folder.ts";
+import type { RunRequest, RunWatch } from "../run/run-request.ts";
+import { runScenario } from "../run/run-scenario.ts";
+import { saveRun } from "../run/save-run.ts";
+import type { Target } from "../targets/target.ts";
+import {
+  type Comparison,
+  type ComparisonRow,
+  comparisonSchemaVersion,
+  type RunMeasure,
+} from "./comparison.ts";
+import { differences } from "./differences.ts";
+import { measureRun } from "./measure-run.ts";
+
+/** One of the limiters that are compared. */
+export interface Contestant {
+  readonly about: string;
+  readonly target: Target;
+  /** The line that runs it alone with the seed of a trial. */
+  readonly command: (seed: number) => string;
+}
+
+/** What is compared, under what. */
+export interface ComparisonRequest extends Omit<RunRequest, "target" | "runFolder" | "gates" | "command"> {
+  /** At least two; the first is what the others are compared with. */
+  readonly contestants: readonly Contestant[];
+  readonly trials: number;
+  readonly margin: number;
+  /** The folder of all runs. */
+  readonly out: string;
+  /** The line that repeats the comparison. */
+  readonly command: string;
+}
+
+/** Who watches a comparison. */
+export interface ComparisonWatch extends RunWatch {
+  readonly onRun: (variant: string, trial: number) => void;
+  readonly onMeasure: (variant: string, measure: RunMeasure) => void;
+  /** It could not be run; its later trials are left out. */
+  readonly onFailure: (variant: string, reason: string) => void;
+}
+
+/**
+ * Runs every contestant once a trial, one after the other, in every trial with the same schedule and the same faults, so
+ * that what disturbs the machine for a while disturbs all of them. Who cannot be run says why, and stops nobody else.
+ */
+export async function runComparison(request: ComparisonRequest, watch: ComparisonWatch): Promise<Comparison> {
+  const startedAt = new Date().toISOString();
+  const entries = request.contestants.map((contestant) => ({
+    contestant,
+    runs: [] as RunMeasure[],
+    failure: null as string | null,
+  }));
+  let environment: Environment | null = null;
+  for (let trial = 1; trial <= request.trials; trial++) {
+    for (const entry of entries) {
+      if (entry.failure !== null) continue;
+      const { name } = entry.contestant.target;
+      watch.onRun(name, trial);
+      try {
+        const ran = await runOnce(request, entry.contestant, trial, watch);
+        environment ??= ran.environment;
+        entry.runs.push(ran.measure);
+        watch.onMeasure(name, ran.measure);
+      } catch (error) {
+        watch.signal.throwIfAborted();
+        entry.failure = error instanceof Error ? error.message : String(error);
+        watch.onFailure(name, entry.failure);
+      }
+    }
+  }
+  const { scenarioName, scenario, seed, ratePerSecond, replicas, trials, margin, command, policies } =
+    request;
+  return {
+    schemaVersion: comparisonSchemaVersion,
+    scenario: scenarioName,
+    about: scenario.about,
+    ...{ seed, ratePerSecond, replicas, trials, margin, command, startedAt, environment, policies },
+    rows: entries.map(({ contestant, runs, failure }, index): ComparisonRow => {
+      const comparisons = Math.max(1, entries.length - 1);
+      return {
+        variant: contestant.target.name,
+        about: contestant.about,
+        runs,
+        failure,
+        differences: index === 0 ? [] : differences(entries[0]?.runs ?? [], runs, { margin, comparisons }),
+      };
+    }),
+  };
+}
+
+async function runOnce(
+  request: ComparisonRequest,
+  { target, command }: Contestant,
+  trial: number,
+  watch: ComparisonWatch,
+): Promise<{ readonly measure: RunMeasure; readonly environment: Environment }> {
+  const { scenario, scenarioName, out } = request;
+  const seed = request.seed + trial - 1;
+  const folder = await makeRunFolder(out, scenarioName, target.name, new Date());
+  try {
+    const run = { ...request, target, seed, runFolder: folder, gates: [], command: command(seed) };
+    const history = await runScenario(run, watch);
+    watch.onStep("judging and drawing");
+    const result = await saveRun(history, { scenario, gates: [], folder, out: null });
+    return { measure: measureRun(history, result, { trial, folder }), environment: history.run.environment };
+  } catch (error) {
+    await dropRunFolder(folder);
+    throw error;
+  }
+}

@@ -1,0 +1,54 @@
+import { once } from "node:events";
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect, it } from "vitest";
+import { startScraper } from "./scraper.ts";
+
+async function scrapedFrom(listener: RequestListener) {
+  const server = createServer(listener).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const scraper = startScraper([{ host: "127.0.0.1", port }], 60_000);
+  return {
+    async scrapes() {
+      await scraper[Symbol.asyncDispose]();
+      server.close();
+      return scraper.scrapes.map(({ text }) => text);
+    },
+  };
+}
+
+it("goes on until two scrapes agree in what is counted, whatever the process itself uses", async () => {
+  let asked = 0;
+  const { scrapes } = await scrapedFrom((_, response) => {
+    asked++;
+    response.end(`process_cpu_seconds_total ${asked}\nhits_total{a="b"} ${Math.min(asked, 4)}\n`);
+  });
+  const texts = await scrapes();
+  expect(texts.slice(-2).map((text) => text.split("\n")[1])).toEqual([
+    'hits_total{a="b"} 4',
+    'hits_total{a="b"} 4',
+  ]);
+  expect(texts).toHaveLength(5);
+});
+
+it("waits for no counter that moves for ever", async () => {
+  let asked = 0;
+  const { scrapes } = await scrapedFrom((_, response) => {
+    asked++;
+    response.end(`hits_total ${asked}\n`);
+  });
+  const texts = await scrapes();
+  expect(texts.length).toBeGreaterThan(4);
+  expect(texts.length).toBeLessThan(20);
+});
+
+it("does not ask again where there are no metrics", async () => {
+  let asked = 0;
+  const { scrapes } = await scrapedFrom((_, response) => {
+    asked++;
+    response.writeHead(404).end();
+  });
+  expect(await scrapes()).toEqual([]);
+  expect(asked).toBe(1);
+});

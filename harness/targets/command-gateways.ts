@@ -1,0 +1,52 @@
+import type { PromisesOf } from "../../limiter/promised.ts";
+import { startGateways } from "../system/gateways.ts";
+import { redisFor } from "./redis-for.ts";
+import type { Target } from "./target.ts";
+import { waysFor } from "./ways-for.ts";
+
+/** A program of the user's that speaks the gateway contract. */
+export interface CommandGatewaysOptions {
+  /** As it would be typed into a shell; it stays in the foreground. */
+  readonly command: string;
+  /** Where it is started. */
+  readonly cwd: string;
+  /** What its limiter is said to promise. */
+  readonly promises: PromisesOf;
+  /** How long each replica may take until it is ready. */
+  readonly readyWithinMs: number;
+}
+
+/**
+ * Replicas of any program, in any language, each with the variables of the gateway contract in its environment. A run
+ * starts them in front of a Redis that it provides unless one is given, and ends them with all their children.
+ */
+export function commandGateways({ command, cwd, promises, readyWithinMs }: CommandGatewaysOptions): Target {
+  return {
+    name: "command",
+    promises,
+    gives: runsNode(command) ? ["own-gateways", "node-gateways"] : ["own-gateways"],
+    redis: redisFor,
+    ways: async (order, redis) => (redis === null ? null : waysFor(order, redis)),
+    async gateways({ policies, replicas, runFolder, onStep }, { redis, ways, steering }) {
+      const redisUrl = ways?.url ?? (() => redis?.url ?? "");
+      onStep(`starting ${replicas === 1 ? "one gateway" : `${replicas} gateways`} with ${command}`);
+      return startGateways({
+        command: "/bin/sh",
+        args: ["-c", command],
+        program: "foreign",
+        cwd,
+        replicas,
+        policies,
+        redisUrl,
+        readyWithinMs,
+        ...(steering === null ? {} : { steering }),
+        runFolder,
+      });
+    },
+  };
+}
+
+/** Whether faults may act inside of it: the program that is typed first is Node. */
+function runsNode(command: string): boolean {
+  return /^\s*(?:exec\s+)?(?:\S*\/)?node(?:\.exe)?\s/.test(command);
+}

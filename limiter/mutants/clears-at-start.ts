@@ -1,0 +1,48 @@
+import { gcra } from "../algorithms/gcra.ts";
+import { decisionOf } from "../decision.ts";
+import type { Mutant } from "../variants/variant.ts";
+import { alone } from "./parts/alone.ts";
+import { linked, quietRedis } from "./parts/connection.ts";
+import { plainLimiter } from "./parts/plain-limiter.ts";
+import { windowScript } from "./parts/window-script.ts";
+import { wrongLimiter } from "./parts/wrong-limiter.ts";
+
+/** What is stale to the process that starts is the present to all others: each restart grants everybody a fresh limit. */
+export const mutant: Mutant = {
+  about: "Deletes the counters that it finds in Redis when it starts.",
+  source:
+    "schmitech/orbit#138, and 3scale/APIcast#667, which would have new names for the keys of each start",
+  convictedBy: ["within-bound"],
+  scenarios: ["gateway-crash"],
+  variant: wrongLimiter({
+    about: "Redis, cleared by whoever comes last.",
+    algorithm: "gcra",
+    protect: async (context) => {
+      await cleared(context.redisUrl, context.keyPrefix ?? "gatecrash");
+      return plainLimiter(context, "gcra", async (policy) => {
+        const redis = await linked(context.redisUrl);
+        const window = windowScript(policy, gcra);
+        const memory = alone(policy, context, "gcra");
+        return {
+          async decide(key, cost) {
+            const reply = await redis.run(window, [key], [cost]).catch(() => undefined);
+            return reply === undefined ? memory.decide(key, cost) : decisionOf(reply, [policy.name]);
+          },
+          close: redis.close,
+        };
+      });
+    },
+  }),
+};
+
+async function cleared(url: string, prefix: string): Promise<void> {
+  const redis = quietRedis(url, { maxRetriesPerRequest: 1 });
+  try {
+    for await (const keys of redis.scanStream({ match: `${prefix}:*`, count: 1_000 }))
+      if (keys.length > 0) await redis.del(...keys);
+  } catch {
+    // Where there is no Redis, there is nothing to be cleared.
+  } finally {
+    redis.disconnect();
+  }
+}

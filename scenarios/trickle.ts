@@ -1,0 +1,23 @@
+import { constant } from "../harness/load/constant.ts";
+import { merged } from "../harness/load/merged.ts";
+import { loadStory } from "../harness/load-story.ts";
+import type { Scenario } from "../harness/scenario.ts";
+
+const callers = 20;
+
+/** Even trickles, half of them 5 % below the limit and half 5 % above it, for several windows. */
+export const scenario: Scenario = loadStory({
+  about: "Is a caller just below the limit never denied, and one just above it denied only what is too much?",
+  phases: ({ stretch }, { limit, windowMs }) => {
+    const durationMs = 8 * windowMs * stretch;
+    const trickles = (name: string, of: number) =>
+      Array.from({ length: callers }, (_, i) =>
+        constant({
+          ratePerSecond: (of * limit * 1_000) / windowMs,
+          durationMs,
+          keys: () => `${name}-${i + 1}`,
+        }),
+      );
+    return [{ name: "trickle", load: merged(...trickles("below", 0.95), ...trickles("above", 1.05)) }];
+  },
+});
