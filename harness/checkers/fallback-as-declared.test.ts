@@ -124,6 +124,55 @@ describe("a fallback that decides alone", () => {
     expect(stale(29).numbers.stalenessCost).toBeCloseTo(40, 0);
   });
 
+  it("may let in again what a replica had let in before it was started anew, of which it knows nothing", () => {
+    const restarted = (fromMs: number): ReplicaLife[] => [
+      { replica: 0, fromMs: 0, untilMs: 500 },
+      { replica: 0, fromMs, untilMs: null },
+      { replica: 1, fromMs: 0, untilMs: null },
+      { replica: 2, fromMs: 0, untilMs: null },
+    ];
+    // Nobody has heard of the 90 of the first life: each lets in its whole share, 180 in all.
+    const unheard = [
+      ...answers(300, 90, redis, [0]),
+      ...answers(990, 1, { ...redis, subject: "calm" }),
+      ...answers(1_010, 30, alone),
+      ...answers(1_060, 100, { ...alone, ...denied }),
+      ...answers(4_010, 120, { ...redis, ...denied, subject: "calm" }),
+    ];
+    const lives = restarted(700);
+    const finding = check(unheard, { lives });
+    expect(finding.verdict).toBe("pass");
+    expect(finding.numbers.stalenessCost).toBeCloseTo(90, 6);
+    expect(check(unheard)).toMatchObject({ verdict: "fail", witness: { cost: 180 } });
+    expect(check([...unheard, ...answers(1_045, 1, alone, [0])], { lives }).verdict).toBe("fail");
+  });
+
+  it("may let in again what a replica had let in alone in a life that never told Redis", () => {
+    const again = { ...down, fromMs: 4_900, injectedMs: 4_901, healingMs: 7_000, untilMs: 7_001 };
+    const lives: ReplicaLife[] = [
+      { replica: 0, fromMs: 0, untilMs: 4_012 },
+      { replica: 0, fromMs: 4_300, untilMs: null },
+      { replica: 1, fromMs: 0, untilMs: null },
+      { replica: 2, fromMs: 0, untilMs: null },
+    ];
+    const calm = { ...redis, ...denied, subject: "calm" };
+    const rows = [
+      ...answers(1_010, 100, { ...alone, ...denied }),
+      ...answers(3_950, 30, alone),
+      ...answers(4_010, 1, calm, [0]),
+      ...answers(4_010, 120, calm, [1, 2]),
+      ...answers(4_310, 120, calm, [0]),
+      ...answers(4_840, 30, redis, [1]),
+      ...answers(4_910, 25, alone, [0]),
+      ...answers(7_010, 120, calm),
+    ];
+    // Told of 60, Redis lets in 30 more; replica 0, which knows of none of it, lets in nearly its share.
+    const verdictOf = (lives: ReplicaLife[]) =>
+      check(rows, { lives, faults: [down, again] }, { maxBlindShare: 1 }).verdict;
+    expect(verdictOf(lives)).toBe("pass");
+    expect(verdictOf(lives.slice(1).map((life) => ({ ...life, fromMs: 0 })))).toBe("fail");
+  });
+
   it("has a share more for a replica that is cut off alone, and no more", () => {
     const one = { ...down, replicas: [1] };
     const rows = [

@@ -14,7 +14,7 @@ export interface FullOutage {
   readonly lifeMs: Float64Array;
   /**
    * By replica: when it had told Redis of all that it had let in alone up to its return; Infinity if it was never seen to
-   * have had the time for it. Until then Redis may not know of it.
+   * have had the time for it in that life. Until then Redis may not know of it.
    */
   readonly mergedMs: Float64Array;
   /** Replicas that may have told Redis only after another one had ceased to hold back, or were not seen to have left. */
@@ -84,7 +84,10 @@ export function outageOf(
   }
   const lagMs = probeIntervalMs + deadlineMs;
   const tellsMs = tellsWithinMs(declared);
-  const mergedMs = backMs.map((atMs, replica) => awakeFor(answers[replica], atMs, tellsMs));
+  const mergedMs = backMs.map((atMs, replica) => {
+    const toldMs = awakeFor(answers[replica], atMs, tellsMs);
+    return lifeOf(lives, replica, toldMs) > fault.fromMs ? Number.POSITIVE_INFINITY : toldMs;
+  });
   const lastMs = backMs.reduce((last, atMs) => Math.max(last, atMs), fault.untilMs);
   const earliestMs = earliestReturns(history, fault, backMs);
   const replicas = Array.from({ length: count }, (_, replica) => replica);

@@ -16,8 +16,8 @@ export interface Unseen {
 
 /**
  * The most that may have been unseen at the beginning of `outage`, whatever happened inside the measured intervals:
- * all that may have been decided after a replica's last answer counts as unknown to it, also what was lost, and what
- * others had let in alone before, unless Redis had certainly been told of it by then.
+ * all that may have been decided after a replica's last answer counts as unknown to it, also what was lost, what it had
+ * been let in itself in an earlier life, and what was let in alone before, unless Redis had certainly been told of it by then.
  */
 export function unseenCost(
   claim: Claim,
@@ -47,8 +47,10 @@ export function unseenCost(
     const alone = traces.source[i] === sourceCode.local;
     if (sent > fault.injectedMs || until < weighsFromMs || (alone && sent > fault.fromMs)) continue;
     const knownMs = alone ? toldBy(outages, own, sent) : until;
-    for (let replica = 0; replica < count; replica++)
-      if (replica !== own && knownMs >= (heardMs[replica] ?? 0)) staleness += weightOf(replica) * cost;
+    for (let replica = 0; replica < count; replica++) {
+      const remembers = replica === own && sent >= (lifeMs[replica] ?? Number.NEGATIVE_INFINITY);
+      if (!remembers && knownMs >= (heardMs[replica] ?? 0)) staleness += weightOf(replica) * cost;
+    }
     if (alone) continue;
     if (until >= firstAskedMs) late += cost;
     const leftMs = Math.max(askedMs[own] ?? 0, lifeMs[own] ?? 0) - promised.windowMs - slackMs;
