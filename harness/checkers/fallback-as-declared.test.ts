@@ -231,6 +231,19 @@ describe("a fallback that decides alone", () => {
     expect(check([...rows, ...answers(4_120, 1, redis)]).verdict).toBe("fail");
   });
 
+  it("may be let in by Redis at once for a replica that was idle, and did not notice that Redis was away", () => {
+    const noise = answers(4_030, 120, { ...redis, ...denied, subject: "calm" });
+    const heard = answers(990, 1, { ...redis, ...denied, subject: "calm" });
+    const rows = [...heard, ...answers(3_960, 30, alone, [0, 1]), ...noise];
+    const told = { maxBlindShare: 1 };
+    expect(check([...rows, ...answers(4_002, 90, redis, [2])], {}, told).verdict).not.toBe("fail");
+    // By 4,300 Redis has been told of 60: who asks it then is let in 30 times, and may have a share more.
+    const late = [...rows, ...answers(4_300, 61, redis, [2])];
+    expect(check(late, {}, told)).toMatchObject({ verdict: "fail", witness: { cost: 121, bound: 120 } });
+    const awake = answers(3_960, 1, { ...alone, ...denied }, [2]);
+    expect(check([...rows, ...awake, ...answers(4_002, 90, redis, [2])], {}, told).verdict).toBe("fail");
+  });
+
   it("is convicted for turning somebody away although its share has room, once Redis has been away for a window", () => {
     const early = outage().filter(({ sentMs }) => sentMs < 2_000 || sentMs > 4_000);
     const noticed = answers(1_250, 5, { ...alone, ...denied });

@@ -6,6 +6,7 @@ import { degradedPromise, type Limited } from "./degraded-promise.ts";
 import { type Episode, episodesOf } from "./episodes.ts";
 import type { FullOutage } from "./full-outage.ts";
 import type { LocalClaim } from "./judge-alone.ts";
+import { letInUntold } from "./let-in-untold.ts";
 import type { LocalRows } from "./local-rows.ts";
 import { type Unseen, unseenCost } from "./unseen-cost.ts";
 
@@ -35,7 +36,8 @@ export interface BoundsQuestion {
  *
  * Why, once all are back. Whoever is back holds back to its share until the others must have told Redis. From then on
  * Redis lets in only what fits the limit together with all that it was told of: what was let in alone and is still
- * unknown to it comes from late replicas, each of which keeps to its share in any window.
+ * unknown to it comes from late replicas, each of which keeps to its share in any window. A replica that did not notice
+ * holds back nothing: where Redis let the subject in for it before all was told, there is no sharper bound after the heal.
  */
 export function boundsOf(question: BoundsQuestion): Bound[] {
   const { local, outages, rows, count } = question;
@@ -84,10 +86,13 @@ function sharpBounds(question: BoundsQuestion, { chain, fromMs, untilMs }: Episo
   };
   const unseen = chain.map((outage) => unseenCost(claim, requests, group, promised, outage, outages));
   const late = chain.flatMap((outage) => outage.late);
+  // What is lost while nobody can reach Redis is granted to nobody before the heal.
+  const before = lossesIn(question, fromMs, first.fault.fromMs);
   return [
-    // What is lost while nobody can reach Redis is granted to nobody before the heal.
-    bound(unseen.slice(0, 1), first.fault.healingMs, lossesIn(question, fromMs, first.fault.fromMs), []),
-    bound(unseen, untilMs, lossesIn(question, fromMs, untilMs), late),
+    bound(unseen.slice(0, 1), first.fault.healingMs, before, []),
+    ...(chain.some((outage) => letInUntold(claim, requests, group, outage))
+      ? []
+      : [bound(unseen, untilMs, lossesIn(question, fromMs, untilMs), late)]),
   ];
 }
 

@@ -19,6 +19,8 @@ export interface FullOutage {
   readonly mergedMs: Float64Array;
   /** Replicas that may have told Redis only after another one had ceased to hold back, or were not seen to have left. */
   readonly late: readonly number[];
+  /** Of these, those that may not have noticed: asked nothing meanwhile, they hold back nothing when Redis is there again. */
+  readonly unnoticed: readonly number[];
   /** Of these, those that may have told Redis too late. */
   readonly returnsLate: readonly number[];
   /** When every replica must have forgotten it, if none is lost again. */
@@ -105,6 +107,7 @@ export function outageOf(
     lifeMs: Float64Array.from({ length: count }, (_, replica) => lifeOf(lives, replica, fault.fromMs)),
     mergedMs,
     late: replicas.filter((replica) => noticed[replica] !== 1 || returnsLate.includes(replica)),
+    unnoticed: replicas.filter((replica) => noticed[replica] !== 1),
     returnsLate,
     endMs: lastMs + lagMs + deadlineMs,
   };
