@@ -231,6 +231,35 @@ describe("a fallback that decides alone", () => {
     expect(check([...rows, ...answers(4_120, 1, redis)]).verdict).toBe("fail");
   });
 
+  it("has a share more for every new life in which it is cut off alone, also near an outage for all", () => {
+    const one = {
+      ...down,
+      fromMs: 6_000,
+      injectedMs: 6_001,
+      healingMs: 8_000,
+      untilMs: 8_001,
+      replicas: [1],
+    };
+    const lives: ReplicaLife[] = [
+      { replica: 0, fromMs: 0, untilMs: null },
+      { replica: 1, fromMs: 0, untilMs: 6_200 },
+      { replica: 1, fromMs: 6_300, untilMs: null },
+      { replica: 2, fromMs: 0, untilMs: null },
+    ];
+    const rows = [
+      ...outage(),
+      ...answers(6_010, 90, redis, [0]),
+      ...answers(6_110, 30, alone, [1]),
+      ...answers(6_310, 30, alone, [1]),
+    ];
+    const told = { faults: [down, one] };
+    expect(check(rows, { ...told, lives }).verdict).not.toBe("fail");
+    expect(check([...rows, ...answers(6_400, 1, redis, [0])], { ...told, lives })).toMatchObject({
+      verdict: "fail",
+      witness: { cost: 151, bound: 150 },
+    });
+  });
+
   it("may be let in by Redis at once for a replica that was idle, and did not notice that Redis was away", () => {
     const noise = answers(4_030, 120, { ...redis, ...denied, subject: "calm" });
     const heard = answers(990, 1, { ...redis, ...denied, subject: "calm" });

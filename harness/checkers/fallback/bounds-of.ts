@@ -76,7 +76,12 @@ function sharpBounds(question: BoundsQuestion, { chain, fromMs, untilMs }: Episo
   ): Bound => {
     const staleness = unseen.reduce((sum, one) => sum + one.staleness, 0);
     const transition = unseen.reduce((sum, one) => sum + one.transition, 0);
-    const allowance = { alone: [...new Set([...alone, ...also])], freshLimits: fresh, staleness, transition };
+    const allowance = {
+      alone: [...alone, ...new Set(also.filter((replica) => !alone.includes(replica)))],
+      freshLimits: fresh,
+      staleness,
+      transition,
+    };
     return {
       fromMs,
       untilMs: overMs,
@@ -96,25 +101,26 @@ function sharpBounds(question: BoundsQuestion, { chain, fromMs, untilMs }: Episo
   ];
 }
 
-/** Replicas that let in requests of the subject on their own though no outage of all explains it. */
+/** Replicas that let in requests of the subject on their own though no outage of all explains it, once for each life. */
 function aloneOutside(
   { local, requests, group, rows }: BoundsQuestion,
   outages: readonly FullOutage[],
 ): number[] {
   const { starts, sentMs, untilMs, row } = local.claim.traces;
   const from = starts[group] ?? 0;
-  const alone = new Set<number>();
+  const alone = new Map<number, number>();
   for (let at = 0; at < rows.life.length; at++) {
-    if (rows.life[at] === -1 || rows.letIn[at] !== 1) continue;
+    const life = rows.life[at] ?? -1;
+    if (life === -1 || rows.letIn[at] !== 1) continue;
     const replica = requests.replica[row[from + at] ?? 0] ?? 0;
     const sent = sentMs[from + at] ?? 0;
     const until = untilMs[from + at] ?? 0;
     const explained = outages.some(
       ({ fault, backMs }) => until >= fault.fromMs && sent <= (backMs[replica] ?? 0),
     );
-    if (!explained) alone.add(replica);
+    if (!explained) alone.set(life, replica);
   }
-  return [...alone];
+  return [...alone.values()];
 }
 
 /** How many losses of state began before `untilMs` and were not over by `fromMs`. */
