@@ -41,8 +41,8 @@ export function loneRedis(options: RedisSideOptions<string | Redis>): RedisSide 
   return { placeOf: () => place, connected: guard.connected, close };
 }
 
-/** Until every process has found Redis again, and told it what it had admitted without. */
-function longestGateMs({ deadlineMs }: { readonly deadlineMs: number }): number {
+/** Until every process has found a lone Redis again, and told it what it had admitted without. */
+export function longestGateMs({ deadlineMs }: { readonly deadlineMs: number }): number {
   const probeIntervalMs = Math.max(RECONNECTED_WITHIN_MS, LONGEST_PROBE_MS);
   return gateMs({ probeIntervalMs, deadlineMs, repairMs: REPAIR_MS });
 }

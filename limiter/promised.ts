@@ -87,6 +87,11 @@ type WithoutRedisKind =
        * @default a look for Redis and a deadline
        */
       readonly mergesWithinMs?: number;
+      /**
+       * Back on Redis, a replica ceases after so long to hold back to its share, in milliseconds; until then it may deny
+       * on its own what Redis would let in. @default at any time
+       */
+      readonly holdsBackMs?: number;
     };
 
 /** Says what one limiter promises for `policy`. */

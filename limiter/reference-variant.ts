@@ -3,6 +3,7 @@ import { LONGEST_PROBE_MS } from "./breaker.ts";
 import { REPAIR_MS } from "./fallback/recovery.ts";
 import { createLimiter } from "./limiter.ts";
 import { ALGORITHMS, type AlgorithmName } from "./limiter-options.ts";
+import { longestGateMs } from "./lone-redis.ts";
 import type { AskedLimiter } from "./middleware/asked-limiter.ts";
 import { type NodeMiddleware, rateLimit } from "./middleware/node-http.ts";
 import type { WithoutRedisPromise } from "./promised.ts";
@@ -65,7 +66,14 @@ function withoutRedis(fallback: "local" | "open" | "closed"): WithoutRedisPromis
     cutChargesWithinMs: DEADLINE_MS,
   };
   if (fallback !== "local") return { kind: fallback, ...times };
-  return { kind: fallback, share: "equal", writesBack: true, mergesWithinMs: REPAIR_MS, ...times };
+  return {
+    kind: fallback,
+    share: "equal",
+    writesBack: true,
+    mergesWithinMs: REPAIR_MS,
+    holdsBackMs: longestGateMs({ deadlineMs: DEADLINE_MS }),
+    ...times,
+  };
 }
 
 /** The resource behind `limiter`: the subject is the header `x-client-id`, the cost `x-cost`; bad ones are a 400. */

@@ -52,6 +52,7 @@ const withoutRedis = z.union([
     share: z.enum(["equal", "observed"]),
     writesBack: z.boolean(),
     mergesWithinMs: z.number().exactOptional(),
+    holdsBackMs: z.number().exactOptional(),
     ...times,
   }),
 ]);

@@ -297,6 +297,28 @@ describe("a fallback that decides alone", () => {
     expect(check([...used, ...dear]).numbers).toMatchObject({ wrongLocalDenials: 0 });
   });
 
+  it("may turn somebody away while it still holds back after an earlier outage, though its share then seems free", () => {
+    const first = { ...down, fromMs: 500, injectedMs: 501, healingMs: 900, untilMs: 901 };
+    const again = { ...down, fromMs: 950, injectedMs: 951 };
+    // It holds back until 1,405 after its return; loses Redis at 1,420, and knows then that nothing was left.
+    const rows = [
+      ...answers(600, 30, alone),
+      ...answers(905, 1, { ...redis, ...denied }),
+      ...answers(1_300, 1, { ...alone, ...denied, cost: 2 }),
+      ...answers(1_420, 1, { ...alone, ...denied }),
+      ...answers(2_380, 1, { ...alone, ...denied }),
+    ];
+    const judged = (declared: { readonly holdsBackMs?: number }) =>
+      check(rows, { faults: [first, again], withoutRedis: { ...local, ...declared } }, { maxBlindShare: 1 });
+    expect(judged({ holdsBackMs: 500 }).verdict).not.toBe("fail");
+    expect(judged({})).toMatchObject({ numbers: { judgedLocalDenials: 0 } });
+    // Who declares to hold back no longer than until 1,271 had left Redis at 1,300.
+    expect(judged({ holdsBackMs: 300 })).toMatchObject({
+      verdict: "fail",
+      numbers: { wrongLocalDenials: 3 },
+    });
+  });
+
   it("begins anew once Redis, told of everything, has let somebody in between two outages", () => {
     const again = { ...down, fromMs: 4_500, injectedMs: 4_501, healingMs: 4_800, untilMs: 4_801 };
     const noise = (fromMs: number) => answers(fromMs, 120, { ...redis, ...denied, subject: "calm" });

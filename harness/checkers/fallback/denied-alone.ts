@@ -1,6 +1,6 @@
 import type { Promised } from "../../../limiter/promised.ts";
 import type { Claim, Evidence } from "../../history/evidence.ts";
-import type { History } from "../../history/history.ts";
+import type { FaultRecord, History } from "../../history/history.ts";
 import { noPolicy, outcomeCode } from "../../history/requests.ts";
 import { kindCode } from "../../history/traces.ts";
 import { type DeciderOf, deciderOf } from "../../promises/decider.ts";
@@ -31,7 +31,8 @@ const grainShare = 1 / 32;
  * the beginning, leave room in it.
  *
  * Judged is what is certain: a replica that had answered alone before, in the same cut, as nobody can who only holds back
- * after a return; with `observed` shares two windows later. The share is rounded down, and a limit below the number of
+ * after a return: had let somebody in, or turned somebody away so late that it must have ceased to hold back by then;
+ * with `observed` shares two windows later. The share is rounded down, and a limit below the number of
  * replicas is left out: whose share that is, no promise says. So is a history of more than `keysInMemory` subjects: those
  * that a fallback has no room for may share what is left.
  */
@@ -176,25 +177,25 @@ function lies(
 
 /** One for each replica that was cut off and seen to decide alone. */
 function spellsAlone(
-  { faults, requests }: History,
+  history: History,
   decides: DeciderOf,
-  { probeIntervalMs, deadlineMs, ...declared }: LocalClaim["declared"],
+  declared: LocalClaim["declared"],
   settlesMs: number,
 ): Spell[] {
-  const { mergesWithinMs = probeIntervalMs + deadlineMs } = declared;
-  // By then nobody holds back any more after an earlier return: who denies alone has left Redis.
-  const holdsBackMs = probeIntervalMs + 3 * deadlineMs + mergesWithinMs;
+  const { faults, requests } = history;
   const cuts = faults.filter(({ cutsOff = false, verified }) => cutsOff && verified !== null);
+  if (cuts.length === 0) return [];
+  const leftMs = cuts.map(whenLeft(history, decides, declared));
   const firstMs = cuts.map(() => new Map<number, number>());
-  for (let row = 0; cuts.length > 0 && row < requests.count; row++) {
+  for (let row = 0; row < requests.count; row++) {
     const outcome = requests.outcome[row] ?? 0;
     if (outcome !== outcomeCode.allowed && outcome !== outcomeCode.denied) continue;
     const replica = requests.replica[row] ?? 0;
     const sent = requests.sentMs[row] ?? Number.NaN;
     const received = requests.receivedMs[row] ?? Number.NaN;
     cuts.forEach(({ injectedMs, healingMs, replicas }, index) => {
-      const aloneMs = injectedMs + (outcome === outcomeCode.denied ? holdsBackMs : 0);
-      if (!(sent > aloneMs && received < healingMs) || !replicas.includes(replica)) return;
+      const aloneMs = outcome === outcomeCode.denied ? leftMs[index]?.get(replica) : injectedMs;
+      if (!(sent > (aloneMs ?? injectedMs) && received < healingMs) || !replicas.includes(replica)) return;
       if (decides(replica, requests.source[row] ?? 0, sent, received) !== "local") return;
       firstMs[index]?.set(replica, Math.min(firstMs[index]?.get(replica) ?? received, received));
     });
@@ -206,4 +207,35 @@ function spellsAlone(
       untilMs: healingMs,
     })),
   );
+}
+
+/**
+ * By replica: after that, who turns somebody away alone in `cut` has certainly left Redis, and does not hold back any more
+ * after an earlier return, with a deadline for its timers. Where nothing is declared nobody knows how long it does, if it
+ * had been away before.
+ */
+function whenLeft(
+  { faults, requests }: History,
+  decides: DeciderOf,
+  { probeIntervalMs, deadlineMs, ...declared }: LocalClaim["declared"],
+): (cut: FaultRecord) => ReadonlyMap<number, number> {
+  const { mergesWithinMs = probeIntervalMs + deadlineMs } = declared;
+  const usualMs = probeIntervalMs + 2 * deadlineMs + mergesWithinMs;
+  const firstAloneMs = new Map<number, number>();
+  for (let row = 0; row < requests.count; row++) {
+    const outcome = requests.outcome[row] ?? 0;
+    if (outcome !== outcomeCode.allowed && outcome !== outcomeCode.denied) continue;
+    const replica = requests.replica[row] ?? 0;
+    const sent = requests.sentMs[row] ?? Number.NaN;
+    if (decides(replica, requests.source[row] ?? 0, sent, requests.receivedMs[row] ?? Number.NaN) !== "redis")
+      firstAloneMs.set(replica, Math.min(firstAloneMs.get(replica) ?? sent, sent));
+  }
+  return ({ replicas, fromMs, injectedMs }) => {
+    const wasAway = (replica: number): boolean =>
+      (firstAloneMs.get(replica) ?? Number.POSITIVE_INFINITY) <= injectedMs ||
+      faults.some((other) => other.fromMs < fromMs && other.replicas.includes(replica));
+    const gateOf = (replica: number): number =>
+      declared.holdsBackMs ?? (wasAway(replica) ? Number.POSITIVE_INFINITY : usualMs);
+    return new Map(replicas.map((replica) => [replica, injectedMs + gateOf(replica) + deadlineMs]));
+  };
 }

@@ -51,7 +51,7 @@ export function seenIncident(
     replica: (index) => watchedFallback(subject.replica(index), index, story, asked, note),
   };
   const outcome = runIncident(story, watched, seed);
-  const { limit, burst, deadlineUs, probeUs, repairUs } = story;
+  const { limit, burst, deadlineUs, probeUs, repairUs, delayUs } = story;
   const policy = { name: "simulated", limit, burst, windowMs: WINDOW_US / 1_000 };
   const declared = {
     kind: "local",
@@ -60,6 +60,7 @@ export function seenIncident(
     deadlineMs: deadlineUs / 1_000,
     probeIntervalMs: probeUs / 1_000 + 2,
     mergesWithinMs: repairUs / 1_000,
+    holdsBackMs: (probeUs + 2 * deadlineUs + 2 * delayUs + repairUs) / 1_000,
   } as const;
   const upper = promisedBy(algorithm, story);
   const promises: Partial<Promises> = { upper, lower: upper, withoutRedis: declared };
