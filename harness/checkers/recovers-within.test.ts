@@ -162,6 +162,17 @@ describe("what was let in meanwhile", () => {
     expect(check([...traffic(4_100), ...refused, late]).verdict).toBe("fail");
   });
 
+  it("may matter for longer by the way on which Redis was told of it, at most a deadline", () => {
+    // Let in by 3,860.5, known to Redis in cells of 31.25 ms as of when it arrived, up to 20 ms later.
+    const askedAt = (sentMs: number) => [
+      ...traffic(4_100),
+      ...letIn(90).map((row) => ({ ...row, sentMs: 3_860, receivedMs: 3_860.5 })),
+      { ...denied, sentMs, receivedMs: sentMs + 0.5 },
+    ];
+    expect(check(askedAt(4_910)).verdict).toBe("pass");
+    expect(check(askedAt(4_913)).verdict).toBe("fail");
+  });
+
   it("is the replica's own where it says so", () => {
     expect(check([...traffic(4_100), ...letIn(60), { ...denied, source: "local" }]).verdict).toBe("pass");
   });

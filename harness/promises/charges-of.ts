@@ -59,7 +59,9 @@ function toldUntil(
 ): (replica: number, untilMs: number) => number {
   const { withoutRedis, lower } = promises;
   if (withoutRedis?.kind !== "local") return (_, untilMs) => untilMs;
-  if (lower.kind === "window") return (_, untilMs) => untilMs + policy.windowMs * mergeGrainShare;
+  // Redis takes away the age as it was when it was sent: what it is told of is younger by its way, too.
+  const youngerMs = policy.windowMs * mergeGrainShare + withoutRedis.deadlineMs;
+  if (lower.kind === "window") return (_, untilMs) => untilMs + youngerMs;
   const answers = arrivalsFrom(history, sourceCode.redis);
   const alone = arrivalsFrom(history, sourceCode.local);
   const lateMs = 2 * withoutRedis.deadlineMs + withoutRedis.probeIntervalMs;
