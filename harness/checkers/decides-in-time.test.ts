@@ -50,6 +50,20 @@ describe("a declared deadline", () => {
     expect(check(paced(80), { maxLateShare: 0.02 }).verdict).toBe("pass");
   });
 
+  it("is not shown to be missed by a handful of decisions, whatever share they are", () => {
+    const late = (count: number) =>
+      paced(1)
+        .slice(0, 600)
+        .map((row, i) => (i >= 100 && i < 100 + count ? { ...row, receivedMs: row.sentMs + 80 } : row));
+    expect(check(late(0)).verdict).toBe("pass");
+    expect(check(late(1))).toMatchObject({
+      verdict: "inconclusive",
+      summary: "1 of 600 decisions was later than declared: too few to show that more than 0.1 % are",
+    });
+    expect(check(late(5)).verdict).toBe("inconclusive");
+    expect(check(late(6)).verdict).toBe("fail");
+  });
+
   it("is not held against a limiter by a machine that was slow all along", () => {
     const slow = paced(80).map((row, i) => (i % 2 === 0 ? { ...row, intendedMs: row.sentMs - 60 } : row));
     expect(check(slow).verdict).toBe("inconclusive");

@@ -1,7 +1,7 @@
 import type { Evidence } from "../history/evidence.ts";
 import type { History } from "../history/history.ts";
 import { unknownPhases } from "../promises/teeth.ts";
-import { counted, duration } from "../promises/wording.ts";
+import { counted, duration, percent } from "../promises/wording.ts";
 import type { Finding } from "../verdict/finding.ts";
 import type { Checker } from "./checker.ts";
 import { type LateDecisions, lateDecisions } from "./late-decisions.ts";
@@ -13,6 +13,9 @@ export interface DecidesInTimeOptions {
   /** Names of the paced phases that are measured. @default all that are judged */
   readonly phases?: readonly string[];
 }
+
+/** So few late decisions convict nobody, whatever share they are: that much any machine may do. */
+const fewest = 5;
 
 /** So many late decisions, and so many times the allowed share of those near no stall, no slow machine explains. */
 const gross = { decisions: 50, timesAllowed: 10 };
@@ -27,7 +30,8 @@ const leastUndisturbedShare = 0.5;
  * Measured from the sending; a decision is late beyond the deadline, 10 ms and twice its gateway's event-loop delay (99th
  * percentile). What was under way near a stall of the machine neither convicts nor excuses: a pass needs as many decisions
  * again near none. A machine that was slow all along makes it inconclusive, unless ten times as many of the decisions
- * between its stalls were late as may be: a slow machine is slow in stalls, which controls and late sends show.
+ * between its stalls were late as may be: a slow machine is slow in stalls, which controls and late sends show. Up to five
+ * late decisions that are more than the allowed share show nothing either way: there were too few decisions for that.
  */
 export function decidesInTime(options: DecidesInTimeOptions = {}): Checker {
   return {
@@ -59,7 +63,7 @@ function outcomeOf(
   const [question] = [...unknownPhases(history.phases, phases), ...questionsOn(late, maxLateShare)];
   if (question !== undefined) return { verdict: "inconclusive", summary: question, numbers };
   const { decisions, unexcused, slowestMs } = late;
-  if (unexcused > maxLateShare * decisions) return { ...convicted(late, deadlineMs), numbers };
+  if (unexcused > mostLate(decisions, maxLateShare)) return { ...convicted(late, deadlineMs), numbers };
   const summary = `Of ${counted(decisions)} decisions ${counted(late.late)} took longer than the declared ${deadlineMs} ms, ${counted(unexcused)} of them far from any stall of the machine; the slowest took ${duration(slowestMs)}`;
   return { verdict: "pass", summary, numbers };
 }
@@ -78,18 +82,26 @@ function convicted({ decisions, unexcused, slowestMs }: LateDecisions, deadlineM
   return { verdict: "fail", summary } as const;
 }
 
+function mostLate(decisions: number, maxLateShare: number): number {
+  return Math.max(fewest, maxLateShare * decisions);
+}
+
 function questionsOn(
   { decisions, late, unexcused, undisturbed, doubt }: LateDecisions,
   maxLateShare: number,
 ): string[] {
   if (decisions === 0) return ["No decision was measured"];
   const most = maxLateShare * decisions;
-  if (unexcused > most) {
+  if (unexcused > mostLate(decisions, maxLateShare)) {
     const isGross = unexcused >= Math.max(gross.decisions, gross.timesAllowed * maxLateShare * undisturbed);
     return doubt === null || isGross
       ? []
       : [`${counted(unexcused)} of ${counted(decisions)} decisions were later than declared, but ${doubt}`];
   }
+  if (unexcused > most)
+    return [
+      `${counted(unexcused)} of ${counted(decisions)} decisions ${unexcused === 1 ? "was" : "were"} later than declared: too few to show that more than ${percent(maxLateShare)} are`,
+    ];
   if (late <= most || undisturbed >= leastUndisturbedShare * decisions) return [];
   return [
     `${counted(late)} of ${counted(decisions)} decisions were later than declared, all near stalls of the machine, and only ${counted(undisturbed)} decisions were near none`,
