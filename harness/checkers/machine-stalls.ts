@@ -6,6 +6,8 @@ import { unplannedSlowCalls } from "./slow-calls.ts";
 export interface MachineStalls {
   /** Whether the machine was slow somewhere in [fromMs, untilMs], or shortly before or after. */
   readonly near: (fromMs: number, untilMs: number) => boolean;
+  /** The stalls with their shadows in [fromMs, untilMs]: how many, and how long in all, in milliseconds. */
+  readonly within: (fromMs: number, untilMs: number) => { readonly count: number; readonly totalMs: number };
 }
 
 /** A send or a control that takes longer than this, in milliseconds, shows a stall. */
@@ -31,7 +33,17 @@ export function machineStalls(history: History): MachineStalls {
     if (shown - intended > slowMs) stalls.push([intended - shadowMs, shown + shadowMs]);
   }
   const merged = mergedSpans(stalls);
-  return { near: (fromMs, untilMs) => touches(merged, fromMs, untilMs) };
+  return {
+    near: (fromMs, untilMs) => touches(merged, fromMs, untilMs),
+    within(fromMs, untilMs) {
+      const inside = merged.filter(([from, until]) => until >= fromMs && from <= untilMs);
+      const totalMs = inside.reduce(
+        (sum, [from, until]) => sum + Math.min(until, untilMs) - Math.max(from, fromMs),
+        0,
+      );
+      return { count: inside.length, totalMs };
+    },
+  };
 }
 
 function mergedSpans(spans: (readonly [number, number])[]): [number, number][] {

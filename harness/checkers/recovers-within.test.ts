@@ -117,6 +117,20 @@ describe("the way back to Redis", () => {
     expect(check(late).verdict).toBe("inconclusive");
   });
 
+  it("is excused by a stall of the machine for no longer than the stall and the look that it spoiled", () => {
+    const lateAt = (backMs: number, ...instants: readonly number[]) =>
+      traffic(backMs).map((row) =>
+        instants.includes(row.sentMs) ? { ...row, intendedMs: row.sentMs - 11 } : row,
+      );
+    // Each is seen for 211 ms; 120 are allowed.
+    expect(check(lateAt(4_330, 4_150)).verdict).toBe("inconclusive");
+    expect(check(lateAt(4_340, 4_150)).verdict).toBe("fail");
+    expect(check(lateAt(5_400, 4_150)).verdict).toBe("fail");
+    // Two spoil two looks.
+    expect(check(lateAt(4_600, 4_150, 4_450)).verdict).toBe("inconclusive");
+    expect(check(lateAt(4_610, 4_150, 4_450)).verdict).toBe("fail");
+  });
+
   it("does not count what another fault prevented", () => {
     const next = { ...down, fromMs: 4_060, injectedMs: 4_060, healingMs: 4_500, untilMs: 4_501 };
     expect(check(traffic(4_560), { faults: [down, next] })).toMatchObject({

@@ -5,7 +5,7 @@ import { counted, duration, percent } from "../promises/wording.ts";
 import type { Finding } from "../verdict/finding.ts";
 import type { Checker } from "./checker.ts";
 import { machineDoubt } from "./machine-doubt.ts";
-import { machineStalls } from "./machine-stalls.ts";
+import { type MachineStalls, machineStalls } from "./machine-stalls.ts";
 import { type DoubleCharges, doubleCharges } from "./recovery/double-charges.ts";
 import { type Return, returnsOf } from "./recovery/returns.ts";
 import { type AfterHeal, afterHeals } from "./recovery/storms.ts";
@@ -27,8 +27,8 @@ export interface RecoversWithinOptions {
 const slowMs = 10;
 
 /**
- * Fails when a replica that had left Redis is back later than it may be (measured, so a slow machine makes it
- * inconclusive); and, whatever the machine did, when Redis then denied what had room though everything let in meanwhile
+ * Fails when a replica that had left Redis is back later than it may be (measured: a machine that was slow all along makes
+ * it inconclusive, a stall excuses its length and a look for Redis); and, whatever the machine did, when Redis then denied what had room though everything let in meanwhile
  * is counted once, or when more connections or scripts came to Redis than replicas and requests explain.
  */
 export function recoversWithin(options: RecoversWithinOptions = {}): Checker {
@@ -111,10 +111,7 @@ type Conviction = Pick<Outcome, "verdict" | "summary" | "witness">;
 
 function late(history: History, returns: readonly Return[]): Conviction[] {
   const stalls = machineStalls(history);
-  const proved = returns.filter(
-    ({ fault, atLeastMs, limitMs }) =>
-      atLeastMs > limitMs && !stalls.near(fault.untilMs, fault.untilMs + atLeastMs),
-  );
+  const proved = returns.filter((one) => one.atLeastMs - excusedMs(stalls, one) > one.limitMs);
   const worst = proved.toSorted((a, b) => b.atLeastMs - b.limitMs - (a.atLeastMs - a.limitMs))[0];
   if (worst === undefined || machineDoubt(history, slowMs) !== null) return [];
   const { fault, replica, atLeastMs, limitMs } = worst;
@@ -124,6 +121,15 @@ function late(history: History, returns: readonly Return[]): Conviction[] {
       summary: `Replica ${replica} still decided without Redis ${duration(atLeastMs)} after ${fault.name} was healed, ${duration(limitMs)} are allowed`,
     },
   ];
+}
+
+/**
+ * A stall excuses its own length, and the look for Redis that it spoiled. The limit is two looks and more: it has one to
+ * spare for the first stall.
+ */
+function excusedMs(stalls: MachineStalls, { fault, atLeastMs, limitMs }: Return): number {
+  const { count, totalMs } = stalls.within(fault.untilMs, fault.untilMs + atLeastMs);
+  return totalMs + (Math.max(0, count - 1) * limitMs) / 2;
 }
 
 function stormed({
