@@ -319,6 +319,17 @@ describe("a fallback that decides alone", () => {
     });
   });
 
+  it("says what it could not judge: no denial, no loss", () => {
+    const notes = (told: Told, rows = outage()) =>
+      check(rows, told, { maxBlindShare: 1 }).notes?.join() ?? "";
+    const writesBack = { ...local, writesBack: true } as const;
+    expect(notes({ withoutRedis: writesBack })).toContain("no loss of Redis's data could be judged");
+    expect(notes({})).not.toContain("no loss");
+    expect(notes({})).not.toContain("no denial");
+    const welcome = outage().filter(({ outcome, source }) => outcome !== "denied" || source === "redis");
+    expect(notes({}, welcome)).toContain("no denial without Redis could be judged");
+  });
+
   it("begins anew once Redis, told of everything, has let somebody in between two outages", () => {
     const again = { ...down, fromMs: 4_500, injectedMs: 4_501, healingMs: 4_800, untilMs: 4_801 };
     const noise = (fromMs: number) => answers(fromMs, 120, { ...redis, ...denied, subject: "calm" });

@@ -222,6 +222,24 @@ function notesOn({ history }: Evidence, cases: readonly Case[]): string[] {
       const bound = together === null ? "nothing" : counted(together.atOnce);
       return `"${local.claim.policy.name}": all replicas together may let in ${bound} of ${counted(capacityOf(local.promised))}, ${counted(recorded.staleness)} of it for what they did not know of each other${recorded.late === 0 ? "" : `; after an outage a share more for each of ${counted(recorded.late)} that were not seen to come back in time`}`;
     }),
+    ...cases.flatMap(unjudged),
     ...(losses === 0 ? [] : [`State was lost ${counted(losses)} times: each may grant one fresh limit`]),
+  ];
+}
+
+/** What a pass does not speak of. */
+function unjudged({ local, denied, writtenBack }: Case): string[] {
+  const { name } = local.claim.policy;
+  return [
+    ...(denied.judged > 0
+      ? []
+      : [
+          `"${name}": no denial without Redis could be judged, so whether a replica lets in its whole share is not shown`,
+        ]),
+    ...(writtenBack.losses > 0 || !local.declared.writesBack
+      ? []
+      : [
+          `"${name}": no loss of Redis's data could be judged, so whether replicas write back what it lost is not shown`,
+        ]),
   ];
 }
