@@ -24,6 +24,9 @@ const readAt = (atMs: number): ReadAt => ({ requestedMs: atMs - 1, atMs, receive
 const reads = [900, 1_500, 2_000, 2_500, 4_000].map(readAt);
 const changed = (change: (row: CountedRow, index: number) => Partial<CountedRow>): CountedRow[] =>
   rows.map((row, index) => ({ ...row, ...change(row, index) }));
+const appended = (more: string) => (text: string) => `${text}${more}`;
+const withText = (change: (text: string) => string): Scrape[] =>
+  scrapesOf(rows, reads).map((scrape) => ({ ...scrape, text: change(scrape.text) }));
 
 describe("metrics-tell-the-truth", () => {
   it("passes counters that are what was answered, and says so exactly", () => {
@@ -90,13 +93,56 @@ describe("metrics-tell-the-truth", () => {
     expect(check(rows, started).verdict).toBe("pass");
   });
 
-  it("convicts a text that is none, by the number of its line", () => {
-    const scrapes = scrapesOf(rows, reads).map((scrape) => ({ ...scrape, text: `${scrape.text}a{b} 1\n` }));
-    const finding = check(rows, scrapes);
+  it("convicts a text that is none, by the number of its line, where it tells of decisions", () => {
+    const finding = check(rows, withText(appended("rate_limiter_decisions_total{b} 1\n")));
     expect(finding).toMatchObject({ verdict: "fail" });
     expect(finding.summary).toMatch(
       /^The metrics of gateway 0 are no Prometheus text: line \d+: no label begins at/,
     );
+  });
+
+  it.each([
+    ["no metric", "ok\n"],
+    ["a label without its value", "a{b} 1\n"],
+    ["an exemplar", 'other_bucket{le="1"} 1 # {trace_id="a"} 0.5\n'],
+    ["a type of another format", "# TYPE build info\nbuild_info 1\n"],
+    [
+      "another histogram that does not add up",
+      '# TYPE h histogram\nh_bucket{le="+Inf"} 1\nh_count 2\nh_sum 1\n',
+    ],
+    ["a last line that does not end", "other_total 1"],
+  ])("only notes what tells nothing of decisions: %s", (_, text) => {
+    const finding = check(rows, withText(appended(text)));
+    expect(finding.verdict, finding.summary).toBe("pass");
+    expect(finding.notes?.join()).toContain("is no Prometheus text, and nothing of its decisions: line");
+  });
+
+  it("finds nothing wrong in when a counter began, told between its lines", () => {
+    const created = (text: string) =>
+      text.replace(/^(rate_limiter_decisions)_total(.*) \d+\n/gm, "$&$1_created$2 1.7e9\n");
+    expect(check(rows, withText(created))).toMatchObject({ verdict: "pass" });
+  });
+
+  it("does not apply to OpenMetrics, whether the answer calls itself so or ends so", () => {
+    const wrong = appended("rate_limiter_decisions_total{b} 1\n");
+    const called = withText(wrong).map((scrape): Scrape => ({ ...scrape, format: "openmetrics" }));
+    expect(check(rows, called).verdict).toBe("not-applicable");
+    expect(
+      check(
+        rows,
+        withText((text) => `${wrong(text)}# EOF\n`),
+      ).verdict,
+    ).toBe("not-applicable");
+  });
+
+  it("convicts a histogram that does not add up only where it rested", () => {
+    const more = (text: string) =>
+      text.replace(/(_seconds_count) (\d+)/, (_, name, n) => `${name} ${+n + 1}`);
+    const readings = [...reads, readAt(4_200)];
+    const torn = (at: number) =>
+      scrapesOf(rows, readings).map((one, i) => (i >= at ? { ...one, text: more(one.text) } : one));
+    expect(check(rows, torn(5)).summary).not.toContain("no Prometheus text");
+    expect(check(rows, torn(4)).summary).toContain("seconds_count is not what its last bucket holds");
   });
 
   it("is inconclusive where most was answered after the last scrape, or is unknown", () => {

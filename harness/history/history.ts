@@ -178,6 +178,8 @@ export interface Scrape {
   readonly requestedMs: number;
   readonly receivedMs: number;
   readonly text: string;
+  /** What the answer calls itself, if it is not the Prometheus text format. @default it is */
+  readonly format?: "openmetrics";
 }
 
 /** One request of a client that owns its subject and asks one after the other, with the fields of the answer. */

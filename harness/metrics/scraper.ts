@@ -28,10 +28,13 @@ export function startScraper(endpoints: readonly Endpoint[], everyMs = 1_000): S
     const requestedMs = monotonicMs();
     try {
       const signal = AbortSignal.timeout(patienceMs);
-      const response = await fetch(`http://${authorityOf(endpoint)}/metrics`, { signal });
+      const headers = { accept: "text/plain;version=0.0.4, */*;q=0.1" };
+      const response = await fetch(`http://${authorityOf(endpoint)}/metrics`, { signal, headers });
       const text = await response.text();
-      if (response.ok && claimsMetrics(response.headers.get("content-type") ?? "", text))
-        scrapes.push({ replica, requestedMs, receivedMs: monotonicMs(), text });
+      const contentType = response.headers.get("content-type") ?? "";
+      const format = /openmetrics/i.test(contentType) ? ({ format: "openmetrics" } as const) : {};
+      if (response.ok && claimsMetrics(contentType, text))
+        scrapes.push({ replica, requestedMs, receivedMs: monotonicMs(), text, ...format });
       else if (response.status === 404) without.add(replica);
     } catch {
       // Nothing was read, which is what the history will say.
