@@ -21,7 +21,7 @@ const rows: readonly CountedRow[] = Array.from({ length: 200 }, (_, i) => ({
   source: i >= 150 ? "local" : "redis",
 }));
 const readAt = (atMs: number): ReadAt => ({ requestedMs: atMs - 1, atMs, receivedMs: atMs + 1 });
-const reads = [900, 1_500, 2_000, 2_500, 4_000].map(readAt);
+const reads = [900, 1_500, 2_000, 2_500, 4_000, 4_200].map(readAt);
 const changed = (change: (row: CountedRow, index: number) => Partial<CountedRow>): CountedRow[] =>
   rows.map((row, index) => ({ ...row, ...change(row, index) }));
 const appended = (more: string) => (text: string) => `${text}${more}`;
@@ -83,12 +83,12 @@ describe("metrics-tell-the-truth", () => {
   it("convicts a counter that falls in one life, and takes it for another process where that is what it says", () => {
     const scrapes = scrapesOf(rows, [...reads, readAt(1_100)]).map((scrape, i) => ({
       ...scrape,
-      ...(i === 5 ? { requestedMs: 5_000, receivedMs: 5_001 } : {}),
+      ...(i === 6 ? { requestedMs: 5_000, receivedMs: 5_001 } : {}),
     }));
     expect(check(rows, scrapes).summary).toContain("counted 200 decisions and then 10, in one process life");
     const started = scrapes.map((scrape, i) => ({
       ...scrape,
-      text: `${scrape.text}process_start_time_seconds ${i === 5 ? 900 : 100}\n`,
+      text: `${scrape.text}process_start_time_seconds ${i === 6 ? 900 : 100}\n`,
     }));
     expect(check(rows, started).verdict).toBe("pass");
   });
@@ -138,9 +138,8 @@ describe("metrics-tell-the-truth", () => {
   it("convicts a histogram that does not add up only where it rested", () => {
     const more = (text: string) =>
       text.replace(/(_seconds_count) (\d+)/, (_, name, n) => `${name} ${+n + 1}`);
-    const readings = [...reads, readAt(4_200)];
     const torn = (at: number) =>
-      scrapesOf(rows, readings).map((one, i) => (i >= at ? { ...one, text: more(one.text) } : one));
+      scrapesOf(rows, reads).map((one, i) => (i >= at ? { ...one, text: more(one.text) } : one));
     expect(check(rows, torn(5)).summary).not.toContain("no Prometheus text");
     expect(check(rows, torn(4)).summary).toContain("seconds_count is not what its last bucket holds");
   });
@@ -263,6 +262,35 @@ describe("a gateway that counts rightly, whenever within its answer, and however
     );
   });
 
+  it("is never convicted for the decisions that our own scrapes cost it, whether they are read or turned away", () => {
+    const turnedAway = fc.infiniteStream(fc.boolean());
+    fc.assert(
+      fc.property(story, turnedAway, ({ requests, reads: all }, isDenied) => {
+        const told = rowsOf(requests);
+        let unreadBefore = 0;
+        const asked = readsOf([...all, { at: 9_000, took: 9, when: 1 }, { at: 9_200, took: 9, when: 0 }]).map(
+          (read) => {
+            const outcome = isDenied.next().value ? ("denied" as const) : ("allowed" as const);
+            const missed = unreadBefore;
+            unreadBefore = outcome === "denied" ? unreadBefore + 1 : 0;
+            return { read, outcome, missed };
+          },
+        );
+        const own = asked.map(({ read, outcome }): CountedRow => {
+          const { requestedMs: sentMs, atMs: countedMs, receivedMs } = read;
+          return { sentMs, countedMs, receivedMs, outcome, source: "redis" };
+        });
+        const answered = asked.filter(({ outcome }) => outcome === "allowed");
+        const scrapes = scrapesOf(
+          [...told, ...own],
+          answered.map(({ read }) => read),
+        ).map((scrape, at) => ({ ...scrape, unreadBefore: answered[at]?.missed ?? 0 }));
+        expect(check(told, scrapes).verdict).not.toBe("fail");
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   it("is convicted for one miscounted decision, where all is known and the ends are quiet", () => {
     fc.assert(
       fc.property(
@@ -275,7 +303,12 @@ describe("a gateway that counts rightly, whenever within its answer, and however
           const wrong = known.flatMap((row, i) =>
             i !== wrongAt % known.length ? [row] : kind === "missing" ? [] : [row, row],
           );
-          const ends = [{ at: -500, took: 1, when: 1 }, ...all, { at: 9_000, took: 1, when: 1 }];
+          const ends = [
+            { at: -500, took: 1, when: 1 },
+            ...all,
+            { at: 9_000, took: 1, when: 1 },
+            { at: 9_200, took: 1, when: 1 },
+          ];
           const shifted = readsOf(ends.map((one) => ({ ...one, at: one.at + 1_000 })));
           const later = (row: CountedRow): CountedRow => ({
             ...row,

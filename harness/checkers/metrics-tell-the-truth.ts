@@ -7,6 +7,7 @@ import type { Checker } from "./checker.ts";
 import { type Book, booksOf } from "./metrics/books.ts";
 import { formatMistakes, isOpenMetrics } from "./metrics/format-mistakes.ts";
 import { fourWays } from "./metrics/four-ways.ts";
+import { type OwnScrapes, ownScrapes } from "./metrics/own-scrapes.ts";
 import { type LifeTally, tallyRows } from "./metrics/row-tally.ts";
 import { durationMistakes } from "./metrics/told-durations.ts";
 import { type ToldLife, toldLives } from "./metrics/told-lives.ts";
@@ -23,7 +24,7 @@ export interface MetricsTellTheTruthOptions {
 /**
  * Fails when what a gateway tells of its decisions is no Prometheus text, or when a counter moved, between any two scrapes of one process
  * life, by less than the answers prove or more than all requests explain. A request without a clear answer counts as any
- * outcome or none, once. A life that was killed is judged until its last scrape. Not applicable without metrics,
+ * outcome or none, once; so does our own scrape, unless two in a row prove that it costs nothing. A life that was killed is judged until its last scrape. Not applicable without metrics,
  * or where they are OpenMetrics.
  */
 export function metricsTellTheTruth(options: MetricsTellTheTruthOptions = {}): Checker {
@@ -60,15 +61,20 @@ function outcomeOf(
       notes: garbled.notes,
     };
   const tallies = tallyRows(history, lives, settleMs);
-  const seen = lives.map((life, index) => ({ life, tally: tallies[index] as LifeTally }));
-  const gaps = seen.flatMap(({ life, tally }) =>
-    books.flatMap((book) => worstGaps(life, tally, book, asked)),
+  const scrapes = ownScrapes(lives, books, settleMs);
+  const seen = lives.map((life, index) => ({
+    life,
+    tally: tallies[index] as LifeTally,
+    own: scrapes[index] as OwnScrapes,
+  }));
+  const gaps = seen.flatMap(({ life, tally, own }) =>
+    books.flatMap((book) => worstGaps(life, tally, book, asked, own)),
   );
   gaps.sort((a, b) => Number(b.kind === "fell") - Number(a.kind === "fell") || b.by - a.by);
   const { durationSeconds } = names;
   const isTimed = durationSeconds !== undefined && asked === "by-us-alone";
-  const slow = seen.flatMap(({ life, tally }) =>
-    isTimed ? durationMistakes(history, life, tally, durationSeconds, settleMs) : [],
+  const slow = seen.flatMap(({ life, tally, own }) =>
+    isTimed ? durationMistakes(history, life, tally, durationSeconds, settleMs, own) : [],
   );
   const table = fourWays(history, lives, tallies, books);
   const convictions = [

@@ -23,8 +23,11 @@ export function startScraper(endpoints: readonly Endpoint[], everyMs = 1_000): S
   const scrapes: Scrape[] = [];
   const stop = new AbortController();
   const without = new Set<number>();
+  const unread = new Map<number, number>();
   const scrape = async (endpoint: Endpoint, replica: number): Promise<void> => {
     if (without.has(replica)) return;
+    const unreadBefore = unread.get(replica) ?? 0;
+    unread.set(replica, unreadBefore + 1);
     const requestedMs = monotonicMs();
     try {
       const signal = AbortSignal.timeout(patienceMs);
@@ -33,9 +36,11 @@ export function startScraper(endpoints: readonly Endpoint[], everyMs = 1_000): S
       const text = await response.text();
       const contentType = response.headers.get("content-type") ?? "";
       const format = /openmetrics/i.test(contentType) ? ({ format: "openmetrics" } as const) : {};
-      if (response.ok && claimsMetrics(contentType, text))
-        scrapes.push({ replica, requestedMs, receivedMs: monotonicMs(), text, ...format });
-      else if (response.status === 404) without.add(replica);
+      if (response.ok && claimsMetrics(contentType, text)) {
+        const missed = unreadBefore === 0 ? {} : { unreadBefore };
+        scrapes.push({ replica, requestedMs, receivedMs: monotonicMs(), text, ...format, ...missed });
+        unread.delete(replica);
+      } else if (response.status === 404) without.add(replica);
     } catch {
       // Nothing was read, which is what the history will say.
     }

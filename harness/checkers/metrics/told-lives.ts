@@ -5,6 +5,8 @@ import { type Mistake, readPrometheusText, type Sample } from "../../metrics/pro
 export interface Reading {
   readonly requestedMs: number;
   readonly receivedMs: number;
+  /** So often it was asked in vain since the reading before. */
+  readonly unreadBefore: number;
   readonly samples: readonly Sample[];
   readonly mistakes: readonly Mistake[];
 }
@@ -32,7 +34,12 @@ export function toldLives(
     const next = lives.find((other, at) => at > index && other.replica === life.replica);
     const readings = scrapes
       .filter((scrape) => belongs(scrape, life, next))
-      .map(({ requestedMs, receivedMs, text }) => ({ requestedMs, receivedMs, ...readPrometheusText(text) }));
+      .map(({ requestedMs, receivedMs, unreadBefore = 0, text }) => ({
+        requestedMs,
+        receivedMs,
+        unreadBefore,
+        ...readPrometheusText(text),
+      }));
     return split({ replica: life.replica, fromMs: life.fromMs, untilMs, readings }, (before, after) => {
       const restarted = Math.abs(startOf(after) - startOf(before)) > 1;
       return restarted || (mayRestart && toldIn(after) < toldIn(before));
