@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type EvidenceOptions, evidenceFromRows } from "../history/evidence-from-rows.ts";
 import type { ReplicaLife, Scrape } from "../history/history.ts";
+import { referenceMetricNames } from "../metrics/metric-names.ts";
 import { type CountedRow, type ReadAt, scrapesOf } from "./metrics/counting-gateway.ts";
 import { metricsTellTheTruth } from "./metrics-tell-the-truth.ts";
 
@@ -174,6 +175,31 @@ describe("metrics-tell-the-truth", () => {
       metricsTellTheTruth().check({ history: { ...history, metrics: { names, asked } }, claims: [] }).verdict;
     expect(verdict("by-us-alone")).toBe("fail");
     expect(verdict("by-others-too")).toBe("pass");
+  });
+
+  it("convicts who others may ask too only where every reading tells the same start", () => {
+    const scrapes = scrapesOf(
+      changed((_, i) => (i === 99 ? { countedMs: 1e9 } : {})),
+      reads,
+    );
+    const judge = (startOf: (reading: number) => number | null) => {
+      const started = scrapes.map((scrape, i) => {
+        const start = startOf(i);
+        const line = start === null ? "" : `process_start_time_seconds ${start}\n`;
+        return { ...scrape, text: scrape.text + line };
+      });
+      const { history } = evidenceFromRows({ policy, rows, scrapes: started });
+      const metrics = { names: referenceMetricNames, asked: "by-others-too" } as const;
+      return metricsTellTheTruth().check({ history: { ...history, metrics }, claims: [] });
+    };
+    expect(judge(() => 100.25).verdict).toBe("fail");
+    expect(judge(() => null).summary).toMatch(
+      /^Gateway 0 counted .*, but no single process_start_time_seconds/,
+    );
+    expect(judge(() => null).verdict).toBe("inconclusive");
+    expect(judge((i) => 100 + (i % 2) / 100).verdict).toBe("inconclusive");
+    expect(judge((i) => (i === 0 ? null : 100)).verdict).toBe("inconclusive");
+    expect(judge((i) => (i < 2 ? 100 : 200)).verdict).not.toBe("fail");
   });
 
   it("judges each life of a killed gateway for itself, and neither for what lies between", () => {

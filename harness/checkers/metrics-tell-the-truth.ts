@@ -10,7 +10,7 @@ import { fourWays } from "./metrics/four-ways.ts";
 import { type OwnScrapes, ownScrapes } from "./metrics/own-scrapes.ts";
 import { type LifeTally, tallyRows } from "./metrics/row-tally.ts";
 import { durationMistakes } from "./metrics/told-durations.ts";
-import { type ToldLife, toldLives } from "./metrics/told-lives.ts";
+import { steadyReplicas, type ToldLife, toldLives } from "./metrics/told-lives.ts";
 import { type Gap, worstGaps } from "./metrics/worst-gaps.ts";
 
 /** Options of `metricsTellTheTruth`. */
@@ -25,7 +25,7 @@ export interface MetricsTellTheTruthOptions {
  * Fails when what a gateway tells of its decisions is no Prometheus text, or when a counter moved, between any two scrapes of one process
  * life, by less than the answers prove or more than all requests explain. A request without a clear answer counts as any
  * outcome or none, once; so does our own scrape, unless two in a row prove that it costs nothing. A life that was killed is judged until its last scrape. Not applicable without metrics,
- * or where they are OpenMetrics.
+ * or where they are OpenMetrics. Where others ask too, a counter convicts only who tells one start time throughout.
  */
 export function metricsTellTheTruth(options: MetricsTellTheTruthOptions = {}): Checker {
   return {
@@ -71,23 +71,25 @@ function outcomeOf(
     books.flatMap((book) => worstGaps(life, tally, book, asked, own)),
   );
   gaps.sort((a, b) => Number(b.kind === "fell") - Number(a.kind === "fell") || b.by - a.by);
+  const steady = steadyReplicas(lives);
+  const isProved = ({ life }: Gap): boolean => asked === "by-us-alone" || steady.has(life.replica);
+  const sentence = (gap: Gap): string => words(gap, history.run.originMs);
   const { durationSeconds } = names;
   const isTimed = durationSeconds !== undefined && asked === "by-us-alone";
   const slow = seen.flatMap(({ life, tally, own }) =>
     isTimed ? durationMistakes(history, life, tally, durationSeconds, settleMs, own) : [],
   );
   const table = fourWays(history, lives, tallies, books);
-  const convictions = [
-    ...garbled.convictions,
-    ...gaps.map((gap) => words(gap, history.run.originMs)),
-    ...slow,
-  ];
+  const convictions = [...garbled.convictions, ...gaps.filter(isProved).map(sentence), ...slow];
   const blindShare = blindShareOf(lives, tallies);
   const numbers = { ...table.numbers, convictions: convictions.length, blindShare };
   const notes = [...table.notes, ...garbled.notes];
   const [first, ...others] = convictions;
   if (first !== undefined)
     return { verdict: "fail", summary: first, numbers, notes: [...others.slice(0, 5), ...notes] };
+  const [doubtful] = gaps;
+  if (doubtful !== undefined)
+    return { verdict: "inconclusive", summary: `${sentence(doubtful)}, ${notOne}`, numbers, notes };
   if (!(blindShare <= maxBlindShare))
     return {
       verdict: "inconclusive",
@@ -99,6 +101,9 @@ function outcomeOf(
   const summary = `What ${counted(new Set(lives.map(({ replica }) => replica)).size)} gateways count agrees with ${most} answers${blindShare === 0 ? " exactly" : `, ${percent(blindShare)} left open`}`;
   return { verdict: "pass", summary, numbers, notes };
 }
+
+const notOne =
+  "but no single process_start_time_seconds stands in all its readings: it may be several processes";
 
 /** The lives, and what can be compared in them. */
 function readBooks(

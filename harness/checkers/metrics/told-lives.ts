@@ -47,6 +47,19 @@ export function toldLives(
   });
 }
 
+/**
+ * The replicas of `lives` that were one process throughout, by the start time that every reading tells to the digit.
+ * Behind one address there may be two that answer in turns, or one that was started again unseen.
+ */
+export function steadyReplicas(lives: readonly ToldLife[]): ReadonlySet<number> {
+  const byReplica = Map.groupBy(lives, ({ replica }) => replica);
+  const steady = [...byReplica].filter(([, own]) => {
+    const starts = new Set(own.flatMap(({ readings }) => readings.map(startOf)));
+    return own.length === 1 && starts.size === 1 && !starts.has(Number.NaN);
+  });
+  return new Set(steady.map(([replica]) => replica));
+}
+
 function belongs(
   { replica, requestedMs, receivedMs }: Scrape,
   life: ReplicaLife,
