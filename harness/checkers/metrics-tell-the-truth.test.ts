@@ -202,6 +202,23 @@ describe("metrics-tell-the-truth", () => {
     expect(judge((i) => (i < 2 ? 100 : 200)).verdict).not.toBe("fail");
   });
 
+  it("allows each duration one step of the limiter's clock, and no more", () => {
+    const stepped = scrapesOf(
+      changed(() => ({ seconds: 0.005 })),
+      reads,
+    );
+    const judge = (clockResolutionMs: number) => check(rows, stepped, { promises: { clockResolutionMs } });
+    expect(judge(1).verdict).toBe("pass");
+    expect(judge(0).summary).toContain("took 1 s in all, where even the requests took 0.8 s");
+    const bucket = changed((_, i) => (i === 0 ? { receivedMs: 1_009.5, seconds: 0.010_4 } : {}));
+    const late = (clockResolutionMs: number) =>
+      check(bucket, scrapesOf(bucket, reads), { promises: { clockResolutionMs } });
+    expect(late(1).verdict).toBe("pass");
+    expect(late(0).summary).toContain(
+      "tells of 199 decisions within 10 ms, where 200 were answered within it",
+    );
+  });
+
   it("judges each life of a killed gateway for itself, and neither for what lies between", () => {
     const lives: ReplicaLife[] = [
       { replica: 0, fromMs: 800, untilMs: 1_905 },
