@@ -4,6 +4,21 @@ import { pathToFileURL } from "node:url";
 import type { Found } from "./discover.ts";
 import { Refusal } from "./refusal.ts";
 
+/** What a part of something in a file must be. */
+export type PartKind = "text" | "number" | "list" | "function";
+
+const kinds: Readonly<Record<PartKind, string>> = {
+  text: "a text",
+  number: "a number",
+  list: "a list that is not empty",
+  function: "a function",
+};
+
+function isOf(kind: PartKind, part: unknown): boolean {
+  if (kind === "list") return Array.isArray(part) && part.length > 0;
+  return typeof part === (kind === "text" ? "string" : kind);
+}
+
 /** Whether what was typed is the path of a file rather than a name of ours. */
 export function isPath(typed: string): boolean {
   return /[/\\]|\.(ts|js|mjs)$/.test(typed);
@@ -11,9 +26,13 @@ export function isPath(typed: string): boolean {
 
 /**
  * What the file at `path` exports as `exportName`; from where the caller stands, also behind `npm run`. Throws a
- * `Refusal` for a file that is not there, cannot be loaded or exports nothing of that name.
+ * `Refusal` for a file that is not there, cannot be loaded, exports nothing of that name, or lacks one of its `parts`.
  */
-export async function thingInFile<T>(path: string, exportName: string): Promise<Found<T>> {
+export async function thingInFile<T>(
+  path: string,
+  exportName: string,
+  parts: Readonly<Record<string, PartKind>>,
+): Promise<Found<T>> {
   const file = resolve(process.env.INIT_CWD ?? ".", path);
   await access(file).catch((cause: unknown) => {
     throw new Refusal(`There is no file ${file}: give the path of a file that exports \`${exportName}\`.`, {
@@ -27,5 +46,22 @@ export async function thingInFile<T>(path: string, exportName: string): Promise<
   const thing: unknown = module[exportName];
   if (typeof thing !== "object" || thing === null)
     throw new Refusal(`${file} exports no \`${exportName}\`: add \`export const ${exportName} = ...\`.`);
-  return { name: basename(file).replace(/\.(ts|js|mjs)$/, ""), file, thing: thing as T };
+  const missing = Object.entries(parts).find(
+    ([part, kind]) => !isOf(kind, (thing as Record<string, unknown>)[part]),
+  );
+  if (missing !== undefined)
+    throw new Refusal(
+      `\`${exportName}\` of ${file} has no \`${missing[0]}\`, which must be ${kinds[missing[1]]}.`,
+    );
+  return { name: nameOf(file), file, thing: thing as T };
 }
+
+/** Also the name of a folder among the runs: no path, and none of those that lie there already. */
+function nameOf(file: string): string {
+  const name = basename(file)
+    .replace(/\.(ts|js|mjs)$/, "")
+    .replaceAll(/[^A-Za-z0-9_-]/g, "-");
+  return reserved.has(name) || name === "" ? `own-${name}` : name;
+}
+
+const reserved: ReadonlySet<string> = new Set(["latest", "compare", "mutants", "bench"]);

@@ -45,7 +45,7 @@ function measured(
     return { verdict: "not-applicable", summary: "Redis's own counters could not be read", numbers: {} };
   if (decisions === 0)
     return {
-      verdict: "inconclusive",
+      verdict: "not-applicable",
       summary: "Redis decided nothing between two readings of its counters",
       numbers: { decisions },
     };

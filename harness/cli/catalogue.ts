@@ -6,6 +6,15 @@ import { packageRoot } from "../package-root.ts";
 import { Refusal } from "../refusal.ts";
 import type { Scenario } from "../scenario.ts";
 
+const scenarioParts = {
+  about: "text",
+  policies: "list",
+  replicas: "number",
+  phases: "function",
+  checkers: "list",
+} as const;
+const variantParts = { about: "text", promises: "function", protect: "function" } as const;
+
 /** Every scenario, by its file's name. */
 export const listScenarios = (): Promise<Found<Scenario>[]> =>
   discover<Scenario>(join(packageRoot, "scenarios"), "scenario");
@@ -31,7 +40,7 @@ export interface ChosenVariant {
  * what is wrong with the file.
  */
 export async function chooseScenario(name: string): Promise<Found<Scenario>> {
-  if (isPath(name)) return thingInFile<Scenario>(name, "scenario");
+  if (isPath(name)) return thingInFile<Scenario>(name, "scenario", scenarioParts);
   return pick(await listScenarios(), name, "scenario");
 }
 
@@ -41,7 +50,7 @@ export async function chooseScenario(name: string): Promise<Found<Scenario>> {
  */
 export async function chooseVariant(name: string): Promise<ChosenVariant> {
   if (isPath(name)) {
-    const own = await thingInFile<Variant>(name, "variant");
+    const own = await thingInFile<Variant>(name, "variant", variantParts);
     return { name: own.name, variant: own.thing, gatewayArgs: [own.file] };
   }
   const variants = await listVariants();

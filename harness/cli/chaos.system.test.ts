@@ -71,7 +71,10 @@ describe("a scenario of one's own", () => {
       summary: expect.stringContaining("redis-latency"),
     });
     expect(result.verdict).toBe("inconclusive");
-    expect(await run(["report", folder]).code).toBe(exitCode.inconclusive);
+    expect(await run(["report", folder, "--scenario", file]).code).toBe(exitCode.inconclusive);
+    const refused = run(["report", folder]);
+    expect(await refused.code).toBe(exitCode.usage);
+    expect(refused.printed()).toContain("name that file with --scenario");
   });
 
   it.for([

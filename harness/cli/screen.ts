@@ -1,6 +1,7 @@
 import { join, relative } from "node:path";
 import { renderLiveLine } from "../../reports/live-line.ts";
 import { renderVerdict } from "../../reports/terminal.ts";
+import { plain } from "../../reports/words/plain.ts";
 import type { History } from "../history/history.ts";
 import type { LiveNumbers } from "../run/live.ts";
 import type { RunRequest } from "../run/run-request.ts";
@@ -40,7 +41,7 @@ export function screen({ json, quiet }: ScreenOptions): Screen {
     },
     step(step) {
       wipe();
-      if (!silent) console.error(`  ${step}`);
+      if (!silent) console.error(`  ${plain(step)}`);
     },
     live(numbers) {
       if (live) err.write(`\r\u001b[2K${renderLiveLine(numbers, (err.columns ?? 80) - 1)}`);
@@ -48,7 +49,7 @@ export function screen({ json, quiet }: ScreenOptions): Screen {
     verdict(result, history, folder) {
       wipe();
       if (json) return console.log(JSON.stringify(result, null, 2));
-      if (quiet) return console.log(`${result.verdict}: ${result.reason}`);
+      if (quiet) return console.log(`${result.verdict}: ${plain(result.reason)}`);
       const reportPath = join(relative(process.cwd(), folder), "report.html");
       console.log(
         renderVerdict(result, { width: process.stdout.columns ?? 100, colour, reportPath, history }),

@@ -3,7 +3,12 @@ import { describe, expect, it } from "vitest";
 import { refuseSwallowedOptions } from "./swallowed-options.ts";
 
 const program = new Command();
-program.command("scenario").option("--rate <n>").option("--json").option("--some-thing <x>");
+program
+  .command("scenario")
+  .option("--rate <n>")
+  .option("--json")
+  .option("--some-thing <x>")
+  .option("--no-run");
 
 const refuse = (environment: Record<string, string>) => () =>
   refuseSwallowedOptions(program, ["scenario", "burst"], environment);
@@ -20,6 +25,11 @@ describe("options that npm kept for itself", () => {
 
   it("are refused without a value too", () => {
     expect(refuse({ npm_lifecycle_event: "scenario", npm_config_json: "true" })).toThrow(/-- --json$/);
+  });
+
+  it('are refused where npm has turned a "no" into nothing', () => {
+    expect(refuse({ npm_lifecycle_event: "scenario", npm_config_run: "" })).toThrow(/-- --no-run$/);
+    expect(refuse({ npm_lifecycle_event: "scenario", npm_config_json: "" })).not.toThrow();
   });
 
   it("are none where npm is not there", () => {

@@ -16,8 +16,8 @@ export function refuseSwallowedOptions(
   for (const option of command.options) {
     const name = option.attributeName().replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
     const value = environment[`npm_config_${name}`];
-    if (value === undefined || value === "" || npmOwn.has(name)) continue;
-    const spelled = value === "true" ? `${option.long}` : `${option.long} ${value}`;
+    if (value === undefined || (value === "" && !option.negate) || npmOwn.has(name)) continue;
+    const spelled = value === "true" || value === "" ? `${option.long}` : `${option.long} ${value}`;
     throw new Refusal(
       `npm kept ${option.long} for itself; put options behind two dashes: npm run ${script} ${args.slice(1).join(" ")} -- ${spelled}`.replaceAll(
         / {2,}/g,

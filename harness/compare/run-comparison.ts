@@ -45,6 +45,7 @@ export interface ComparisonWatch extends RunWatch {
 /**
  * Runs every contestant once a trial, one after the other, in every trial with the same schedule and the same faults, so
  * that what disturbs the machine for a while disturbs all of them. Who cannot be run says why, and stops nobody else.
+ * Throws a `Refusal` where nobody can, for one and the same reason.
  */
 export async function runComparison(request: ComparisonRequest, watch: ComparisonWatch): Promise<Comparison> {
   const startedAt = new Date().toISOString();
@@ -52,6 +53,7 @@ export async function runComparison(request: ComparisonRequest, watch: Compariso
     contestant,
     runs: [] as RunMeasure[],
     failure: null as string | null,
+    isRefused: false,
   }));
   let environment: Environment | null = null;
   for (let trial = 1; trial <= request.trials; trial++) {
@@ -66,11 +68,13 @@ export async function runComparison(request: ComparisonRequest, watch: Compariso
         watch.onMeasure(name, ran.measure);
       } catch (error) {
         watch.signal.throwIfAborted();
+        entry.isRefused = error instanceof Refusal;
         entry.failure = error instanceof Error ? error.message : String(error);
         watch.onFailure(name, entry.failure);
       }
     }
   }
+  refuseAll(entries);
   const { scenarioName, scenario, seed, ratePerSecond, replicas, trials, margin, command, policies } =
     request;
   return {
@@ -89,6 +93,15 @@ export async function runComparison(request: ComparisonRequest, watch: Compariso
       };
     }),
   };
+}
+
+/** What keeps everybody from running for the same reason is no matter of any of them. */
+function refuseAll(
+  entries: readonly { readonly failure: string | null; readonly isRefused: boolean }[],
+): void {
+  const [first] = entries;
+  const same = entries.every(({ failure, isRefused }) => isRefused && failure === first?.failure);
+  if (first !== undefined && first.failure !== null && same) throw new Refusal(first.failure);
 }
 
 async function runOnce(

@@ -1,12 +1,24 @@
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
+import { pick } from "../../discover.ts";
+import type { RunRecord } from "../../history/history.ts";
 import { readHistory } from "../../history/history-file.ts";
 import { packageRoot } from "../../package-root.ts";
+import { Refusal } from "../../refusal.ts";
 import { findRunFolder } from "../../run/run-folder.ts";
 import { saveRun } from "../../run/save-run.ts";
+import type { Scenario } from "../../scenario.ts";
 import { parseGate } from "../../verdict/gate.ts";
-import { chooseScenario } from "../catalogue.ts";
+import { chooseScenario, listScenarios } from "../catalogue.ts";
 import { screen } from "../screen.ts";
+
+interface ReportOptions {
+  readonly gate: readonly string[];
+  readonly scenario?: string;
+  readonly out: string;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
 
 /** `report <run>`: judges a recorded run again and draws its reports anew; no Redis is needed. */
 export function addReport(program: Command, ended: (code: number) => void): void {
@@ -20,6 +32,7 @@ export function addReport(program: Command, ended: (code: number) => void): void
       (gate: string, all: string[]) => [...all, gate],
       [],
     )
+    .option("--scenario <file>", "the file of a scenario that is none of ours, for a run of it")
     .option("--out <dir>", "folder of the runs", join(packageRoot, "reports", "runs"))
     .option("--json", "print result.json instead of the screen", false)
     .option("--quiet", "print the verdict only", false)
@@ -27,14 +40,23 @@ export function addReport(program: Command, ended: (code: number) => void): void
       "after",
       "\nExamples:\n  npm run report latest\n  npm run report burst -- --gate 'latencyMs.p99<=20'",
     )
-    .action(async (run: string, options: { gate: string[]; out: string; json: boolean; quiet: boolean }) => {
+    .action(async (run: string, options: ReportOptions) => {
       const out = resolve(options.out);
       const folder = await findRunFolder(out, run);
       const history = await readHistory(join(folder, "history.parquet"));
-      const { thing: scenario } = await chooseScenario(history.run.scenarioFile ?? history.run.scenario);
+      const scenario = await scenarioOf(history.run, options.scenario);
       const gates = [...history.run.gates, ...options.gate].map(parseGate);
       const result = await saveRun(history, { scenario, gates, folder, out: null });
       screen(options).verdict(result, history, folder);
       ended(result.exitCode);
     });
+}
+
+/** A history may come from anywhere: no file that it names is loaded, only one that was typed. */
+async function scenarioOf(run: RunRecord, typed: string | undefined): Promise<Scenario> {
+  if (typed !== undefined) return (await chooseScenario(typed)).thing;
+  if (run.scenarioFile === undefined) return pick(await listScenarios(), run.scenario, "scenario").thing;
+  throw new Refusal(
+    `This run is of a scenario in a file of its own (${run.scenarioFile}): name that file with --scenario to judge it again.`,
+  );
 }

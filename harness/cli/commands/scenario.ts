@@ -11,6 +11,7 @@ import { runScenario } from "../../run/run-scenario.ts";
 import { saveRun } from "../../run/save-run.ts";
 import type { Scenario, ScenarioRequest } from "../../scenario.ts";
 import { trackEnding } from "../../system/ending.ts";
+import { requireToxiproxyUrl } from "../../system/toxiproxy-source.ts";
 import { startedGateways } from "../../targets/started-gateways.ts";
 import type { Target } from "../../targets/target.ts";
 import { type Gate, parseGate } from "../../verdict/gate.ts";
@@ -88,6 +89,7 @@ async function runCommand(typed: string, options: ScenarioOptions): Promise<numb
   const asked = askedOf(scenario, options, theirs);
   const gates = [...(scenario.gates ?? []), ...options.gate];
   const parsedGates = gates.map(parseGate);
+  if (options.toxiproxy !== undefined) requireToxiproxyUrl(options.toxiproxy);
   const keep = options.keep === undefined ? null : wholeNumber(options.keep, "--keep", 1, 1_000_000);
   const system = systemChoice(options.system);
   const out = resolve(options.out);
