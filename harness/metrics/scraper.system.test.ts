@@ -79,3 +79,14 @@ it("tells how often it asked in vain before, and what calls itself another forma
   expect(all().slice(1)).not.toEqual([]);
   for (const scrape of all().slice(1)) expect(scrape).not.toHaveProperty("unreadBefore");
 });
+
+it("comes by another connection each time, so that no process can hide behind another", async () => {
+  const sockets = new Set<unknown>();
+  const { scrapes } = await scrapedFrom((request, response) => {
+    sockets.add(request.socket);
+    response.end(`hits_total ${Math.min(sockets.size, 3)}\n`);
+  });
+  const texts = await scrapes();
+  expect(texts.length).toBeGreaterThan(2);
+  expect(sockets.size).toBe(texts.length);
+});

@@ -31,7 +31,8 @@ export function startScraper(endpoints: readonly Endpoint[], everyMs = 1_000): S
     const requestedMs = monotonicMs();
     try {
       const signal = AbortSignal.timeout(patienceMs);
-      const headers = { accept: "text/plain;version=0.0.4, */*;q=0.1" };
+      // A connection of its own each time: else of several processes behind one address always the same would tell.
+      const headers = { accept: "text/plain;version=0.0.4, */*;q=0.1", connection: "close" };
       const response = await fetch(`http://${authorityOf(endpoint)}/metrics`, { signal, headers });
       const text = await response.text();
       const contentType = response.headers.get("content-type") ?? "";
