@@ -42,8 +42,8 @@ export interface Promises {
   readonly lower: Promised;
   /** Granularity of the clock that the limiter decides by, in milliseconds (0 when exact to the microsecond). */
   readonly clockResolutionMs: number;
-  /** Longest time that a key may live after its last admitted request, in milliseconds. */
-  readonly stateHorizonMs: number;
+  /** Longest time that a key may live after its last admitted request, in milliseconds. @default not declared */
+  readonly stateHorizonMs?: number;
   /** A denied request consumes as an admitted one does (some limiters do this on purpose). */
   readonly deniedConsumes: boolean;
   /** What it declares to do while it cannot reach Redis. @default nothing is declared, so nothing can be broken */

@@ -61,7 +61,7 @@ const promises = z.strictObject({
   upper: promised,
   lower: promised,
   clockResolutionMs: z.number(),
-  stateHorizonMs: measured,
+  stateHorizonMs: measured.exactOptional(),
   deniedConsumes: z.boolean(),
   withoutRedis: withoutRedis.exactOptional(),
 });

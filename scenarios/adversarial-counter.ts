@@ -15,7 +15,7 @@ export const scenario: Scenario = loadStory({
     const requests = Math.round(1.3 * limit);
     const burstMs = Math.min((1_000 * requests) / ratePerSecond, windowMs / 8);
     const guardMs = windowMs / 100;
-    const keys = Array.from({ length: Math.ceil(5 * stretch) }, (_, i) => `caller-${i + 1}`);
+    const keys = Array.from({ length: Math.ceil(8 * stretch) }, (_, i) => `caller-${i + 1}`);
     return [
       {
         name: "edges",

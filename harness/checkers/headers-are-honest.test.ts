@@ -1,17 +1,27 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { evidenceFromRows } from "../history/evidence-from-rows.ts";
-import type { Visit } from "../history/history.ts";
+import { type EvidenceOptions, evidenceFromRows } from "../history/evidence-from-rows.ts";
+import type { FaultRecord, Visit } from "../history/history.ts";
+import { readFields } from "./headers/field-mistakes.ts";
 import { simulatedVisits, type Told } from "./headers/simulated-visits.ts";
 import { headersAreHonest } from "./headers-are-honest.ts";
 
 const policy = { name: "retry", limit: 5, windowMs: 3_000 };
-const check = (visits: readonly Visit[], clockDoubt: string | null = null) => {
-  const evidence = evidenceFromRows({ policy, rows: [], clockDoubt });
+const check = (
+  visits: readonly Visit[],
+  clockDoubt: string | null = null,
+  more: Partial<EvidenceOptions> = {},
+) => {
+  const evidence = evidenceFromRows({ policy, rows: [], clockDoubt, ...more });
   return headersAreHonest().check({ ...evidence, history: { ...evidence.history, visits } });
 };
 const changed = (visits: readonly Visit[], change: (fields: Visit["fields"]) => Visit["fields"]): Visit[] =>
   visits.map((visit) => ({ ...visit, fields: change(visit.fields) }));
+const fault = (more: Partial<FaultRecord> & Pick<FaultRecord, "fromMs" | "untilMs">): FaultRecord => ({
+  ...{ name: "fault", legend: "Redis is broken", replicas: [0], losesState: "none" },
+  ...{ injectedMs: more.fromMs, healingMs: more.untilMs, verified: "seen", healed: "seen" },
+  ...more,
+});
 const visits = simulatedVisits(policy, { seed: 1 });
 
 describe("headers-are-honest", () => {
@@ -64,6 +74,56 @@ describe("headers-are-honest", () => {
     const finding = check(changed(visits, (fields) => ({ ...fields, ...wrong })));
     expect(finding.verdict).toBe("fail");
     expect(finding.summary).toContain(words);
+  });
+
+  it.each([
+    [2_500, 2, 3],
+    [2_500, 3, 3],
+    [1_001, 1, 5],
+    [300, 0, 2],
+  ])("lets a window of %i ms be told as %i s, but not as %i s more", (windowMs, seconds, off) => {
+    const mistakes = (w: number) => {
+      const fields = { "ratelimit-policy": `"retry";q=5;w=${w}` };
+      return readFields({ ...(visits[0] as Visit), fields }, [{ ...policy, windowMs }]).mistakes;
+    };
+    expect(mistakes(seconds)).toEqual([]);
+    expect(mistakes(seconds + off)).toHaveLength(1);
+  });
+
+  it("begins every history anew where a fault loses state, and judges what comes after", () => {
+    fc.assert(
+      fc.property(fc.nat(), fc.integer({ min: 2_000, max: 9_000 }), (seed, losesAtMs) => {
+        const seen = simulatedVisits(policy, { seed, losesAtMs });
+        const faults = [fault({ fromMs: losesAtMs - 5, untilMs: losesAtMs + 5, losesState: "all" })];
+        expect(check(seen, null, { faults }).verdict).not.toBe("fail");
+      }),
+      { numRuns: 100 },
+    );
+    const losesAtMs = 5_000;
+    const faults = [fault({ fromMs: losesAtMs - 5, untilMs: losesAtMs + 5, losesState: "all" })];
+    expect(check(simulatedVisits(policy, { seed: 1, losesAtMs })).verdict).toBe("fail");
+    const late = simulatedVisits(policy, { seed: 1, losesAtMs }).map((visit): Visit => {
+      const ratelimit = visit.fields.ratelimit?.replace(/r=(\d)/, (_, r) => `r=${Number(r) + 1}`) ?? "";
+      return visit.sentMs < 12_000 ? visit : { ...visit, fields: { ...visit.fields, ratelimit } };
+    });
+    expect(check(late, null, { faults }).summary).toMatch(/was told r=\d, where at most/);
+  });
+
+  it("takes what does not say who decided, from a fault on, for decided alone where that is declared", () => {
+    const alone = { fromMs: 5_000, untilMs: 8_000 };
+    const faults = [fault({ ...alone, cutsOff: true })];
+    const times = { deadlineMs: 50, probeIntervalMs: 375 };
+    const withoutRedis = { kind: "local", share: "equal", writesBack: false, ...times } as const;
+    const unlabelled = (seed: number) =>
+      simulatedVisits(policy, { seed, alone }).map((visit): Visit => ({ ...visit, source: "unlabelled" }));
+    fc.assert(
+      fc.property(fc.nat(), (seed) => {
+        const more = { faults, promises: { withoutRedis } };
+        expect(check(unlabelled(seed), null, more).verdict).not.toBe("fail");
+      }),
+      { numRuns: 100 },
+    );
+    expect(check(unlabelled(1), null, { faults }).verdict).toBe("fail");
   });
 
   it("takes the fields of an older draft for others, and does not judge them", () => {

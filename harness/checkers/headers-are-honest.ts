@@ -1,14 +1,15 @@
 import type { Claim, Evidence } from "../history/evidence.ts";
 import type { Visit } from "../history/history.ts";
+import { type Losses, lossesOf } from "../promises/eras.ts";
 import { termsOf } from "../promises/promise.ts";
 import { promiseOf } from "../promises/promise-of.ts";
 import { counted, duration } from "../promises/wording.ts";
 import type { Finding } from "../verdict/finding.ts";
 import type { Checker } from "./checker.ts";
-import { comeBacks } from "./headers/come-backs.ts";
+import { type ComeBackTerms, comeBacks } from "./headers/come-backs.ts";
 import { type FieldsRead, readFields } from "./headers/field-mistakes.ts";
 import { remainingBounds } from "./headers/remaining-bounds.ts";
-import { clearVisits, type Visitor, visitorsOf } from "./headers/visits-of.ts";
+import { clearVisits, decidedAlone, type Visitor, visitorsOf } from "./headers/visits-of.ts";
 
 /** Options of `headersAreHonest`. */
 export interface HeadersAreHonestOptions {
@@ -19,7 +20,8 @@ export interface HeadersAreHonestOptions {
 /**
  * Holds what answers told clients that own their subjects against the grammar of the fields, the policies, what the
  * promise leaves at that instant (`RateLimit`), and what happened to whoever came back (`Retry-After`). Not applicable
- * without such clients or without such fields; what was decided without Redis is judged by its grammar alone.
+ * without such clients or without such fields; what was decided without Redis is judged by its grammar alone. Where a
+ * fault loses state, every client's history begins anew.
  */
 export function headersAreHonest({ fewestComeBacks = 10 }: HeadersAreHonestOptions = {}): Checker {
   return {
@@ -35,7 +37,8 @@ export function headersAreHonest({ fewestComeBacks = 10 }: HeadersAreHonestOptio
 type Outcome = Omit<Finding, "checker" | "kind">;
 
 function outcomeOf({ history, claims }: Evidence, fewestComeBacks: number): Outcome {
-  const { visits = [], policies } = history;
+  const visits = decidedAlone(history);
+  const losses = lossesOf(history.faults);
   const answered = visits.filter(({ outcome }) => outcome === "allowed" || outcome === "denied");
   const withFields = answered.filter(({ fields }) => Object.keys(fields).length > 0);
   const numbers = { visits: visits.length, visitsWithFields: withFields.length };
@@ -49,16 +52,16 @@ function outcomeOf({ history, claims }: Evidence, fewestComeBacks: number): Outc
     return answered.length === 0
       ? { verdict: "inconclusive", summary: "No client that owned its subject was answered", numbers }
       : { verdict: "not-applicable", summary: "No answer has RateLimit or Retry-After", numbers };
-  const read = new Map<Visit, FieldsRead>(answered.map((visit) => [visit, readFields(visit, policies)]));
+  const read = new Map<Visit, FieldsRead>(
+    answered.map((visit) => [visit, readFields(visit, history.policies)]),
+  );
   const grammar = answered.flatMap((visit) => read.get(visit)?.mistakes ?? []);
   const doubt = claims.map(({ clockDoubt }) => clockDoubt).find((one) => one !== null) ?? null;
   const judged = doubt === null ? visitorsOf(visits) : [];
-  const quotas = judged.flatMap((visitor) => claims.map((claim) => judgeQuotas(claim, visitor, read)));
-  const terms = {
-    slackMs: claims.reduce((most, claim) => Math.max(most, termsOf(claim).longSlackMs), 0),
-    memoryMs: claims.reduce((most, { promises }) => Math.max(most, promiseOf(promises.upper).memoryMs), 0),
-    deniedConsumes: claims.some(({ promises }) => promises.deniedConsumes),
-  };
+  const quotas = judged.flatMap((visitor) =>
+    claims.map((claim) => judgeQuotas(claim, visitor, read, losses)),
+  );
+  const terms = backTermsOf(claims, losses);
   const backs = judged.map((visitor) =>
     comeBacks(visitor, (visit) => read.get(visit)?.retryAfterMs ?? null, terms),
   );
@@ -99,15 +102,26 @@ function outcomeOf({ history, claims }: Evidence, fewestComeBacks: number): Outc
   return { verdict: "pass", summary, numbers: all };
 }
 
+/** What holds for whoever comes back, whichever policy turned it away. */
+function backTermsOf(claims: readonly Claim[], losses: Losses): ComeBackTerms {
+  return {
+    slackMs: claims.reduce((most, claim) => Math.max(most, termsOf(claim).longSlackMs), 0),
+    memoryMs: claims.reduce((most, { promises }) => Math.max(most, promiseOf(promises.upper).memoryMs), 0),
+    deniedConsumes: claims.some(({ promises }) => promises.deniedConsumes),
+    losses,
+  };
+}
+
 /** Judges what each answer says of the claim's policy. */
 function judgeQuotas(
   claim: Claim,
   visitor: Visitor,
   read: ReadonlyMap<Visit, FieldsRead>,
+  losses: Losses,
 ): { readonly judged: number; readonly mistakes: readonly string[] } {
-  const bounds = remainingBounds(claim, visitor);
+  const bounds = remainingBounds(claim, visitor, losses);
   const { memoryMs } = promiseOf(claim.promises.upper);
-  const isClear = clearVisits(visitor, memoryMs + termsOf(claim).longSlackMs, "forgiven");
+  const isClear = clearVisits(visitor, memoryMs + termsOf(claim).longSlackMs, "forgiven", losses);
   const mistakes: string[] = [];
   let judged = 0;
   for (const [index, visit] of visitor.visits.entries()) {

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { evidenceFromRows } from "../history/evidence-from-rows.ts";
 import type { KeyAudit } from "../history/history.ts";
+import { declaredPromises } from "../targets/declared-promises.ts";
 import { keysExpire } from "./keys-expire.ts";
 
 const policy = { name: "p", limit: 10, windowMs: 2_000 };
@@ -30,6 +31,23 @@ it("convicts a key that never expires, and one that lives longer than is declare
   const long = check({ longestMs: 2_100 });
   expect(long.verdict).toBe("fail");
   expect(long.summary).toBe("The key a has 2.1 s left to live, where 2 s are declared");
+});
+
+it("convicts only keys that never expire where no life is declared, and tells the longest", () => {
+  const { history, claims } = evidenceFromRows({ policy, rows: [] });
+  const undeclared = claims.map((claim) => ({
+    ...claim,
+    promises: declaredPromises({ promise: "sliding-window", fallback: null, clockIsUnread: false })(policy),
+  }));
+  const judge = (over: Partial<KeyAudit>) =>
+    keysExpire().check({ history: { ...history, keyAudit: { ...audit, ...over } }, claims: undeclared });
+  const long = judge({ longestMs: 86_400_000 });
+  expect(long).toMatchObject({ verdict: "pass", numbers: { longestLifeMs: 86_400_000 } });
+  expect(long.numbers).not.toHaveProperty("declaredMs");
+  expect(long.summary).toMatch(
+    /^All 5,000 keys expire within .*, nothing is declared; a key takes 150 bytes$/,
+  );
+  expect(judge({ endless: 1, endlessKey: "b" }).verdict).toBe("fail");
 });
 
 it("is inconclusive where hardly a key was left, and does not apply where nobody could look", () => {

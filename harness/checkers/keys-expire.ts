@@ -11,7 +11,8 @@ export interface KeysExpireOptions {
 
 /**
  * Fails when a key that the run left in Redis never expires, or may live longer than the longest state horizon that is
- * declared: then memory grows with every subject that ever asked. Says how much memory a key takes.
+ * declared: then memory grows with every subject that ever asked. Where none is declared, any end will do. Says how much
+ * memory a key takes.
  */
 export function keysExpire({ fewestKeys = 100 }: KeysExpireOptions = {}): Checker {
   return {
@@ -27,15 +28,12 @@ function outcomeOf({ history, claims }: Evidence, fewestKeys: number): Omit<Find
   const { keyAudit: audit } = history;
   if (audit === undefined)
     return { verdict: "not-applicable", summary: "Nobody could look at the keys in Redis", numbers: {} };
-  const horizonMs = claims.reduce(
-    (most, { promises, slackMs }) => Math.max(most, promises.stateHorizonMs + slackMs),
-    0,
-  );
+  const horizonMs = horizonOf(claims);
   const numbers = {
     keys: audit.keys,
     keysWithoutExpiry: audit.endless,
     longestLifeMs: audit.longestMs,
-    declaredMs: horizonMs,
+    ...(horizonMs === null ? {} : { declaredMs: horizonMs }),
     ...(audit.sampledKeys === 0 ? {} : { bytesPerKey: audit.sampledBytes / audit.sampledKeys }),
   };
   if (audit.endless > 0)
@@ -44,7 +42,7 @@ function outcomeOf({ history, claims }: Evidence, fewestKeys: number): Omit<Find
       summary: `${counted(audit.endless)} of ${counted(audit.keys)} keys never expire, ${audit.endlessKey} is one`,
       numbers,
     };
-  if (audit.longestMs > horizonMs + roundingMs)
+  if (horizonMs !== null && audit.longestMs > horizonMs + roundingMs)
     return {
       verdict: "fail",
       summary: `The key ${audit.longestKey} has ${duration(audit.longestMs)} left to live, where ${duration(horizonMs)} are declared`,
@@ -60,9 +58,19 @@ function outcomeOf({ history, claims }: Evidence, fewestKeys: number): Omit<Find
     audit.sampledKeys === 0
       ? ""
       : `; a key takes ${counted(Math.round(audit.sampledBytes / audit.sampledKeys))} bytes`;
+  const declared = horizonMs === null ? "nothing is declared" : `${duration(horizonMs)} are declared`;
   return {
     verdict: "pass",
-    summary: `All ${counted(audit.keys)} keys expire within ${duration(audit.longestMs)}, ${duration(horizonMs)} are declared${memory}`,
+    summary: `All ${counted(audit.keys)} keys expire within ${duration(audit.longestMs)}, ${declared}${memory}`,
     numbers,
   };
+}
+
+/** The longest that is declared; `null` if one of the claims declares none. */
+function horizonOf(claims: Evidence["claims"]): number | null {
+  const horizons = claims.map(
+    ({ promises: { stateHorizonMs = Number.POSITIVE_INFINITY }, slackMs }) => stateHorizonMs + slackMs,
+  );
+  const most = Math.max(0, ...horizons);
+  return most === Number.POSITIVE_INFINITY ? null : most;
 }

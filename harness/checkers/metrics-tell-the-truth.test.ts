@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type EvidenceOptions, evidenceFromRows } from "../history/evidence-from-rows.ts";
 import type { ReplicaLife, Scrape } from "../history/history.ts";
+import { referenceMetricNames } from "../metrics/metric-names.ts";
 import { type CountedRow, type ReadAt, scrapesOf } from "./metrics/counting-gateway.ts";
 import { metricsTellTheTruth } from "./metrics-tell-the-truth.ts";
 
@@ -21,9 +22,12 @@ const rows: readonly CountedRow[] = Array.from({ length: 200 }, (_, i) => ({
   source: i >= 150 ? "local" : "redis",
 }));
 const readAt = (atMs: number): ReadAt => ({ requestedMs: atMs - 1, atMs, receivedMs: atMs + 1 });
-const reads = [900, 1_500, 2_000, 2_500, 4_000].map(readAt);
+const reads = [900, 1_500, 2_000, 2_500, 4_000, 4_200].map(readAt);
 const changed = (change: (row: CountedRow, index: number) => Partial<CountedRow>): CountedRow[] =>
   rows.map((row, index) => ({ ...row, ...change(row, index) }));
+const appended = (more: string) => (text: string) => `${text}${more}`;
+const withText = (change: (text: string) => string): Scrape[] =>
+  scrapesOf(rows, reads).map((scrape) => ({ ...scrape, text: change(scrape.text) }));
 
 describe("metrics-tell-the-truth", () => {
   it("passes counters that are what was answered, and says so exactly", () => {
@@ -80,23 +84,65 @@ describe("metrics-tell-the-truth", () => {
   it("convicts a counter that falls in one life, and takes it for another process where that is what it says", () => {
     const scrapes = scrapesOf(rows, [...reads, readAt(1_100)]).map((scrape, i) => ({
       ...scrape,
-      ...(i === 5 ? { requestedMs: 5_000, receivedMs: 5_001 } : {}),
+      ...(i === 6 ? { requestedMs: 5_000, receivedMs: 5_001 } : {}),
     }));
     expect(check(rows, scrapes).summary).toContain("counted 200 decisions and then 10, in one process life");
     const started = scrapes.map((scrape, i) => ({
       ...scrape,
-      text: `${scrape.text}process_start_time_seconds ${i === 5 ? 900 : 100}\n`,
+      text: `${scrape.text}process_start_time_seconds ${i === 6 ? 900 : 100}\n`,
     }));
     expect(check(rows, started).verdict).toBe("pass");
   });
 
-  it("convicts a text that is none, by the number of its line", () => {
-    const scrapes = scrapesOf(rows, reads).map((scrape) => ({ ...scrape, text: `${scrape.text}a{b} 1\n` }));
-    const finding = check(rows, scrapes);
+  it("convicts a text that is none, by the number of its line, where it tells of decisions", () => {
+    const finding = check(rows, withText(appended("rate_limiter_decisions_total{b} 1\n")));
     expect(finding).toMatchObject({ verdict: "fail" });
     expect(finding.summary).toMatch(
       /^The metrics of gateway 0 are no Prometheus text: line \d+: no label begins at/,
     );
+  });
+
+  it.each([
+    ["no metric", "ok\n"],
+    ["a label without its value", "a{b} 1\n"],
+    ["an exemplar", 'other_bucket{le="1"} 1 # {trace_id="a"} 0.5\n'],
+    ["a type of another format", "# TYPE build info\nbuild_info 1\n"],
+    [
+      "another histogram that does not add up",
+      '# TYPE h histogram\nh_bucket{le="+Inf"} 1\nh_count 2\nh_sum 1\n',
+    ],
+    ["a last line that does not end", "other_total 1"],
+  ])("only notes what tells nothing of decisions: %s", (_, text) => {
+    const finding = check(rows, withText(appended(text)));
+    expect(finding.verdict, finding.summary).toBe("pass");
+    expect(finding.notes?.join()).toContain("is no Prometheus text, and nothing of its decisions: line");
+  });
+
+  it("finds nothing wrong in when a counter began, told between its lines", () => {
+    const created = (text: string) =>
+      text.replace(/^(rate_limiter_decisions)_total(.*) \d+\n/gm, "$&$1_created$2 1.7e9\n");
+    expect(check(rows, withText(created))).toMatchObject({ verdict: "pass" });
+  });
+
+  it("does not apply to OpenMetrics, whether the answer calls itself so or ends so", () => {
+    const wrong = appended("rate_limiter_decisions_total{b} 1\n");
+    const called = withText(wrong).map((scrape): Scrape => ({ ...scrape, format: "openmetrics" }));
+    expect(check(rows, called).verdict).toBe("not-applicable");
+    expect(
+      check(
+        rows,
+        withText((text) => `${wrong(text)}# EOF\n`),
+      ).verdict,
+    ).toBe("not-applicable");
+  });
+
+  it("convicts a histogram that does not add up only where it rested", () => {
+    const more = (text: string) =>
+      text.replace(/(_seconds_count) (\d+)/, (_, name, n) => `${name} ${+n + 1}`);
+    const torn = (at: number) =>
+      scrapesOf(rows, reads).map((one, i) => (i >= at ? { ...one, text: more(one.text) } : one));
+    expect(check(rows, torn(5)).summary).not.toContain("no Prometheus text");
+    expect(check(rows, torn(4)).summary).toContain("seconds_count is not what its last bucket holds");
   });
 
   it("is inconclusive where most was answered after the last scrape, or is unknown", () => {
@@ -129,6 +175,48 @@ describe("metrics-tell-the-truth", () => {
       metricsTellTheTruth().check({ history: { ...history, metrics: { names, asked } }, claims: [] }).verdict;
     expect(verdict("by-us-alone")).toBe("fail");
     expect(verdict("by-others-too")).toBe("pass");
+  });
+
+  it("convicts who others may ask too only where every reading tells the same start", () => {
+    const scrapes = scrapesOf(
+      changed((_, i) => (i === 99 ? { countedMs: 1e9 } : {})),
+      reads,
+    );
+    const judge = (startOf: (reading: number) => number | null) => {
+      const started = scrapes.map((scrape, i) => {
+        const start = startOf(i);
+        const line = start === null ? "" : `process_start_time_seconds ${start}\n`;
+        return { ...scrape, text: scrape.text + line };
+      });
+      const { history } = evidenceFromRows({ policy, rows, scrapes: started });
+      const metrics = { names: referenceMetricNames, asked: "by-others-too" } as const;
+      return metricsTellTheTruth().check({ history: { ...history, metrics }, claims: [] });
+    };
+    expect(judge(() => 100.25).verdict).toBe("fail");
+    expect(judge(() => null).summary).toMatch(
+      /^Gateway 0 counted .*, but no single process_start_time_seconds/,
+    );
+    expect(judge(() => null).verdict).toBe("inconclusive");
+    expect(judge((i) => 100 + (i % 2) / 100).verdict).toBe("inconclusive");
+    expect(judge((i) => (i === 0 ? null : 100)).verdict).toBe("inconclusive");
+    expect(judge((i) => (i < 2 ? 100 : 200)).verdict).not.toBe("fail");
+  });
+
+  it("allows each duration one step of the limiter's clock, and no more", () => {
+    const stepped = scrapesOf(
+      changed(() => ({ seconds: 0.005 })),
+      reads,
+    );
+    const judge = (clockResolutionMs: number) => check(rows, stepped, { promises: { clockResolutionMs } });
+    expect(judge(1).verdict).toBe("pass");
+    expect(judge(0).summary).toContain("took 1 s in all, where even the requests took 0.8 s");
+    const bucket = changed((_, i) => (i === 0 ? { receivedMs: 1_009.5, seconds: 0.010_4 } : {}));
+    const late = (clockResolutionMs: number) =>
+      check(bucket, scrapesOf(bucket, reads), { promises: { clockResolutionMs } });
+    expect(late(1).verdict).toBe("pass");
+    expect(late(0).summary).toContain(
+      "tells of 199 decisions within 10 ms, where 200 were answered within it",
+    );
   });
 
   it("judges each life of a killed gateway for itself, and neither for what lies between", () => {
@@ -217,6 +305,35 @@ describe("a gateway that counts rightly, whenever within its answer, and however
     );
   });
 
+  it("is never convicted for the decisions that our own scrapes cost it, whether they are read or turned away", () => {
+    const turnedAway = fc.infiniteStream(fc.boolean());
+    fc.assert(
+      fc.property(story, turnedAway, ({ requests, reads: all }, isDenied) => {
+        const told = rowsOf(requests);
+        let unreadBefore = 0;
+        const asked = readsOf([...all, { at: 9_000, took: 9, when: 1 }, { at: 9_200, took: 9, when: 0 }]).map(
+          (read) => {
+            const outcome = isDenied.next().value ? ("denied" as const) : ("allowed" as const);
+            const missed = unreadBefore;
+            unreadBefore = outcome === "denied" ? unreadBefore + 1 : 0;
+            return { read, outcome, missed };
+          },
+        );
+        const own = asked.map(({ read, outcome }): CountedRow => {
+          const { requestedMs: sentMs, atMs: countedMs, receivedMs } = read;
+          return { sentMs, countedMs, receivedMs, outcome, source: "redis" };
+        });
+        const answered = asked.filter(({ outcome }) => outcome === "allowed");
+        const scrapes = scrapesOf(
+          [...told, ...own],
+          answered.map(({ read }) => read),
+        ).map((scrape, at) => ({ ...scrape, unreadBefore: answered[at]?.missed ?? 0 }));
+        expect(check(told, scrapes).verdict).not.toBe("fail");
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   it("is convicted for one miscounted decision, where all is known and the ends are quiet", () => {
     fc.assert(
       fc.property(
@@ -229,7 +346,12 @@ describe("a gateway that counts rightly, whenever within its answer, and however
           const wrong = known.flatMap((row, i) =>
             i !== wrongAt % known.length ? [row] : kind === "missing" ? [] : [row, row],
           );
-          const ends = [{ at: -500, took: 1, when: 1 }, ...all, { at: 9_000, took: 1, when: 1 }];
+          const ends = [
+            { at: -500, took: 1, when: 1 },
+            ...all,
+            { at: 9_000, took: 1, when: 1 },
+            { at: 9_200, took: 1, when: 1 },
+          ];
           const shifted = readsOf(ends.map((one) => ({ ...one, at: one.at + 1_000 })));
           const later = (row: CountedRow): CountedRow => ({
             ...row,

@@ -5,10 +5,12 @@ import { counted, percent } from "../promises/wording.ts";
 import type { Finding } from "../verdict/finding.ts";
 import type { Checker } from "./checker.ts";
 import { type Book, booksOf } from "./metrics/books.ts";
+import { formatMistakes, isOpenMetrics } from "./metrics/format-mistakes.ts";
 import { fourWays } from "./metrics/four-ways.ts";
+import { type OwnScrapes, ownScrapes } from "./metrics/own-scrapes.ts";
 import { type LifeTally, tallyRows } from "./metrics/row-tally.ts";
 import { durationMistakes } from "./metrics/told-durations.ts";
-import { type ToldLife, toldLives } from "./metrics/told-lives.ts";
+import { steadyReplicas, type ToldLife, toldLives } from "./metrics/told-lives.ts";
 import { type Gap, worstGaps } from "./metrics/worst-gaps.ts";
 
 /** Options of `metricsTellTheTruth`. */
@@ -20,9 +22,10 @@ export interface MetricsTellTheTruthOptions {
 }
 
 /**
- * Fails when a gateway's metrics are no Prometheus text, or when a counter moved, between any two scrapes of one process
+ * Fails when what a gateway tells of its decisions is no Prometheus text, or when a counter moved, between any two scrapes of one process
  * life, by less than the answers prove or more than all requests explain. A request without a clear answer counts as any
- * outcome or none, once. A life that was killed is judged until its last scrape. Not applicable without metrics.
+ * outcome or none, once; so does our own scrape, unless two in a row prove that it costs nothing. A life that was killed is judged until its last scrape. Not applicable without metrics,
+ * or where they are OpenMetrics. Where others ask too, a counter convicts only who tells one start time throughout.
  */
 export function metricsTellTheTruth(options: MetricsTellTheTruthOptions = {}): Checker {
   return {
@@ -46,31 +49,47 @@ function outcomeOf(
   const { names, asked } = history.metrics ?? usual;
   const notApplicable = (summary: string): Outcome => ({ verdict: "not-applicable", summary, numbers: {} });
   if (history.scrapes.length === 0) return notApplicable("No gateway tells any metrics");
+  if (history.scrapes.some(isOpenMetrics))
+    return notApplicable("The gateways tell their metrics as OpenMetrics, which nobody reads here");
   const { books, lives } = readBooks(history, names, asked);
-  const garbled = lives.flatMap(garbledBy);
-  if (books.length === 0 && garbled.length === 0)
-    return notApplicable(
-      `The gateways have metrics, but none called ${[...new Set(names.allowed)].join(" or ")}: say what counts the decisions`,
-    );
+  const garbled = formatMistakes(lives, names);
+  if (books.length === 0 && garbled.convictions.length === 0)
+    return {
+      ...notApplicable(
+        `The gateways have metrics, but none called ${[...new Set(names.allowed)].join(" or ")}: say what counts the decisions`,
+      ),
+      notes: garbled.notes,
+    };
   const tallies = tallyRows(history, lives, settleMs);
-  const seen = lives.map((life, index) => ({ life, tally: tallies[index] as LifeTally }));
-  const gaps = seen.flatMap(({ life, tally }) =>
-    books.flatMap((book) => worstGaps(life, tally, book, asked)),
+  const scrapes = ownScrapes(lives, books, settleMs);
+  const seen = lives.map((life, index) => ({
+    life,
+    tally: tallies[index] as LifeTally,
+    own: scrapes[index] as OwnScrapes,
+  }));
+  const gaps = seen.flatMap(({ life, tally, own }) =>
+    books.flatMap((book) => worstGaps(life, tally, book, asked, own)),
   );
   gaps.sort((a, b) => Number(b.kind === "fell") - Number(a.kind === "fell") || b.by - a.by);
+  const steady = steadyReplicas(lives);
+  const isProved = ({ life }: Gap): boolean => asked === "by-us-alone" || steady.has(life.replica);
+  const sentence = (gap: Gap): string => words(gap, history.run.originMs);
   const { durationSeconds } = names;
   const isTimed = durationSeconds !== undefined && asked === "by-us-alone";
-  const slow = seen.flatMap(({ life, tally }) =>
-    isTimed ? durationMistakes(history, life, tally, durationSeconds, settleMs) : [],
+  const slow = seen.flatMap(({ life, tally, own }) =>
+    isTimed ? durationMistakes(history, life, tally, durationSeconds, settleMs, own) : [],
   );
   const table = fourWays(history, lives, tallies, books);
-  const convictions = [...garbled, ...gaps.map((gap) => words(gap, history.run.originMs)), ...slow];
+  const convictions = [...garbled.convictions, ...gaps.filter(isProved).map(sentence), ...slow];
   const blindShare = blindShareOf(lives, tallies);
   const numbers = { ...table.numbers, convictions: convictions.length, blindShare };
+  const notes = [...table.notes, ...garbled.notes];
   const [first, ...others] = convictions;
   if (first !== undefined)
-    return { verdict: "fail", summary: first, numbers, notes: [...others.slice(0, 5), ...table.notes] };
-  const { notes } = table;
+    return { verdict: "fail", summary: first, numbers, notes: [...others.slice(0, 5), ...notes] };
+  const [doubtful] = gaps;
+  if (doubtful !== undefined)
+    return { verdict: "inconclusive", summary: `${sentence(doubtful)}, ${notOne}`, numbers, notes };
   if (!(blindShare <= maxBlindShare))
     return {
       verdict: "inconclusive",
@@ -82,6 +101,9 @@ function outcomeOf(
   const summary = `What ${counted(new Set(lives.map(({ replica }) => replica)).size)} gateways count agrees with ${most} answers${blindShare === 0 ? " exactly" : `, ${percent(blindShare)} left open`}`;
   return { verdict: "pass", summary, numbers, notes };
 }
+
+const notOne =
+  "but no single process_start_time_seconds stands in all its readings: it may be several processes";
 
 /** The lives, and what can be compared in them. */
 function readBooks(
@@ -119,15 +141,6 @@ function isOutcome({ allowed, denied = [], unavailable = [] }: ToldMetrics["name
   return [...allowed, ...denied, ...unavailable].some(
     (series) => series === name || series.startsWith(`${name}{`),
   );
-}
-
-/** What was read last of a life that ended may have been cut off with it. */
-function garbledBy({ replica, untilMs, readings }: ToldLife): string[] {
-  const whole = untilMs === Number.POSITIVE_INFINITY ? readings : readings.slice(0, -1);
-  const reading = whole.find(({ mistakes }) => mistakes.length > 0);
-  const [first] = reading?.mistakes ?? [];
-  if (first === undefined) return [];
-  return [`The metrics of gateway ${replica} are no Prometheus text: line ${first.line}: ${first.what}`];
 }
 
 function words({ life, book, kind, told, bound, fromMs, untilMs }: Gap, originMs: number): string {

@@ -178,6 +178,10 @@ export interface Scrape {
   readonly requestedMs: number;
   readonly receivedMs: number;
   readonly text: string;
+  /** What the answer calls itself, if it is not the Prometheus text format. @default it is */
+  readonly format?: "openmetrics";
+  /** So often the replica was asked for its metrics in vain since its scrape before. @default never */
+  readonly unreadBefore?: number;
 }
 
 /** One request of a client that owns its subject and asks one after the other, with the fields of the answer. */

@@ -13,6 +13,10 @@ export interface Family {
 
 /** Where the numbers of `family` cannot be those of a metric of its type. */
 export function familyMistakes(family: Family): Mistake[] {
+  return mistakesIn(family).map((mistake) => ({ ...mistake, metric: family.name }));
+}
+
+function mistakesIn(family: Family): Mistake[] {
   if (family.type === "counter") return family.samples.flatMap(counterMistakes);
   if (family.type === "histogram") return histogramMistakes(family);
   return [];
@@ -55,13 +59,21 @@ function bucketMistakes(name: string, group: readonly Sample[]): Mistake[] {
     if (!(bound > (bounds[i - 1] ?? Number.NaN)))
       mistakes.push({ line: bucket.line, what: `the bounds of ${name} do not rise` });
     if (!(bucket.value >= before.value))
-      mistakes.push({ line: bucket.line, what: `a bucket of ${name} holds less than the one below it` });
+      mistakes.push({
+        line: bucket.line,
+        what: `a bucket of ${name} holds less than the one below it`,
+        mayBeTorn: true,
+      });
   });
   const last = buckets.at(-1);
   if (last === undefined || bounds.at(-1) !== Number.POSITIVE_INFINITY)
     mistakes.push({ line: last?.line ?? line, what: `${name} has no last bucket le="+Inf"` });
   else if (count !== undefined && count.value !== last.value)
-    mistakes.push({ line: count.line, what: `${name}_count is not what its last bucket holds` });
+    mistakes.push({
+      line: count.line,
+      what: `${name}_count is not what its last bucket holds`,
+      mayBeTorn: true,
+    });
   if (count === undefined) mistakes.push({ line, what: `${name} has no ${name}_count` });
   if (!group.some((sample) => sample.name === `${name}_sum`))
     mistakes.push({ line, what: `${name} has no ${name}_sum` });

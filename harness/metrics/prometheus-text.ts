@@ -12,6 +12,10 @@ export interface Sample extends Series {
 export interface Mistake {
   readonly line: number;
   readonly what: string;
+  /** The metric that it concerns, as far as the line names one. */
+  readonly metric?: string;
+  /** So a sound histogram may look that is read while it counts: a mistake only if it stays. */
+  readonly mayBeTorn?: true;
 }
 
 /** A text of the Prometheus format, as far as it can be read. */
@@ -32,7 +36,7 @@ export function readPrometheusText(text: string): PrometheusText {
   for (const [index, line] of lines.entries()) reading.line(line, index + 1);
   if (last !== "") {
     reading.line(last, lines.length + 1);
-    reading.mistake(lines.length + 1, "the last line does not end");
+    reading.mistake(lines.length + 1, "the last line does not end", metricIn(last));
   }
   return reading.end();
 }
@@ -47,15 +51,15 @@ class Reading {
   readonly #seen = new Set<string>();
   #current: Family | undefined;
 
-  mistake(line: number, what: string): void {
-    this.#mistakes.push({ line, what });
+  mistake(line: number, what: string, metric: string | undefined): void {
+    this.#mistakes.push({ line, what, ...(metric === undefined ? {} : { metric }) });
   }
 
   line(text: string, line: number): void {
     if (/^[ \t]*$/.test(text)) return;
     const comment = /^[ \t]*#(.*)$/s.exec(text);
     const what = comment === null ? this.#sample(text, line) : this.#comment(comment[1] ?? "", line);
-    if (what !== null) this.mistake(line, what);
+    if (what !== null) this.mistake(line, what, metricIn(text));
   }
 
   end(): PrometheusText {
@@ -94,6 +98,9 @@ class Reading {
   }
 
   #familyOf(name: string): string {
+    // When it began to count is told between the lines of a metric.
+    const current = this.#current?.name ?? "";
+    if (name === `${current.replace(/_total$/, "")}_created` && !this.#families.has(name)) return current;
     const base = name.replace(/_(bucket|sum|count)$/, "");
     const type = this.#families.get(base)?.type;
     if (base === name || this.#families.has(name)) return name;
@@ -104,12 +111,17 @@ class Reading {
   #enter(name: string, line: number): Family {
     const known = this.#families.get(name);
     if (known !== undefined && known !== this.#current)
-      this.mistake(line, `the lines of ${name} do not stand together`);
+      this.mistake(line, `the lines of ${name} do not stand together`, name);
     const family = known ?? { name, line, type: undefined, hasHelp: false, samples: [] };
     this.#families.set(name, family);
     this.#current = family;
     return family;
   }
+}
+
+/** The name that a line begins with, or that its comment concerns. */
+function metricIn(line: string): string | undefined {
+  return /^[ \t]*(?:#[ \t]+(?:HELP|TYPE)[ \t]+)?([a-zA-Z_:][a-zA-Z0-9_:]*)/.exec(line)?.[1];
 }
 
 /** Notes the type of `family`, or says why it cannot be that. */

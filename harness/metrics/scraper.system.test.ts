@@ -15,6 +15,7 @@ async function scrapedFrom(listener: RequestListener) {
       server.close();
       return scraper.scrapes.map(({ text }) => text);
     },
+    all: () => scraper.scrapes,
   };
 }
 
@@ -60,4 +61,32 @@ it("takes no other answer for metrics, but holds who says that it is Prometheus 
     response.writeHead(200, { "content-type": "text/plain; version=0.0.4" }).end("ok\n"),
   );
   expect((await garbled.scrapes()).at(-1)).toBe("ok\n");
+});
+
+it("tells how often it asked in vain before, and what calls itself another format", async () => {
+  let asked = 0;
+  const { scrapes, all } = await scrapedFrom((request, response) => {
+    asked++;
+    expect(request.headers.accept).toContain("text/plain;version=0.0.4");
+    if (asked <= 2) response.writeHead(429).end();
+    else
+      response
+        .writeHead(200, { "content-type": "application/openmetrics-text; version=1.0.0" })
+        .end("# EOF\n");
+  });
+  await scrapes();
+  expect(all()[0]).toMatchObject({ unreadBefore: 2, format: "openmetrics" });
+  expect(all().slice(1)).not.toEqual([]);
+  for (const scrape of all().slice(1)) expect(scrape).not.toHaveProperty("unreadBefore");
+});
+
+it("comes by another connection each time, so that no process can hide behind another", async () => {
+  const sockets = new Set<unknown>();
+  const { scrapes } = await scrapedFrom((request, response) => {
+    sockets.add(request.socket);
+    response.end(`hits_total ${Math.min(sockets.size, 3)}\n`);
+  });
+  const texts = await scrapes();
+  expect(texts.length).toBeGreaterThan(2);
+  expect(sockets.size).toBe(texts.length);
 });

@@ -23,16 +23,25 @@ export function startScraper(endpoints: readonly Endpoint[], everyMs = 1_000): S
   const scrapes: Scrape[] = [];
   const stop = new AbortController();
   const without = new Set<number>();
+  const unread = new Map<number, number>();
   const scrape = async (endpoint: Endpoint, replica: number): Promise<void> => {
     if (without.has(replica)) return;
+    const unreadBefore = unread.get(replica) ?? 0;
+    unread.set(replica, unreadBefore + 1);
     const requestedMs = monotonicMs();
     try {
       const signal = AbortSignal.timeout(patienceMs);
-      const response = await fetch(`http://${authorityOf(endpoint)}/metrics`, { signal });
+      // A connection of its own each time: else of several processes behind one address always the same would tell.
+      const headers = { accept: "text/plain;version=0.0.4, */*;q=0.1", connection: "close" };
+      const response = await fetch(`http://${authorityOf(endpoint)}/metrics`, { signal, headers });
       const text = await response.text();
-      if (response.ok && claimsMetrics(response.headers.get("content-type") ?? "", text))
-        scrapes.push({ replica, requestedMs, receivedMs: monotonicMs(), text });
-      else if (response.status === 404) without.add(replica);
+      const contentType = response.headers.get("content-type") ?? "";
+      const format = /openmetrics/i.test(contentType) ? ({ format: "openmetrics" } as const) : {};
+      if (response.ok && claimsMetrics(contentType, text)) {
+        const missed = unreadBefore === 0 ? {} : { unreadBefore };
+        scrapes.push({ replica, requestedMs, receivedMs: monotonicMs(), text, ...format, ...missed });
+        unread.delete(replica);
+      } else if (response.status === 404) without.add(replica);
     } catch {
       // Nothing was read, which is what the history will say.
     }

@@ -1,3 +1,4 @@
+import { plain } from "../../reports/words/plain.ts";
 import { convictions, judgeTrial } from "./judge-trial.ts";
 import type { TrialFinding, TrialOutcome } from "./trial.ts";
 
@@ -54,7 +55,7 @@ function evidence(outcome: TrialOutcome): string[] {
 
 /** Who says it, when it was, and in which words. */
 export function sentenceOf({ checker, phase, summary }: TrialFinding): string {
-  return `${checker}${phase === null ? "" : ` in ${phase}`}: ${summary}`;
+  return `${checker}${phase === null ? "" : ` in ${phase}`}: ${plain(summary, 200)}`;
 }
 
 function initials(checker: string): string {

@@ -1,3 +1,4 @@
+import { plain } from "../../reports/words/plain.ts";
 import { convictions, judgeTrial } from "./judge-trial.ts";
 import type { TrialFinding, TrialOutcome } from "./trial.ts";
 
@@ -48,7 +49,14 @@ function convictedRow(group: readonly TrialOutcome[]): string {
   const shown = telling(convicting);
   const seeds = `${convicting.filter(({ length }) => length > 0).length} of ${group.length}`;
   const names = [...new Set(convicting.flat().map(({ checker }) => checker))].join(", ");
-  const cells = [scenario, variant, names || "nobody", seeds, shown?.phase ?? "", shown?.summary ?? ""];
+  const cells = [
+    scenario,
+    variant,
+    names || "nobody",
+    seeds,
+    shown?.phase ?? "",
+    plain(shown?.summary ?? "", 200),
+  ];
   return `| ${cells.map(cell).join(" | ")} |`;
 }
 

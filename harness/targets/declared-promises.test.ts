@@ -23,6 +23,11 @@ describe("a declared promise", () => {
     expect(resolution(true)).toBe(7);
   });
 
+  it("says nothing of how long a key lives, which nobody declared", () => {
+    for (const promise of promiseNames)
+      expect(declaredPromises({ ...plain, promise })(policy)).not.toHaveProperty("stateHorizonMs");
+  });
+
   it("says what happens without Redis only if that is said", () => {
     expect(declaredPromises({ ...plain, promise: "gcra" })(policy)).not.toHaveProperty("withoutRedis");
     for (const fallback of fallbackNames)

@@ -41,7 +41,7 @@ export function hasBurst(promise: PromiseName): boolean {
 }
 
 /**
- * The promises of a limiter by the name of its kind. Its clock may count whole milliseconds; one that nobody reads may
+ * The promises of a limiter by the name of its kind, which says nothing of how long a key may live. Its clock may count whole milliseconds; one that nobody reads may
  * besides be off by 1 ms and drift by 500 ppm.
  */
 export function declaredPromises({
@@ -51,10 +51,15 @@ export function declaredPromises({
   independent = 1,
 }: Declaration): PromisesOf {
   return (policy) => ({
-    ...addedUp(kinds[promise](policy), independent),
+    ...addedUp(curvesOf(kinds[promise](policy)), independent),
     clockResolutionMs: clockIsUnread ? 2 + 0.000_5 * policy.windowMs : 1,
     ...(fallback === null ? {} : { withoutRedis: withoutRedis(fallback) }),
   });
+}
+
+/** What a kind promises of its decisions: how long a key lives is up to whoever wrote the limiter. */
+function curvesOf({ stateHorizonMs: _, ...curves }: Promises): Promises {
+  return curves;
 }
 
 function addedUp(promises: Promises, independent: number): Promises {
@@ -72,20 +77,18 @@ function withoutRedis(fallback: FallbackName): NonNullable<Promises["withoutRedi
 const kinds: Readonly<Record<PromiseName, PromisesOf>> = {
   "sliding-window": slidingLog.promises,
   "fixed-window": fixedWindow.promises,
-  "first-hit-window": ({ limit, windowMs }) =>
-    both({ kind: "fixed", limit, windowMs, phase: "first-hit" }, windowMs),
+  "first-hit-window": ({ limit, windowMs }) => both({ kind: "fixed", limit, windowMs, phase: "first-hit" }),
   "sliding-counter": slidingCounter.promises,
   gcra: gcra.promises,
   "token-bucket": gcra.promises,
-  none: ({ windowMs }) => both({ kind: "none" }, windowMs),
+  none: () => both({ kind: "none" }),
 };
 
-function both(promised: Promised, windowMs: number): Promises {
+function both(promised: Promised): Promises {
   return {
     upper: promised,
     lower: promised,
     clockResolutionMs: 0,
-    stateHorizonMs: 2 * windowMs + 1,
     deniedConsumes: false,
   };
 }

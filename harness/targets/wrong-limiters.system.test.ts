@@ -235,6 +235,12 @@ describe("a limiter with a seeded bug", () => {
       "debt-in-the-future",
       "hasty-watchdog",
       "naive-warm",
+      "stamps-as-names",
+      "denials-consume",
+      "charges-one",
+      "folds-names",
+      "fixed-as-sliding",
+      "counters-as-sliding",
     ];
     expect(Object.keys(stories).concat(elsewhere).sort()).toEqual(mutants.map(({ name }) => name).sort());
   });

@@ -1,5 +1,5 @@
 import type { Policy } from "../policy.ts";
-import type { PromisesOf } from "../promised.ts";
+import type { Promises } from "../promised.ts";
 import type { LocalState } from "./local-state.ts";
 
 /**
@@ -33,7 +33,7 @@ export interface Algorithm {
   readonly numbers: (policy: Policy) => readonly [number, number, number];
   /** Why this algorithm cannot keep `policy`: one sentence each, naming the mend. The policy is otherwise valid. */
   readonly mistakes: (policy: Policy) => readonly string[];
-  readonly promises: PromisesOf;
+  readonly promises: (policy: Policy) => Promises & { readonly stateHorizonMs: number };
   /** The limit of one key in memory: decides as the Lua does, to the microsecond. */
   readonly local: (policy: Policy) => LocalState;
 }

@@ -9,7 +9,7 @@ export const mutant: Mutant = {
   source:
     "animir/node-rate-limiter-flexible wiki, Insurance Strategy: data is not copied to the main limiter",
   convictedBy: ["fallback-as-declared"],
-  scenarios: ["redis-flap", "redis-outage", "redis-restart"],
+  scenarios: ["redis-outage", "redis-restart"],
   variant: wrongLimiter({
     about: "Redis; in memory a share that Redis never hears of.",
     protect: (context) =>

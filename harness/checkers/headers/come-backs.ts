@@ -1,6 +1,7 @@
 import type { Visit } from "../../history/history.ts";
+import type { Losses } from "../../promises/eras.ts";
 import { duration } from "../../promises/wording.ts";
-import { clearVisits, mayConsume, type Visitor } from "./visits-of.ts";
+import { clearVisits, isParted, mayConsume, type Visitor } from "./visits-of.ts";
 
 /** How clients fared that were told when to come back. */
 export interface ComeBacks {
@@ -19,6 +20,8 @@ export interface ComeBackTerms {
   /** How long what was consumed can matter. */
   readonly memoryMs: number;
   readonly deniedConsumes: boolean;
+  /** When it may have lost what it knew. */
+  readonly losses: Losses;
 }
 
 /** Retry-After counts whole seconds: the truth may be so much earlier. */
@@ -31,9 +34,9 @@ const resolutionMs = 1_000;
 export function comeBacks(
   { subject, visits }: Visitor,
   retryAfterOf: (visit: Visit) => number | null,
-  { slackMs, memoryMs, deniedConsumes }: ComeBackTerms,
+  { slackMs, memoryMs, deniedConsumes, losses }: ComeBackTerms,
 ): ComeBacks {
-  const isClear = clearVisits({ subject, visits }, memoryMs + slackMs, "taint");
+  const isClear = clearVisits({ subject, visits }, memoryMs + slackMs, "taint", losses);
   let [inTime, early] = [0, 0];
   const mistakes: string[] = [];
   for (const [index, told] of visits.entries()) {
@@ -41,7 +44,7 @@ export function comeBacks(
     if (waitMs === null || told.receivedMs === null) continue;
     for (const [after, back] of visits.slice(index + 1).entries()) {
       const { receivedMs, sentMs, outcome } = back;
-      if (!isClear[index] || !isClear[index + 1 + after]) break;
+      if (!isClear[index] || !isClear[index + 1 + after] || isParted(losses, told, back)) break;
       const waitedMs = sentMs - told.receivedMs;
       const wasIn = (receivedMs ?? Number.POSITIVE_INFINITY) - told.sentMs;
       if (waitedMs >= waitMs + slackMs) {

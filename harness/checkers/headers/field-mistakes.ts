@@ -31,7 +31,7 @@ export function readFields({ fields, outcome }: Visit, policies: readonly Policy
     if (policy === undefined) continue;
     if (quota !== policy.limit)
       mistakes.push(`RateLimit-Policy gives "${name}" ${quota}, where ${policy.limit} is promised`);
-    if (window !== undefined && 1_000 * window !== policy.windowMs)
+    if (window !== undefined && !isWindow(window, policy.windowMs))
       mistakes.push(
         `RateLimit-Policy gives "${name}" a window of ${window} s, where ${policy.windowMs} ms are promised`,
       );
@@ -51,6 +51,12 @@ export function readFields({ fields, outcome }: Visit, policies: readonly Policy
   if (retry !== undefined && outcome === "allowed")
     mistakes.push(`Retry-After: ${retry} stands in an answer that lets in`);
   return { mistakes, quotas, retryAfterMs: "delayMs" in read ? read.delayMs : null };
+}
+
+/** The field counts whole seconds: a window of other length may be rounded to either side. */
+function isWindow(seconds: number, windowMs: number): boolean {
+  const offMs = Math.abs(1_000 * seconds - windowMs);
+  return offMs === 0 || (windowMs % 1_000 !== 0 && offMs < 1_000);
 }
 
 const names: Readonly<Record<VisitField, string>> = {

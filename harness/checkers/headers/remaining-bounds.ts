@@ -1,8 +1,9 @@
 import type { Claim } from "../../history/evidence.ts";
+import type { Losses } from "../../promises/eras.ts";
 import { clearLedger, closeLedger, emptyLedger, enter, type Ledger } from "../../promises/ledger.ts";
 import { slackOf, termsOf } from "../../promises/promise.ts";
 import { promiseOf } from "../../promises/promise-of.ts";
-import { mayConsume, type Visitor } from "./visits-of.ts";
+import { isParted, mayConsume, type Visitor } from "./visits-of.ts";
 
 /** What a limiter that keeps its promise can say to one visit. */
 export interface RemainingBounds {
@@ -16,9 +17,10 @@ export interface RemainingBounds {
 
 /**
  * For each visit of `visitor`, whose requests cost one each: what may remain after it. At most what the upper promise
- * leaves of every span that ends with the answer, at least what the lower one leaves of all that may have been consumed.
+ * leaves of every span that ends with the answer and in which nothing was lost, at least what the lower one leaves of all
+ * that may have been consumed, lost or not.
  */
-export function remainingBounds(claim: Claim, { visits }: Visitor): RemainingBounds[] {
+export function remainingBounds(claim: Claim, { visits }: Visitor, losses: Losses): RemainingBounds[] {
   const { promises } = claim;
   const upper = promiseOf(promises.upper);
   const lower = promiseOf(promises.lower);
@@ -40,6 +42,7 @@ export function remainingBounds(claim: Claim, { visits }: Visitor): RemainingBou
     for (let at = index; at >= 0; at--) {
       const before = visits[at];
       if (before?.outcome !== "allowed" || before.source === "local") continue;
+      if (isParted(losses, before, visit)) break;
       certain++;
       const spanMs = endMs - before.sentMs;
       atMost = Math.min(atMost, upper.curve(spanMs + slackOf(terms, windowMs, spanMs)) - certain);

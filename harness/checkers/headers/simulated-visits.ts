@@ -10,6 +10,19 @@ export interface Told {
   readonly retryAfterMs: number;
 }
 
+/** What happens to a limiter that is simulated. */
+export interface SimulatedVisitsOptions {
+  readonly seed: number;
+  /** @default 4 */
+  readonly clients?: number;
+  /** @default 20,000 */
+  readonly forMs?: number;
+  /** All that it knows is gone then. @default never */
+  readonly losesAtMs?: number;
+  /** It decides alone then, by what it let in alone, and tells nobody. @default never */
+  readonly alone?: { readonly fromMs: number; readonly untilMs: number };
+}
+
 /**
  * Test support: visits of clients that do as they are told, to an exact sliding window that decides at a random instant
  * of each. `tells` changes what it says, never what it does.
@@ -20,18 +33,23 @@ export function simulatedVisits(
     seed,
     clients = 4,
     forMs = 20_000,
-  }: { readonly seed: number; readonly clients?: number; readonly forMs?: number },
+    losesAtMs = Number.POSITIVE_INFINITY,
+    alone = { fromMs: Number.POSITIVE_INFINITY, untilMs: Number.POSITIVE_INFINITY },
+  }: SimulatedVisitsOptions,
   tells: (told: Told, policy: Policy) => Told = (told) => told,
 ): Visit[] {
   const random = seededRandom(seed, "simulated-visits");
   const visits: Visit[] = [];
   for (let client = 0; client < clients; client++) {
     const kept: number[] = [];
+    const keptAlone: number[] = [];
     let atMs = 1_000 + random() * 100;
     while (atMs < forMs) {
       const tookMs = random() * 20;
       const decidedMs = atMs + random() * tookMs;
-      const told = tells(decide(policy, kept, decidedMs), policy);
+      if (decidedMs >= losesAtMs && (kept[0] ?? losesAtMs) < losesAtMs) kept.length = 0;
+      const isAlone = decidedMs >= alone.fromMs && decidedMs < alone.untilMs;
+      const told = tells(decide(policy, isAlone ? keptAlone : kept, decidedMs), policy);
       visits.push(visitOf(policy, `probe-${client}`, atMs, atMs + tookMs, told));
       const waitMs = told.isAllowed
         ? random() < 0.5

@@ -1,4 +1,5 @@
-import type { Visit } from "../../history/history.ts";
+import type { History, Visit } from "../../history/history.ts";
+import type { Losses } from "../../promises/eras.ts";
 
 /** The visits of one subject, whose client asks one after the other; in order of time. */
 export interface Visitor {
@@ -17,6 +18,28 @@ export function visitorsOf(visits: readonly Visit[]): Visitor[] {
   return [...bySubject].map(([subject, own]) => ({ subject, visits: own }));
 }
 
+/**
+ * The visits of a run, as decided without Redis wherever nobody can tell: a limiter that declares what it does without
+ * Redis, and does not say who decided, may do that from a fault of its replica on.
+ */
+export function decidedAlone({ visits = [], promises, faults }: History): readonly Visit[] {
+  if (promises.every(({ withoutRedis }) => withoutRedis === undefined)) return visits;
+  return visits.map((visit) => {
+    const isAnswered = visit.outcome === "allowed" || visit.outcome === "denied";
+    const isIn = faults.some(
+      ({ replicas, fromMs }) =>
+        replicas.includes(visit.replica) && (visit.receivedMs ?? visit.sentMs) >= fromMs,
+    );
+    return isAnswered && isIn && visit.source === "unlabelled" ? { ...visit, source: "local" } : visit;
+  });
+}
+
+/** Whether state may have been lost in the span from one visit to the other, or in them. */
+export function isParted({ fromMs, untilMs }: Losses, first: Visit, second: Visit): boolean {
+  const endMs = second.receivedMs ?? Number.POSITIVE_INFINITY;
+  return fromMs.some((from, index) => from <= endMs && (untilMs[index] ?? 0) >= first.sentMs);
+}
+
 /** Whether it may have used up something of what its subject is given. */
 export function mayConsume({ outcome }: Visit, deniedConsumes: boolean): boolean {
   return outcome !== "denied" || deniedConsumes;
@@ -25,17 +48,23 @@ export function mayConsume({ outcome }: Visit, deniedConsumes: boolean): boolean
 /**
  * Which of `visits` are judged by what came before: not those without Redis, nor those after one for so long as what it
  * used may count and be told to Redis yet (`memoryMs`), nor, where those `taint`, any after one whose outcome is unknown.
+ * For so long after each of `losses`, too, what was lost may be told to Redis again, or not.
  */
 export function clearVisits(
   { visits }: Visitor,
   memoryMs: number,
   ambiguous: "forgiven" | "taint",
+  losses: Losses,
 ): boolean[] {
   let taintedUntilMs = Number.NEGATIVE_INFINITY;
   return visits.map(({ sentMs, receivedMs, outcome, source }) => {
     const isKnown = outcome === "allowed" || outcome === "denied";
     if (source === "local") taintedUntilMs = Math.max(taintedUntilMs, (receivedMs ?? sentMs) + memoryMs);
     else if (!isKnown && ambiguous === "taint") taintedUntilMs = Number.POSITIVE_INFINITY;
-    return source !== "local" && sentMs >= taintedUntilMs;
+    const endMs = receivedMs ?? Number.POSITIVE_INFINITY;
+    const isWhole = losses.fromMs.every(
+      (fromMs, index) => endMs < fromMs || sentMs > (losses.untilMs[index] ?? 0) + memoryMs,
+    );
+    return isWhole && source !== "local" && sentMs >= taintedUntilMs;
   });
 }

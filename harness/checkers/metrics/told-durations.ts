@@ -1,31 +1,37 @@
 import type { History } from "../../history/history.ts";
 import { outcomeCode } from "../../history/requests.ts";
 import { counted, duration } from "../../promises/wording.ts";
+import type { OwnScrapes } from "./own-scrapes.ts";
 import type { LifeTally } from "./row-tally.ts";
 import type { ToldLife } from "./told-lives.ts";
 
 /** Slack for the granularity of a clock, a decision, in seconds. */
 const granularity = 1e-6;
+/** What the clock of a limiter that says nothing of it may count in, in milliseconds. */
+const usualResolutionMs = 1;
 
 /**
- * Sentences that convict the histogram `name` (seconds) of a life: a decision takes no longer than its request does, so
- * each bucket must hold at least the requests answered within its bound, and where nothing is unknown the sum cannot be
- * more than all requests took.
+ * Sentences that convict the histogram `name` (seconds) of a life: a decision takes no longer than its request does, but
+ * for one step of the limiter's clock, so each bucket must hold at least the requests answered so much within its bound,
+ * and where nothing is unknown the sum cannot be more than all requests took.
  */
 export function durationMistakes(
-  { requests, visits = [] }: History,
+  { requests, visits = [], promises }: History,
   life: ToldLife,
   tally: LifeTally,
   name: string,
   settleMs: number,
+  scrapes: OwnScrapes,
 ): string[] {
   const [first, last] = [life.readings[0], life.readings.at(-1)];
   if (first === undefined || last === undefined || first === last) return [];
+  const resolutions = promises.map(({ clockResolutionMs }) => clockResolutionMs);
+  const resolutionMs = resolutions.length === 0 ? usualResolutionMs : Math.max(...resolutions);
   const bounds = boundsIn(last.samples, name);
   const within = new Float64Array(bounds.length + 1);
   const [fromMs, untilMs] = [first.receivedMs, last.requestedMs - settleMs];
-  let atMostMs = 0;
-  let possible = 0;
+  let atMostMs = scrapes.tookMs;
+  let possible = scrapes.askedBy.at(-1) ?? 0;
   for (let row = 0; row < requests.count; row++) {
     const outcome = requests.outcome[row] ?? 0;
     if (requests.replica[row] !== life.replica || !isAnswer(outcome)) continue;
@@ -38,7 +44,7 @@ export function durationMistakes(
     }
     if (sentMs < fromMs || receivedMs > untilMs) continue;
     let at = 0;
-    while (tookMs > 1_000 * (bounds[at] ?? Number.POSITIVE_INFINITY)) at++;
+    while (tookMs + resolutionMs > 1_000 * (bounds[at] ?? Number.POSITIVE_INFINITY)) at++;
     within[at] = (within[at] ?? 0) + 1;
   }
   for (const { replica, sentMs, receivedMs } of visits) {
@@ -51,7 +57,7 @@ export function durationMistakes(
   const mistakes: string[] = [];
   const sum = told(`${name}_sum`);
   const unknown = tally.unknownBy.at(-1) ?? 0;
-  if (unknown === 0 && sum > atMostMs / 1_000 + possible * granularity)
+  if (unknown === 0 && sum > atMostMs / 1_000 + possible * (granularity + resolutionMs / 1_000))
     mistakes.push(
       `Gateway ${life.replica} tells that its decisions took ${counted(sum)} s in all, where even the requests took ${counted(atMostMs / 1_000)} s (${name})`,
     );

@@ -5,6 +5,8 @@ import { type Mistake, readPrometheusText, type Sample } from "../../metrics/pro
 export interface Reading {
   readonly requestedMs: number;
   readonly receivedMs: number;
+  /** So often it was asked in vain since the reading before. */
+  readonly unreadBefore: number;
   readonly samples: readonly Sample[];
   readonly mistakes: readonly Mistake[];
 }
@@ -32,12 +34,30 @@ export function toldLives(
     const next = lives.find((other, at) => at > index && other.replica === life.replica);
     const readings = scrapes
       .filter((scrape) => belongs(scrape, life, next))
-      .map(({ requestedMs, receivedMs, text }) => ({ requestedMs, receivedMs, ...readPrometheusText(text) }));
+      .map(({ requestedMs, receivedMs, unreadBefore = 0, text }) => ({
+        requestedMs,
+        receivedMs,
+        unreadBefore,
+        ...readPrometheusText(text),
+      }));
     return split({ replica: life.replica, fromMs: life.fromMs, untilMs, readings }, (before, after) => {
       const restarted = Math.abs(startOf(after) - startOf(before)) > 1;
       return restarted || (mayRestart && toldIn(after) < toldIn(before));
     });
   });
+}
+
+/**
+ * The replicas of `lives` that were one process throughout, by the start time that every reading tells to the digit.
+ * Behind one address there may be two that answer in turns, or one that was started again unseen.
+ */
+export function steadyReplicas(lives: readonly ToldLife[]): ReadonlySet<number> {
+  const byReplica = Map.groupBy(lives, ({ replica }) => replica);
+  const steady = [...byReplica].filter(([, own]) => {
+    const starts = new Set(own.flatMap(({ readings }) => readings.map(startOf)));
+    return own.length === 1 && starts.size === 1 && !starts.has(Number.NaN);
+  });
+  return new Set(steady.map(([replica]) => replica));
 }
 
 function belongs(
