@@ -8,7 +8,7 @@ export const scenario: Scenario = chaosStory({
   about: "Does a slow Redis make the limiter slow, or wrong, or does it decide without it in time?",
   faults: (_, faultMs) => [
     ...during(redisLatency({ delayMs: 15, jitterMs: 5 }), "fault", { fromMs: 300, untilMs: 0.4 * faultMs }),
-    ...during(redisLatency({ delayMs: 250, jitterMs: 50 }), "fault", {
+    ...during(redisLatency({ delayMs: 600, jitterMs: 50 }), "fault", {
       fromMs: 0.5 * faultMs,
       untilMs: faultMs,
     }),
