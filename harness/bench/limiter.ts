@@ -16,8 +16,8 @@ import { type Volley, volley } from "./limiter/volley.ts";
 /** Nearly everything is admitted, as at a gateway; a denial is cheaper for whoever is asked more often. */
 const limit = { limit: 1_000, windowMs: 60_000 };
 const keys = 10_000;
-/** Many and short: what disturbs the machine for a while then spoils few ratios of many, and the median is none of them. */
-const rounds = { busy: 13, alone: 31 };
+/** One caller is measured in more and shorter turns: a machine that is disturbed for a while then spoils few of many. */
+const rounds = { busy: 7, alone: 15 };
 const many = 256;
 /** The peer whom the marks name, as it is and with ioredis's own pipelining: the better of the two counts. */
 const measure = ["rate-limiter-flexible", "rate-limiter-flexible-pipelined"];
@@ -38,8 +38,8 @@ export const bench: Bench = {
     onStep("warming up");
     for (const contender of contenders)
       await volley(contender, redis, { callers: many, durationMs: 300, keys });
-    const busy = await inTurns(contenders, redis, many, rounds.busy, 140 * stretch, onStep);
-    const alone = await inTurns(contenders, redis, 1, rounds.alone, 60 * stretch, onStep);
+    const busy = await inTurns(contenders, redis, many, rounds.busy, 260 * stretch, onStep);
+    const alone = await inTurns(contenders, redis, 1, rounds.alone, 120 * stretch, onStep);
     onStep("memory per key, and what Redis can do at most");
     const numbers = { ...numbersOf(busy, many), ...numbersOf(alone, 1) };
     for (const contender of contenders) {
