@@ -92,7 +92,7 @@ export function chaosStory(story: ChaosStory): Scenario {
     policies,
     replicas,
     phases: (request) => [
-      ...warmUp(request, storyKeys(request.ratePerSecond, storyPolicy)),
+      ...warmUp(request, { ramping: storyKeys(request.ratePerSecond, storyPolicy) }),
       ...judged(story, request, faultMs * request.stretch),
     ],
     faults: (request) => story.faults(request, faultMs * request.stretch),

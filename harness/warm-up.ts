@@ -1,5 +1,6 @@
 import type { KeyChooser } from "./load/key-chooser.ts";
 import { ramp } from "./load/ramp.ts";
+import type { KeyShare } from "./load/weighted-keys.ts";
 import { zipfKeys } from "./load/zipf-keys.ts";
 import type { Phase, ScenarioRequest } from "./scenario.ts";
 
@@ -9,17 +10,18 @@ import type { Phase, ScenarioRequest } from "./scenario.ts";
  */
 const warmupRequests = 14_000;
 
-/**
- * Gateways that have not yet been asked are slow for other reasons than those that a scenario is about. `keys` are those
- * of the ramp.
- */
+/** Who asks meanwhile. */
+export interface WarmUpOptions {
+  /** Of the saturating part; adding up to 1. @default a hot key and a cool one */
+  readonly saturating?: readonly KeyShare[];
+  /** Of the ramp. @default a hot key and a long tail of its own */
+  readonly ramping?: KeyChooser;
+}
+
+/** Gateways that have not yet been asked are slow for other reasons than those that a scenario is about. */
 export function warmUp(
   { replicas, ratePerSecond }: ScenarioRequest,
-  keys: KeyChooser = zipfKeys({
-    hot: [{ key: "ramp-hot", share: 0.4 }],
-    tailKeys: 2_000,
-    prefix: "ramp-tail-",
-  }),
+  { saturating = hotAndCool, ramping = rampKeys }: WarmUpOptions = {},
 ): readonly Phase[] {
   return [
     {
@@ -29,10 +31,7 @@ export function warmUp(
         requests: warmupRequests * replicas,
         connections: 16 * replicas,
         atMostMs: 8_000,
-        keys: [
-          { key: "warmup-hot", share: 0.8 },
-          { key: "warmup-cool", share: 0.2 },
-        ],
+        keys: saturating,
       },
     },
     {
@@ -42,8 +41,18 @@ export function warmUp(
         fromRatePerSecond: Math.max(1, ratePerSecond / 10),
         toRatePerSecond: ratePerSecond,
         durationMs: 1_500,
-        keys,
+        keys: ramping,
       }),
     },
   ];
 }
+
+const hotAndCool: readonly KeyShare[] = [
+  { key: "warmup-hot", share: 0.8 },
+  { key: "warmup-cool", share: 0.2 },
+];
+const rampKeys = zipfKeys({
+  hot: [{ key: "ramp-hot", share: 0.4 }],
+  tailKeys: 2_000,
+  prefix: "ramp-tail-",
+});

@@ -8,19 +8,13 @@ import { redisCost } from "../harness/checkers/redis-cost.ts";
 import { withinBound } from "../harness/checkers/within-bound.ts";
 import { burstTrains } from "../harness/load/burst-trains.ts";
 import { poisson } from "../harness/load/poisson.ts";
-import { ramp } from "../harness/load/ramp.ts";
 import { windowEdge } from "../harness/load/window-edge.ts";
 import { zipfKeys } from "../harness/load/zipf-keys.ts";
 import type { Phase, Scenario, ScenarioRequest } from "../harness/scenario.ts";
+import { warmUp } from "../harness/warm-up.ts";
 import type { Policy } from "../limiter/policy.ts";
 
 const policy: Policy = { name: "burst", limit: 1_000, windowMs: 2_000 };
-
-/**
- * Requests that each gateway answers before anything is measured. The engine that runs Node compiles the HTTP path
- * after some ten thousand requests, on all gateways at the same moment, and that stalls two cores for a while.
- */
-const warmupRequests = 14_000;
 
 /** Keys of one phase: its own hot key, which therefore comes rested, and a long tail. */
 function keys(phase: string, hotShare: number) {
@@ -37,37 +31,22 @@ export const scenario: Scenario = {
     "Does the limit hold when a hot key bursts at 10,000 requests a second, over window edges and at saturation?",
   policies: [policy],
   replicas: 3,
-  phases: ({ ratePerSecond, stretch, replicas, policies }: ScenarioRequest): readonly Phase[] => {
+  phases: (request: ScenarioRequest): readonly Phase[] => {
+    const { ratePerSecond, stretch, policies } = request;
     const { limit, windowMs } = policies[0] ?? policy;
     const edgeRequests = Math.round(1.3 * limit);
     const edgeBurstMs = Math.min((1_000 * edgeRequests) / ratePerSecond, windowMs / 4);
     const guardMs = windowMs / 40;
     const firstEdgeMs = edgeBurstMs + 2 * guardMs;
     return [
-      {
-        name: "warmup",
-        role: "warmup",
-        saturate: {
-          requests: warmupRequests * replicas,
-          connections: 16 * replicas,
-          atMostMs: 8_000,
-          keys: [
-            { key: "warmup-hot", share: 0.5 },
-            { key: "warmup-warm", share: 0.3 },
-            { key: "warmup-cool", share: 0.2 },
-          ],
-        },
-      },
-      {
-        name: "ramp",
-        role: "warmup",
-        load: ramp({
-          fromRatePerSecond: Math.max(1, ratePerSecond / 10),
-          toRatePerSecond: ratePerSecond,
-          durationMs: 1_500,
-          keys: keys("ramp", 0.3),
-        }),
-      },
+      ...warmUp(request, {
+        saturating: [
+          { key: "warmup-hot", share: 0.5 },
+          { key: "warmup-warm", share: 0.3 },
+          { key: "warmup-cool", share: 0.2 },
+        ],
+        ramping: keys("ramp", 0.3),
+      }),
       {
         name: "baseline",
         load: poisson({

@@ -33,8 +33,8 @@ export interface FallbackAsDeclaredOptions {
 
 /**
  * Fails when a limiter did not do without Redis what it declares: let in more than its fallback's bound, transitions
- * included, or denied what was within a replica's share; turned somebody away (`open`) or let somebody in (`closed`) while it certainly could not reach Redis; or
- * called an answer Redis's that could not be.
+ * included, or denied what was within a replica's share; turned somebody away (`open`) or let somebody in (`closed`)
+ * while it certainly could not reach Redis; or called an answer Redis's that could not be.
  *
  * Requests under way when a fault began or ended are nobody's lie. Where all replicas were cut off at once the bound
  * is that of the outage rule; where some were, a share more for each. Every loss of state may grant one fresh limit. A

@@ -27,9 +27,10 @@ export interface RecoversWithinOptions {
 const slowMs = 10;
 
 /**
- * Fails when a replica that had left Redis is back later than it may be (measured: a machine that was slow all along makes
- * it inconclusive, a stall excuses its length and a look for Redis); and, whatever the machine did, when Redis then denied what had room though everything let in meanwhile
- * is counted once, or when more connections or scripts came to Redis than replicas and requests explain.
+ * Fails when a replica that had left Redis is back later than it may be (measured: a machine that was slow all along
+ * makes it inconclusive, a stall excuses its length and a look for Redis); and, whatever the machine did, when Redis then
+ * denied what had room though everything let in meanwhile is counted once, or when more connections or scripts came to
+ * Redis than replicas and requests explain.
  */
 export function recoversWithin(options: RecoversWithinOptions = {}): Checker {
   return {

@@ -13,7 +13,7 @@ import {
   unknownPhases,
 } from "../promises/teeth.ts";
 import { counted, duration, percent } from "../promises/wording.ts";
-import { type Finding, type Witness, witnessRows } from "../verdict/finding.ts";
+import { type Finding, type Witness, witnessBy } from "../verdict/finding.ts";
 import type { Checker } from "./checker.ts";
 
 /** Options of `withinBound`. */
@@ -139,16 +139,8 @@ function convicted({ admissions, span }: Guilt, { history }: Evidence): Omit<Out
 function witnessOf(claim: Claim, span: WorstSpan, history: History): Witness {
   const { fromMs, untilMs, cost, bound, judging } = span;
   const rows = rowsWithin(claim, span, history);
-  return {
-    subject: history.subjects[claim.traces.subject[judging] ?? 0] ?? "",
-    policy: claim.policy.name,
-    fromMs,
-    untilMs,
-    cost,
-    bound,
-    rows: rows.slice(0, witnessRows),
-    rowCount: rows.length,
-  };
+  const subject = history.subjects[claim.traces.subject[judging] ?? 0] ?? "";
+  return witnessBy(rows, { subject, policy: claim.policy.name, fromMs, untilMs, cost, bound });
 }
 
 /** Fixed windows are convicted by all their spans together: the bound of one is then below the curve. */

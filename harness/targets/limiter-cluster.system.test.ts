@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { slotOf } from "../../limiter/cluster/slot-of.ts";
 import type { Decision } from "../../limiter/decision.ts";
 import { createLimiter, type Limiter } from "../../limiter/limiter.ts";
@@ -10,6 +10,7 @@ import type { AlgorithmName, LimiterOptions } from "../../limiter/limiter-option
 import { type OwnRedisCluster, startOwnRedisCluster } from "../system/redis-cluster.ts";
 import type { RedisServer } from "../system/redis-server.ts";
 import { until } from "../system/until.ts";
+import { expectNoLostRejections } from "./no-lost-rejections.ts";
 import { type RedisWay, redisWay } from "./redis-way.ts";
 
 const REPLICAS = 3;
@@ -18,16 +19,7 @@ const MONTH_MS = 2_592_000_000;
 const runFolder = mkdtempSync(join(tmpdir(), "gatecrash-tests-"));
 afterAll(() => rmSync(runFolder, { recursive: true }));
 
-const rejections: unknown[] = [];
-const noteRejection = (reason: unknown) => void rejections.push(reason);
-beforeEach(() => {
-  rejections.length = 0;
-  process.on("unhandledRejection", noteRejection);
-});
-afterEach(() => {
-  process.off("unhandledRejection", noteRejection);
-  expect(rejections).toEqual([]);
-});
+expectNoLostRejections();
 
 /** Gateways that share the limits. What is judged here is what is counted, not how fast this machine is. */
 async function gateways(cluster: OwnRedisCluster, options: Partial<LimiterOptions> = {}) {

@@ -1,5 +1,5 @@
 import { Redis } from "ioredis";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Decision } from "../../limiter/decision.ts";
 import { createLimiter, type Limiter } from "../../limiter/limiter.ts";
 import type { AlgorithmName, LimiterPolicy } from "../../limiter/limiter-options.ts";
@@ -17,18 +17,10 @@ import {
   sourcesOf,
   story,
 } from "./fallback-story.ts";
+import { expectNoLostRejections } from "./no-lost-rejections.ts";
 import { redisWay } from "./redis-way.ts";
 
-const rejections: unknown[] = [];
-const noteRejection = (reason: unknown) => void rejections.push(reason);
-beforeEach(() => {
-  rejections.length = 0;
-  process.on("unhandledRejection", noteRejection);
-});
-afterEach(() => {
-  process.off("unhandledRejection", noteRejection);
-  expect(rejections).toEqual([]);
-});
+expectNoLostRejections();
 
 /** Spends 20 of `subject` through each replica; all of them know what then remains. */
 async function warm(replicas: readonly Limiter[], subject: string): Promise<void> {

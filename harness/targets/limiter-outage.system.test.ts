@@ -4,10 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { Redis } from "ioredis";
-import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import type { Decision } from "../../limiter/decision.ts";
 import { createLimiter, type Limiter } from "../../limiter/limiter.ts";
 import { provideRedis } from "../system/provide-redis.ts";
+import { expectNoLostRejections } from "./no-lost-rejections.ts";
 import { redisWay } from "./redis-way.ts";
 
 const DEADLINE_MS = 50;
@@ -16,16 +17,7 @@ const runFolder = mkdtempSync(join(tmpdir(), "gatecrash-tests-"));
 afterAll(() => rmSync(runFolder, { recursive: true }));
 const ownRedis = () => provideRedis({ system: "local", runFolder, onProgress() {} });
 
-const rejections: unknown[] = [];
-const noteRejection = (reason: unknown) => void rejections.push(reason);
-beforeEach(() => {
-  rejections.length = 0;
-  process.on("unhandledRejection", noteRejection);
-});
-afterEach(() => {
-  process.off("unhandledRejection", noteRejection);
-  expect(rejections).toEqual([]);
-});
+expectNoLostRejections();
 
 async function story() {
   const stack = new AsyncDisposableStack();

@@ -48,3 +48,8 @@ export function witnessAfter(witness: Witness, ms: number): Witness {
 
 /** How many rows a witness names at the most. */
 export const witnessRows = 2_000;
+
+/** The witness that `rows` of the history's requests prove, of which it shows the first. */
+export function witnessBy(rows: readonly number[], what: Omit<Witness, "rows" | "rowCount">): Witness {
+  return { ...what, rows: rows.slice(0, witnessRows), rowCount: rows.length };
+}

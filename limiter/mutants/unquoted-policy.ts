@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { rateLimitField, retryAfterField } from "../headers.ts";
-import { createLimiter } from "../limiter.ts";
 import type { Mutant } from "../variants/variant.ts";
+import { referenceLimiter } from "./parts/reference-limiter.ts";
 import { wrongLimiter } from "./parts/wrong-limiter.ts";
 
 /** To a reader that keeps to the grammar, a name without quotes is no policy's: the field says nothing. */
@@ -12,14 +12,8 @@ export const mutant: Mutant = {
   scenarios: ["retry-after"],
   variant: wrongLimiter({
     about: "The reference limiter with a field that nobody can read.",
-    async protect({ policies, redisUrl, keyPrefix, replicaIndex, replicaCount }) {
-      const limiter = createLimiter({
-        redis: redisUrl,
-        policies,
-        replica: { index: replicaIndex, count: replicaCount },
-        ...(keyPrefix === undefined ? {} : { prefix: keyPrefix }),
-      });
-      await limiter.connected(2_000);
+    async protect(context) {
+      const limiter = await referenceLimiter(context);
       const answer = async (subject: string, response: ServerResponse): Promise<void> => {
         const decision = await limiter.decide(subject);
         const retryAfter = retryAfterField(decision);

@@ -1,30 +1,16 @@
 import type { RateLimiterMemory } from "rate-limiter-flexible";
 import { shareOf } from "../fallback/shares.ts";
-import type { PromisesOf } from "../promised.ts";
 import type { Variant } from "../variants/variant.ts";
+import { firstHitWindow } from "./first-hit-window.ts";
 import { onlyPolicy, type PeerDecision, peerListener } from "./peer-listener.ts";
 import { peerRedis } from "./peer-redis.ts";
-
-/**
- * A window begins at the first hit and lasts by Redis's clock; what is denied counts too, and prolongs nothing.
- * Source: README of rate-limiter-flexible, "fixed window".
- */
-const promises: PromisesOf = ({ limit, windowMs }) => {
-  const promised = { kind: "fixed", limit, windowMs, phase: "first-hit" } as const;
-  return {
-    upper: promised,
-    lower: promised,
-    clockResolutionMs: 1,
-    stateHorizonMs: windowMs + 1,
-    deniedConsumes: true,
-  };
-};
 
 /** rate-limiter-flexible over ioredis. `insured`: its insurance limiter, in memory, with this replica's part of the points. */
 export function flexible(about: string, insurance: "none" | "insured"): Variant {
   return {
     about,
-    promises,
+    // Source: README of rate-limiter-flexible, "fixed window".
+    promises: firstHitWindow,
     async protect(context) {
       const { RateLimiterRedis, RateLimiterMemory, RateLimiterRes } = await import("rate-limiter-flexible");
       const { limit, windowMs } = onlyPolicy(context);

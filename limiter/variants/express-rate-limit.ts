@@ -1,4 +1,5 @@
 import type { ErrorRequestHandler } from "express";
+import { firstHitWindow } from "../peers/first-hit-window.ts";
 import { onlyPolicy } from "../peers/peer-listener.ts";
 import { peerRedis } from "../peers/peer-redis.ts";
 import type { Variant } from "./variant.ts";
@@ -10,16 +11,7 @@ import type { Variant } from "./variant.ts";
 export const variant: Variant = {
   about:
     "express-rate-limit with rate-limit-redis: a window from the first hit, every cost 1; without Redis, its error goes to Express.",
-  promises: ({ limit, windowMs }) => {
-    const promised = { kind: "fixed", limit, windowMs, phase: "first-hit" } as const;
-    return {
-      upper: promised,
-      lower: promised,
-      clockResolutionMs: 1,
-      stateHorizonMs: windowMs + 1,
-      deniedConsumes: true,
-    };
-  },
+  promises: firstHitWindow,
   async protect(context) {
     const [{ default: express }, { rateLimit }, { RedisStore }] = await Promise.all([
       import("express"),

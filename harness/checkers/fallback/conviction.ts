@@ -4,7 +4,7 @@ import { kindCode } from "../../history/traces.ts";
 import { deciderOf } from "../../promises/decider.ts";
 import { promiseOf } from "../../promises/promise-of.ts";
 import { counted, duration } from "../../promises/wording.ts";
-import { type Finding, type Witness, witnessRows } from "../../verdict/finding.ts";
+import { type Finding, type Witness, witnessBy, witnessRows } from "../../verdict/finding.ts";
 import type { CutOffAnswers } from "./against-declaration.ts";
 import type { DeniedAlone } from "./denied-alone.ts";
 import type { AloneJudgement, LocalClaim } from "./judge-alone.ts";
@@ -65,16 +65,7 @@ export function aloneConviction(
   const { fromMs, untilMs, cost, bound, replica, group } = worst;
   const subject = subjects[claim.traces.subject[group] ?? 0] ?? "";
   const rows = rowsOf(evidence, claim, worst);
-  const witness: Witness = {
-    subject,
-    policy: claim.policy.name,
-    fromMs,
-    untilMs,
-    cost,
-    bound,
-    rows: rows.slice(0, witnessRows),
-    rowCount: rows.length,
-  };
+  const witness = witnessBy(rows, { subject, policy: claim.policy.name, fromMs, untilMs, cost, bound });
   const span = duration(untilMs - fromMs);
   const summary =
     replica === null
@@ -121,16 +112,7 @@ export function lossConviction(
   const { fromMs, untilMs, cost, bound, group } = worst;
   const subject = evidence.history.subjects[claim.traces.subject[group] ?? 0] ?? "";
   const rows = rowsOf(evidence, claim, { ...worst, replica: null, atOnce: bound, staleness: 0 });
-  const witness: Witness = {
-    subject,
-    policy: claim.policy.name,
-    fromMs,
-    untilMs,
-    cost,
-    bound,
-    rows: rows.slice(0, witnessRows),
-    rowCount: rows.length,
-  };
+  const witness = witnessBy(rows, { subject, policy: claim.policy.name, fromMs, untilMs, cost, bound });
   const summary = `${subject} was let in for ${counted(cost)} in ${duration(untilMs - fromMs)} around the loss of Redis's data, though what was let in before is declared to be written back: of "${claim.policy.name}" (${counted(promised.limit)}) that allows ${counted(bound)}`;
   return [{ verdict: "fail", summary, witness }];
 }
