@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { redactedUrl } from "./redacted.ts";
+import { redactedCommand, redactedUrl } from "./redacted.ts";
 
 test.each([
   ["redis://127.0.0.1:6379", "redis://127.0.0.1:6379"],
@@ -11,4 +11,16 @@ test.each([
   ["localhost:6379", "localhost:6379"],
 ])("%s is shown as %s", (url, shown) => {
   expect(redactedUrl(url)).toBe(shown);
+});
+
+test.each([
+  ["python3 gateway.py --port 80", "python3 gateway.py --port 80"],
+  ["env API_KEY=abc123 node app.js", "env API_KEY=*** node app.js"],
+  [`env DB_PASSWORD="two words" node app.js`, "env DB_PASSWORD=*** node app.js"],
+  ["./app --token s3cret --verbose", "./app --token *** --verbose"],
+  ["./app --auth-token=s3cret -v", "./app --auth-token=*** -v"],
+  ["./app --no-auth --limit 5", "./app --no-auth --limit 5"],
+  ["./app redis://me:secret@host:6379/1", "./app redis://***@host:6379/1"],
+])("the command %s is shown as %s", (command, shown) => {
+  expect(redactedCommand(command)).toBe(shown);
 });

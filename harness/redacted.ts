@@ -12,3 +12,19 @@ export function redactedUrl(url: string): string {
     return url.replace(/^.*@/s, "***@");
   }
 }
+
+const secretName = "[\\w-]*(?:pass|auth|token|secret|api[-_]?key)[\\w-]*";
+const value = `(?:"[^"]*"|'[^']*'|[^\\s"']+)`;
+const assigned = new RegExp(`(${secretName}=)${value}`, "gi");
+const followed = new RegExp(`(--${secretName}\\s+)(?!-)${value}`, "gi");
+
+/**
+ * `command` with what looks like a secret replaced by `***`: the users of its URLs, and the values that follow names like
+ * `API_KEY=`, `--token=` or `--password `. What is shown may have to be completed before it can be typed again.
+ */
+export function redactedCommand(command: string): string {
+  return command
+    .replace(/(\w[\w+.-]*:\/\/)[^\s"'@/]+@/g, "$1***@")
+    .replace(assigned, "$1***")
+    .replace(followed, "$1***");
+}

@@ -3,7 +3,7 @@ import type { Visit } from "../history/history.ts";
 import { type Losses, lossesOf } from "../promises/eras.ts";
 import { termsOf } from "../promises/promise.ts";
 import { promiseOf } from "../promises/promise-of.ts";
-import { counted, duration } from "../promises/wording.ts";
+import { called, counted, duration } from "../promises/wording.ts";
 import type { Finding } from "../verdict/finding.ts";
 import type { Checker } from "./checker.ts";
 import { type ComeBackTerms, comeBacks } from "./headers/come-backs.ts";
@@ -130,12 +130,12 @@ function judgeQuotas(
     if (quota === undefined || bound === undefined || !isClear[index]) continue;
     judged++;
     const { remaining, resetMs } = quota;
-    const told = `${visitor.subject} was told r=${remaining}`;
+    const told = `${called(visitor.subject)} was told r=${remaining}`;
     if (remaining > bound.atMost) mistakes.push(`${told}, where at most ${bound.atMost} can remain`);
     if (remaining < bound.atLeast) mistakes.push(`${told}, where at least ${bound.atLeast} must remain`);
     if (resetMs !== null && resetMs >= bound.resetAtMostMs + resolutionMs)
       mistakes.push(
-        `${visitor.subject} was told t=${resetMs / 1_000}, where all that it used is forgotten within ${duration(bound.resetAtMostMs)}`,
+        `${called(visitor.subject)} was told t=${resetMs / 1_000}, where all that it used is forgotten within ${duration(bound.resetAtMostMs)}`,
       );
   }
   return { judged, mistakes };

@@ -5,7 +5,7 @@ import { degradedSpans } from "../promises/degraded.ts";
 import { type Denials, denialScratch, denialsOf } from "../promises/denials.ts";
 import { roomShares } from "../promises/room-shares.ts";
 import { demandedPhases, unknownPhases } from "../promises/teeth.ts";
-import { counted, percent } from "../promises/wording.ts";
+import { called, counted, percent } from "../promises/wording.ts";
 import { type Finding, type Witness, witnessRows } from "../verdict/finding.ts";
 import type { Checker } from "./checker.ts";
 
@@ -140,7 +140,7 @@ function convicted(
     : "of a limit that never denies";
   return {
     verdict: "fail",
-    summary: `${witness.subject} was turned away although at most ${counted(witness.cost)} ${limit} could have been used; ${others}`,
+    summary: `${called(witness.subject)} was turned away although at most ${counted(witness.cost)} ${limit} could have been used; ${others}`,
     witness,
   };
 }

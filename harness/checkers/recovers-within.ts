@@ -1,7 +1,7 @@
 import type { Evidence } from "../history/evidence.ts";
 import type { History } from "../history/history.ts";
 import { sourceCode } from "../history/requests.ts";
-import { counted, duration, percent } from "../promises/wording.ts";
+import { called, counted, duration, percent } from "../promises/wording.ts";
 import type { Finding } from "../verdict/finding.ts";
 import type { Checker } from "./checker.ts";
 import { machineDoubt } from "./machine-doubt.ts";
@@ -163,7 +163,7 @@ function chargedTwice({ history, claims }: Evidence, { wrong, worstRow }: Double
   return [
     {
       verdict: "fail",
-      summary: `After the heal Redis turned ${subject} away although it had room for it, all that was let in meanwhile counted once; ${many}`,
+      summary: `After the heal Redis turned ${called(subject)} away although it had room for it, all that was let in meanwhile counted once; ${many}`,
       witness: {
         subject,
         policy: claims[0]?.policy.name ?? "",

@@ -12,7 +12,7 @@ import {
   sharpnessNumbers,
   unknownPhases,
 } from "../promises/teeth.ts";
-import { counted, duration, percent } from "../promises/wording.ts";
+import { called, counted, duration, percent } from "../promises/wording.ts";
 import { type Finding, type Witness, witnessBy } from "../verdict/finding.ts";
 import type { Checker } from "./checker.ts";
 
@@ -131,7 +131,7 @@ function convicted({ admissions, span }: Guilt, { history }: Evidence): Omit<Out
   const times = witness.cost === witness.rowCount ? "times" : "cost";
   return {
     verdict: "fail",
-    summary: `${witness.subject} was let in ${counted(span.cost)} ${times} in ${duration(span.untilMs - span.fromMs)}, the promise "${witness.policy}" allows ${counted(span.bound)}`,
+    summary: `${called(witness.subject)} was let in ${counted(span.cost)} ${times} in ${duration(span.untilMs - span.fromMs)}, the promise "${witness.policy}" allows ${counted(span.bound)}`,
     witness,
   };
 }

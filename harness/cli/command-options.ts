@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { Policy } from "../../limiter/policy.ts";
+import { redactedCommand } from "../redacted.ts";
 import { Refusal } from "../refusal.ts";
 import { commandGateways } from "../targets/command-gateways.ts";
 import { declaredPromises } from "../targets/declared-promises.ts";
@@ -59,7 +60,7 @@ export function commandChoice(options: CommandOptions & BesideOptions, usual: Us
     policies: policiesOf(options, usual.policies),
     replicas,
     spelled: [
-      `--command ${quoted(command)}`,
+      `--command ${quoted(redactedCommand(command))}`,
       ...declaredSpelled(options),
       ...(options.readyWithin === undefined ? [] : [`--ready-within ${readyWithin}`]),
     ],

@@ -136,9 +136,14 @@ function proxiesOf(
 
 function spelledOf(options: UrlOptions): readonly string[] {
   return [
-    ...options.url.map((url) => `--url '${url.replaceAll("'", "%27")}'`),
+    ...options.url.map((url) => `--url '${shownUrl(url).replaceAll("'", "%27")}'`),
     ...declaredSpelled(options),
     ...(options.proxies === undefined ? [] : [`--proxies ${options.proxies}`]),
     ...(options.allowRemote ? ["--allow-remote"] : []),
   ];
+}
+
+/** As it was typed, but for secrets in its query. */
+function shownUrl(url: string): string {
+  return url.includes("?") ? redactedUrl(url) : url;
 }

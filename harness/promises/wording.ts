@@ -16,3 +16,9 @@ export function percent(share: number): string {
 function significant(value: number): string {
   return value.toLocaleString("en-US", { maximumSignificantDigits: 3 });
 }
+
+/** A subject as a sentence names it: of a long one the beginning, and how long it is. */
+export function called(subject: string): string {
+  if (subject.length <= 80) return subject;
+  return `${subject.slice(0, 60).toWellFormed()}\u2026 (${counted(subject.length)} characters)`;
+}

@@ -89,6 +89,13 @@ describe("pruning", () => {
     ]);
   });
 
+  it("takes comparisons too", async () => {
+    const comparison = join(out, "compare", "20260101-000001-burst");
+    await mkdir(comparison, { recursive: true });
+    await writeFile(join(comparison, "compare.json"), "{}");
+    expect(await pruneRuns(out, 0)).toContain(comparison);
+  });
+
   it("of a folder that is not there removes nothing", async () => {
     expect(await pruneRuns(join(out, "nowhere"), 0)).toEqual([]);
   });

@@ -73,7 +73,7 @@ export async function pointLatest(out: string, scenario: string, folder: string)
   }
 }
 
-/** Removes the oldest recorded or refused runs below `out` until `keep` are left for each scenario; returns what was removed. */
+/** Removes the oldest recorded or refused runs, and comparisons, below `out` until `keep` are left for each scenario; returns what was removed. */
 export async function pruneRuns(out: string, keep: number): Promise<string[]> {
   const removed: string[] = [];
   for (const scenario of await foldersIn(out)) {
@@ -94,7 +94,10 @@ async function runsIn(folder: string): Promise<string[]> {
   const runs: string[] = [];
   for (const name of names) {
     const run = join(folder, name);
-    if ((await isRecorded(run)) || (await exists(join(run, refusedName)))) runs.push(run);
+    const leavings = ["history.parquet", "compare.json", refusedName].map(async (name) =>
+      exists(join(run, name)),
+    );
+    if ((await Promise.all(leavings)).includes(true)) runs.push(run);
   }
   return runs;
 }

@@ -1,4 +1,5 @@
 import type { PromisesOf } from "../../limiter/promised.ts";
+import { redactedCommand } from "../redacted.ts";
 import { startGateways } from "../system/gateways.ts";
 import { redisFor } from "./redis-for.ts";
 import type { Target } from "./target.ts";
@@ -29,7 +30,9 @@ export function commandGateways({ command, cwd, promises, readyWithinMs }: Comma
     ways: async (order, redis) => (redis === null ? null : waysFor(order, redis)),
     async gateways({ policies, replicas, runFolder, onStep }, { redis, ways, steering }) {
       const redisUrl = ways?.url ?? (() => redis?.url ?? "");
-      onStep(`starting ${replicas === 1 ? "one gateway" : `${replicas} gateways`} with ${command}`);
+      onStep(
+        `starting ${replicas === 1 ? "one gateway" : `${replicas} gateways`} with ${redactedCommand(command)}`,
+      );
       return startGateways({
         command: "/bin/sh",
         args: ["-c", command],

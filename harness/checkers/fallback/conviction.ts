@@ -3,7 +3,7 @@ import { outcomes } from "../../history/requests.ts";
 import { kindCode } from "../../history/traces.ts";
 import { deciderOf } from "../../promises/decider.ts";
 import { promiseOf } from "../../promises/promise-of.ts";
-import { counted, duration } from "../../promises/wording.ts";
+import { called, counted, duration } from "../../promises/wording.ts";
 import { type Finding, type Witness, witnessBy, witnessRows } from "../../verdict/finding.ts";
 import type { CutOffAnswers } from "./against-declaration.ts";
 import type { DeniedAlone } from "./denied-alone.ts";
@@ -69,8 +69,8 @@ export function aloneConviction(
   const span = duration(untilMs - fromMs);
   const summary =
     replica === null
-      ? `${subject} was let in for ${counted(cost)} in ${span} while replicas decided alone, the fallback of "${claim.policy.name}" allows ${counted(bound)}`
-      : `Replica ${replica} let ${subject} in for ${counted(cost)} in ${span} on its own, its share of "${claim.policy.name}" allows ${counted(bound)}`;
+      ? `${called(subject)} was let in for ${counted(cost)} in ${span} while replicas decided alone, the fallback of "${claim.policy.name}" allows ${counted(bound)}`
+      : `Replica ${replica} let ${called(subject)} in for ${counted(cost)} in ${span} on its own, its share of "${claim.policy.name}" allows ${counted(bound)}`;
   return [{ verdict: "fail", summary, witness }];
 }
 
@@ -98,7 +98,7 @@ export function denialConviction(
     wrong.length === 1
       ? "one denial was wrong"
       : `${counted(wrong.length)} of ${counted(judged)} denials were wrong`;
-  const summary = `Replica ${requests.replica[row] ?? 0} turned ${subject} away on its own although it can have used at most ${counted(used)} of its share of ${counted(share)}; ${many}`;
+  const summary = `Replica ${requests.replica[row] ?? 0} turned ${called(subject)} away on its own although it can have used at most ${counted(used)} of its share of ${counted(share)}; ${many}`;
   return [{ verdict: "fail", summary, witness }];
 }
 
@@ -113,7 +113,7 @@ export function lossConviction(
   const subject = evidence.history.subjects[claim.traces.subject[group] ?? 0] ?? "";
   const rows = rowsOf(evidence, claim, { ...worst, replica: null, atOnce: bound, staleness: 0 });
   const witness = witnessBy(rows, { subject, policy: claim.policy.name, fromMs, untilMs, cost, bound });
-  const summary = `${subject} was let in for ${counted(cost)} in ${duration(untilMs - fromMs)} around the loss of Redis's data, though what was let in before is declared to be written back: of "${claim.policy.name}" (${counted(promised.limit)}) that allows ${counted(bound)}`;
+  const summary = `${called(subject)} was let in for ${counted(cost)} in ${duration(untilMs - fromMs)} around the loss of Redis's data, though what was let in before is declared to be written back: of "${claim.policy.name}" (${counted(promised.limit)}) that allows ${counted(bound)}`;
   return [{ verdict: "fail", summary, witness }];
 }
 

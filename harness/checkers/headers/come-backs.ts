@@ -1,6 +1,6 @@
 import type { Visit } from "../../history/history.ts";
 import type { Losses } from "../../promises/eras.ts";
-import { duration } from "../../promises/wording.ts";
+import { called, duration } from "../../promises/wording.ts";
 import { clearVisits, isParted, mayConsume, type Visitor } from "./visits-of.ts";
 
 /** How clients fared that were told when to come back. */
@@ -51,13 +51,13 @@ export function comeBacks(
         inTime++;
         if (outcome === "denied")
           mistakes.push(
-            `${subject} was told to come back after ${duration(waitMs)}, came after ${duration(waitedMs)}, and was turned away`,
+            `${called(subject)} was told to come back after ${duration(waitMs)}, came after ${duration(waitedMs)}, and was turned away`,
           );
       } else if (wasIn < waitMs - resolutionMs - slackMs) {
         early++;
         if (outcome === "allowed")
           mistakes.push(
-            `${subject} was told to wait ${duration(waitMs)}, and was let in after ${duration(wasIn)}`,
+            `${called(subject)} was told to wait ${duration(waitMs)}, and was let in after ${duration(wasIn)}`,
           );
       }
       if (mayConsume(back, deniedConsumes)) break;
