@@ -55,6 +55,13 @@ describe("within-bound", () => {
     expect(finding.numbers).toMatchObject({ worstExcess: 1 });
   });
 
+  it("convicts one that never asks Redis and says so, where it declares no fallback", () => {
+    const local = letIn(101).map((row) => ({ ...row, source: "local" as const }));
+    expect(check(local).verdict).toBe("fail");
+    const once = { sentMs: 5_000, receivedMs: 5_001, source: "redis" as const };
+    expect(check([...local, once]).verdict).toBe("inconclusive");
+  });
+
   it("convicts the subject that went farthest, whatever the others did", () => {
     const of = (subject: string, count: number) => letIn(count).map((row) => ({ ...row, subject }));
     const finding = check([...of("a", 102), ...of("b", 140), ...of("c", 101)]);

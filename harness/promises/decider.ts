@@ -1,5 +1,5 @@
 import type { History } from "../history/history.ts";
-import { sourceCode } from "../history/requests.ts";
+import { outcomeCode, sourceCode } from "../history/requests.ts";
 
 /** Who decided a request: `either` where its answer does not say, and a fault was near. */
 export type Decider = "redis" | "local" | "either";
@@ -24,13 +24,16 @@ export function cutOffAt({ faults }: Pick<History, "faults">): CutOffAt {
 
 /**
  * Believes what an answer says of itself. One that says nothing was decided by Redis, unless the limiter declares what
- * it does without Redis and a fault of its replica was in force up to `afterMs` before.
+ * it does without Redis and a fault of its replica was in force up to `afterMs` before. A limiter that declares no such
+ * thing, and in the whole run never decided otherwise than locally, has no other way: what it promises holds of that.
  */
 export function deciderOf(
-  { faults, promises }: Pick<History, "faults" | "promises">,
+  history: Pick<History, "faults" | "promises" | "requests">,
   afterMs: number,
 ): DeciderOf {
+  const { faults, promises, requests } = history;
   const declared = promises.some(({ withoutRedis }) => withoutRedis !== undefined);
+  if (!declared && alwaysLocal(requests)) return () => "redis";
   const cutOff = cutOffAt({ faults });
   return (replica, source, sentMs, receivedMs) => {
     if (source === sourceCode.redis) return "redis";
@@ -43,4 +46,12 @@ export function deciderOf(
     );
     return near ? "either" : "redis";
   };
+}
+
+function alwaysLocal({ count, outcome, source }: History["requests"]): boolean {
+  for (let row = 0; row < count; row++) {
+    const isDecided = outcome[row] === outcomeCode.allowed || outcome[row] === outcomeCode.denied;
+    if (isDecided && source[row] !== sourceCode.local) return false;
+  }
+  return true;
 }

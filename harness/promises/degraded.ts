@@ -17,8 +17,9 @@ const decided: ReadonlySet<number> = new Set([
  * recovering replica may deny for what it remembers, though Redis has room. So does one whose answers do not say who
  * decided, around a fault, where a fallback is declared.
  */
-export function degradedSpans({ requests, faults, promises }: History, windowMs: number): DegradedAt {
-  const decides = deciderOf({ faults, promises }, windowMs);
+export function degradedSpans(history: History, windowMs: number): DegradedAt {
+  const { requests } = history;
+  const decides = deciderOf(history, windowMs);
   const spans = new Map<number, { fromMs: number; untilMs: number }[]>();
   for (let row = 0; row < requests.count; row++) {
     if (!decided.has(requests.outcome[row] ?? 0)) continue;
