@@ -161,6 +161,34 @@ describe("answers-everything", () => {
     );
   });
 
+  it("wants no answers of a gateway that a fault stopped, until it is healed, however late that is", () => {
+    const fault: FaultRecord = {
+      name: "gateway-kill",
+      legend: "gateways are killed",
+      replicas: [0],
+      fromMs: 100,
+      injectedMs: 110,
+      healingMs: 200,
+      untilMs: 600,
+      losesState: "none",
+      verified: "refused",
+      healed: "answers",
+    };
+    const lives = [
+      { replica: 0, fromMs: -100, untilMs: 105 },
+      { replica: 0, fromMs: 210, untilMs: null },
+    ];
+    const refusedUntil = (ms: number) =>
+      answered().map((row, i) => (i >= 105 && i < ms ? { ...row, outcome: "refused" as const } : row));
+    const verdictOf = (ms: number, kept = lives) =>
+      answersEverything().check(
+        evidenceFromRows({ policy, rows: refusedUntil(ms), phases: [phase], lives: kept, faults: [fault] }),
+      ).verdict;
+    expect(verdictOf(590)).toBe("pass");
+    expect(verdictOf(650)).toBe("fail");
+    expect(verdictOf(590, [{ replica: 0, fromMs: -100, untilMs: null }])).toBe("fail");
+  });
+
   it("names gateways that ended by themselves, with their last words", () => {
     const lives = [
       { replica: 0, fromMs: -10, untilMs: null },

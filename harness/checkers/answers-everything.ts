@@ -10,6 +10,7 @@ import { machineDoubt } from "./machine-doubt.ts";
 import { machineStalls } from "./machine-stalls.ts";
 import { measuredPhases } from "./phases-of.ts";
 import { unplannedSlowCalls } from "./slow-calls.ts";
+import { type StoppedByUs, stoppedByUs } from "./stopped-by-us.ts";
 import { untimelyEnds } from "./untimely-ends.ts";
 
 /** How much may go unanswered. */
@@ -42,7 +43,9 @@ const unseenStallShare = 0.001;
  * refusal for want of a decision. An empty history is inconclusive: no traffic proves nothing. What a busy machine
  * can cause (no answer, no decision in time) is inconclusive near a stall of it, and where it is rare; an error is an
  * error on any machine, and so is silence towards most requests while the controls beside them are answered. Gateways
- * that ended by themselves are named. Refusals by a limiter that declares `closed` are answers while a fault explains them. A name of a phase that the history does not have is inconclusive too.
+ * that ended by themselves are named; of one that a fault stopped, no answer is wanted until it was healed. Refusals by a
+ * limiter that declares `closed` are answers while a fault explains them. A name of a phase that the history does not have
+ * is inconclusive too.
  */
 export function answersEverything(options: AnswersEverythingOptions = {}): Checker {
   return { name: "answers-everything", check: ({ history }) => findingOf(history, options) };
@@ -51,7 +54,8 @@ export function answersEverything(options: AnswersEverythingOptions = {}): Check
 function findingOf(history: History, options: AnswersEverythingOptions): Finding {
   const { phases = {}, ...usual } = options;
   const names = Object.keys(phases);
-  const all = tallyOf(history, measuredPhases(history));
+  const isStopped = stoppedByUs(history);
+  const all = tallyOf(history, measuredPhases(history), isStopped);
   const base = {
     checker: "answers-everything",
     kind: "measurement" as const,
@@ -73,13 +77,13 @@ function findingOf(history: History, options: AnswersEverythingOptions): Finding
   ];
   const verdicts = groups.flatMap((group) => {
     const phasesOf = measuredPhases(history, group.names);
-    const tally = tallyOf(history, phasesOf);
+    const tally = tallyOf(history, phasesOf, isStopped);
     if (tally.sent === 0) return [];
     const where = names.length === 0 ? "" : ` in ${group.names.join(", ")}`;
     const isSilent = isSilentTowards(tally, history, phasesOf);
     if (isSilent) tally.lost.unexcused = tally.lost.all;
     const doubt = () => (isSilent ? null : machineDoubt(history, slowMs, group.names));
-    const errors = errorWords(history, phasesOf);
+    const errors = errorWords(history, phasesOf, isStopped);
     return [judged(partsOf(tally, group.accepted, errors), tally.sent, where, doubt)];
   });
   const worst =
@@ -165,7 +169,7 @@ interface Tallies {
   readonly unavailable: Tally;
 }
 
-function tallyOf(history: History, phases: readonly number[]): Tallies {
+function tallyOf(history: History, phases: readonly number[], isStopped: StoppedByUs): Tallies {
   const { requests } = history;
   const asked = new Uint8Array(256);
   for (const phase of phases) asked[phase] = 1;
@@ -178,6 +182,7 @@ function tallyOf(history: History, phases: readonly number[]): Tallies {
     if (asked[requests.phase[row] ?? 0] !== 1) continue;
     if (code === outcomeCode.dropped || code === outcomeCode.blank) continue;
     sent++;
+    if (isStopped(row)) continue;
     const tally =
       code === outcomeCode.lost
         ? lost
