@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { collectDefaultMetrics, Registry } from "prom-client";
 import type { GatewayContext, Mutant, Protected, Variant } from "../../limiter/variants/variant.ts";
+import { howToInstall, missingPackage } from "../missing-package.ts";
 
 /**
  * One gateway process: `node harness/targets/gateway.ts <variant or mutant file> [on|off]` (a mutant's bug).
@@ -87,7 +88,9 @@ const DRAIN_MS = 1_000;
 function crash(error: unknown): never {
   // The message once more at the end, where the last lines of a log show it.
   const told = error instanceof Error ? `${error.stack}\n\n${error.message}` : String(error);
-  process.stderr.write(`${told}\n`);
+  const missing = missingPackage(error);
+  const hint = missing === null ? "" : `It is not installed: \`${howToInstall([missing])}\`.\n`;
+  process.stderr.write(`${told}\n${hint}`);
   process.exit(1);
 }
 
