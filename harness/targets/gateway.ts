@@ -3,7 +3,6 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { collectDefaultMetrics, Registry } from "prom-client";
 import type { GatewayContext, Mutant, Protected, Variant } from "../../limiter/variants/variant.ts";
-import { howToInstall, missingPackage } from "../missing-package.ts";
 
 /**
  * One gateway process: `node harness/targets/gateway.ts <variant or mutant file> [on|off]` (a mutant's bug).
@@ -86,12 +85,17 @@ function close(server: Server, guarded: Protected): void {
 const DRAIN_MS = 1_000;
 
 function crash(error: unknown): never {
-  // The message once more at the end, where the last lines of a log show it.
-  const told = error instanceof Error ? `${error.stack}\n\n${error.message}` : String(error);
-  const missing = missingPackage(error);
-  const hint = missing === null ? "" : `It is not installed: \`${howToInstall([missing])}\`.\n`;
-  process.stderr.write(`${told}\n${hint}`);
+  process.stderr.write(`${reasonOf(error)}\n`);
   process.exit(1);
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const [, missing] = /^Cannot find package '([^']+)'/.exec(error.message) ?? [];
+  if (missing !== undefined)
+    return `The limiter needs the package ${missing}, which is not installed: type \`npm install --save-dev ${missing}\`.`;
+  // The message once more at the end, where the last lines of a log show it.
+  return `${error.stack}\n\n${error.message}`;
 }
 
 process.on("uncaughtException", crash);

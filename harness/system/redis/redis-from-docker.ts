@@ -1,4 +1,4 @@
-import { howToInstall, missingPackages } from "../../missing-package.ts";
+import { howToInstall, missingPackages } from "../../missing-packages.ts";
 import { type AskDockerOptions, askDocker } from "../docker/ask-docker.ts";
 import { redisImage } from "../docker/images.ts";
 import type { RedisSource } from "./source.ts";

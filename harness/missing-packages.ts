@@ -18,9 +18,3 @@ export function missingPackages(names: readonly string[]): string[] {
 export function howToInstall(names: readonly string[]): string {
   return isInstalled ? `npm install --save-dev ${names.join(" ")}` : "npm ci";
 }
-
-/** The package that `error` says is not installed; `null` if it says something else. */
-export function missingPackage(error: unknown): string | null {
-  if (!(error instanceof Error) || !("code" in error) || error.code !== "ERR_MODULE_NOT_FOUND") return null;
-  return /^Cannot find package '([^']+)'/.exec(error.message)?.[1] ?? null;
-}
