@@ -9,7 +9,7 @@ import { runTrial, type TrialSetting } from "../../mutants/run-trial.ts";
 import { savedOutcome, saveOutcome } from "../../mutants/saved-outcome.ts";
 import type { Trial, TrialOutcome } from "../../mutants/trial.ts";
 import { trialsOf } from "../../mutants/trials-of.ts";
-import { packageRoot, runsFolder } from "../../package-root.ts";
+import { isInstalled, packageRoot, runsFolder } from "../../package-root.ts";
 import { Refusal } from "../../refusal.ts";
 import { startedGateways } from "../../targets/started-gateways.ts";
 import { chooseScenario, chooseVariant, listMutants, listScenarios } from "../catalogue.ts";
@@ -70,6 +70,8 @@ function collect(value: string, before: readonly string[]): readonly string[] {
 }
 
 async function runCommand(names: readonly string[], options: MutantsOptions): Promise<number> {
+  if (options.write && isInstalled)
+    throw new Refusal("--write writes into a checkout, and this is an installed package: leave it out.");
   const system = systemChoice(options.system);
   const out = resolve(options.out);
   const trials = (await chosenTrials(names, options)).filter(
