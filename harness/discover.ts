@@ -14,7 +14,7 @@ export interface Found<T> {
 /** All files of `folder` that export `exportName`, in order of their names. Tests are left out. */
 export async function discover<T>(folder: string, exportName: string): Promise<Found<T>[]> {
   const files = (await readdir(folder))
-    .filter((file) => /\.(ts|js|mjs)$/.test(file) && !/\.(test|d)\.ts$/.test(file))
+    .filter((file) => /\.(ts|js|mjs)$/.test(file) && !/\.(test|d)\.(ts|js|mjs)$/.test(file))
     .sort();
   const found: Found<T>[] = [];
   for (const file of files) {

@@ -20,7 +20,7 @@ async function written(name: string, text: string): Promise<string> {
 
 describe("a file of one's own", () => {
   it("is told from a name by its look", () => {
-    expect(["./a.ts", "a.mjs", "b/c", "c:\\d.js"].map(isPath)).toEqual([true, true, true, true]);
+    for (const path of ["./a.ts", "a.mjs", "a.cts", "b/c", "c:\\d.js"]) expect(isPath(path)).toBe(true);
     expect(["burst", "redis-outage", "read-then-write:fixed"].map(isPath)).toEqual([false, false, false]);
   });
 
@@ -33,6 +33,11 @@ describe("a file of one's own", () => {
       ["a b.mjs", "a-b"],
     ] as const)
       expect((await thingInFile(await written(name, text), "story", parts)).name).toBe(known);
+  });
+
+  it("may be CommonJS", async () => {
+    const file = await written("old.cjs", 'module.exports = { story: { about: "x", steps: [1] } };');
+    expect((await thingInFile(file, "story", parts)).name).toBe("old");
   });
 
   it("is refused in one sentence for what it lacks", async () => {

@@ -21,7 +21,7 @@ function isOf(kind: PartKind, part: unknown): boolean {
 
 /** Whether what was typed is the path of a file rather than a name of ours. */
 export function isPath(typed: string): boolean {
-  return /[/\\]|\.(ts|js|mjs)$/.test(typed);
+  return /[/\\]|\.[cm]?[jt]s$/.test(typed);
 }
 
 /**
@@ -41,7 +41,9 @@ export async function thingInFile<T>(
   });
   const module = await import(pathToFileURL(file).href).catch((cause: unknown) => {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Refusal(`${file} cannot be loaded (${reason}): mend it and run this again.`, { cause });
+    throw new Refusal(`${file} cannot be loaded (${reason}): ${howToMend(cause)} and run this again.`, {
+      cause,
+    });
   });
   const thing: unknown = module[exportName];
   if (typeof thing !== "object" || thing === null)
@@ -56,10 +58,18 @@ export async function thingInFile<T>(
   return { name: nameOf(file), file, thing: thing as T };
 }
 
+/** A package that says nothing, or `commonjs`, is read as it was before there were modules. */
+function howToMend(cause: unknown): string {
+  const isModule = cause instanceof SyntaxError && /'export'|import statement/.test(cause.message);
+  return isModule
+    ? 'end its name in .mts or .mjs (or put "type": "module" into your package.json)'
+    : "mend it";
+}
+
 /** Also the name of a folder among the runs: no path, and none of those that lie there already. */
 function nameOf(file: string): string {
   const name = basename(file)
-    .replace(/\.(ts|js|mjs)$/, "")
+    .replace(/\.[cm]?[jt]s$/, "")
     .replaceAll(/[^A-Za-z0-9_-]/g, "-");
   return reserved.has(name) || name === "" ? `own-${name}` : name;
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The launcher, in JavaScript that any Node parses: it checks the version with one sentence and turns everything
 // unexpected into exit code 4 (Node's own crash code, 1, would read as "the limiter failed").
+import { existsSync } from "node:fs";
 
 /** @param {unknown} error */
 function broken(error) {
@@ -17,16 +18,26 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-const major = Number(process.versions.node.split(".")[0]);
-if (major < 24) {
-  console.error(
-    `Gatecrash needs Node 24 and this is Node ${process.versions.node}: start it through npm, which brings its own (npm run scenario burst).`,
-  );
+/** @param {string} sentence */
+function refuse(sentence) {
+  console.error(sentence);
   process.exit(3);
 }
+
+// Beside it lies what it starts: compiled where somebody installed it, as it is written in a checkout.
+const isInstalled = existsSync(new URL("main.js", import.meta.url));
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+if (isInstalled && (major < 22 || (major === 22 && minor < 22)))
+  refuse(
+    `Gatecrash needs Node 22.22 or newer and this is Node ${process.versions.node}: install a newer one from https://nodejs.org.`,
+  );
+if (!isInstalled && major < 24)
+  refuse(
+    `Gatecrash needs Node 24 and this is Node ${process.versions.node}: start it through npm, which brings its own (npm run scenario burst).`,
+  );
 process.on("uncaughtException", broken);
 process.on("unhandledRejection", broken);
-import("./main.ts").then(
+import(isInstalled ? "./main.js" : "./main.ts").then(
   (cli) =>
     cli.main(process.argv.slice(2)).then((code) => {
       process.exitCode = code;

@@ -1,4 +1,6 @@
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, type OutputConfiguration } from "commander";
+import { asTyped } from "../as-typed.ts";
+import { isInstalled } from "../package-root.ts";
 import { exitCode, Refusal } from "../refusal.ts";
 import { addBench } from "./commands/bench.ts";
 import { addClean } from "./commands/clean.ts";
@@ -30,7 +32,7 @@ function programOf(ended: (code: number) => void): Command {
   const program = new Command("gatecrash")
     .description("Blasts a rate limiter, breaks its Redis, and proves from the recorded history what it did.")
     .exitOverride()
-    .configureOutput({ outputError: () => {} })
+    .configureOutput(output)
     .showSuggestionAfterError(true);
   for (const add of [
     addScenario,
@@ -40,14 +42,22 @@ function programOf(ended: (code: number) => void): Command {
     addList,
     addDoctor,
     addClean,
-    addBench,
+    // It measures the harness beside tools that come with a checkout only.
+    ...(isInstalled ? [] : [addBench]),
     addToxiproxy,
   ]) {
     add(program, ended);
   }
-  for (const command of program.commands) command.exitOverride().configureOutput({ outputError: () => {} });
+  for (const command of program.commands) command.exitOverride().configureOutput(output);
   return program;
 }
+
+/** Mistakes are told in one sentence, below; help says commands as the caller types them. */
+const output: OutputConfiguration = {
+  outputError: () => {},
+  writeOut: (text) => process.stdout.write(asTyped(text)),
+  writeErr: (text) => process.stderr.write(asTyped(text)),
+};
 
 /** One sentence for what the user can mend; anything else is ours and goes up. */
 function explained(error: unknown): number {
@@ -57,7 +67,7 @@ function explained(error: unknown): number {
     return exitCode.usage;
   }
   if (error instanceof Refusal) {
-    console.error(error.message);
+    console.error(asTyped(error.message));
     return exitCode.usage;
   }
   throw error;

@@ -34,5 +34,6 @@ describe("options that npm kept for itself", () => {
 
   it("are none where npm is not there", () => {
     expect(refuse({ npm_config_rate: "0" })).not.toThrow();
+    expect(refuse({ npm_lifecycle_event: "npx", npm_config_json: "true" })).not.toThrow();
   });
 });

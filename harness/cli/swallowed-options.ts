@@ -12,7 +12,8 @@ export function refuseSwallowedOptions(
 ): void {
   const script = environment.npm_lifecycle_event;
   const command = program.commands.find((candidate) => candidate.name() === args[0]);
-  if (script === undefined || command === undefined) return;
+  // npx hands on what stands behind the command's name.
+  if (script === undefined || script === "npx" || command === undefined) return;
   for (const option of command.options) {
     const name = option.attributeName().replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
     const value = environment[`npm_config_${name}`];

@@ -1,3 +1,4 @@
+import { asTyped } from "../as-typed.ts";
 import { judgeRun } from "../run/judge-run.ts";
 import { dropRunFolder, makeRunFolder } from "../run/run-folder.ts";
 import { runScenario } from "../run/run-scenario.ts";
@@ -34,7 +35,9 @@ export async function runTrial(trial: Trial, setting: TrialSetting): Promise<Tri
   try {
     const { policies, replicas } = scenario;
     const request = { scenario, target, policies, replicas, seed, ratePerSecond, stretch: 1, gates };
-    const command = `npm run scenario ${trial.scenario} -- --variant ${variant} --rate ${ratePerSecond} --seed ${seed}`;
+    const command = asTyped(
+      `npm run scenario ${trial.scenario} -- --variant ${variant} --rate ${ratePerSecond} --seed ${seed}`,
+    );
     const history = await runScenario(
       {
         ...request,

@@ -1,7 +1,7 @@
 import { accessSync, constants, mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { packageRoot } from "../package-root.ts";
+import { isInstalled, packageRoot } from "../package-root.ts";
 import { Refusal } from "../refusal.ts";
 
 /**
@@ -16,13 +16,14 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
     throw new Refusal(`The folder ${folder} of GATECRASH_CACHE cannot be written: name another one.`);
   }
   const candidates = [
-    join(packageRoot, ".cache"),
+    // What is installed may be removed at any time, and belong to somebody else.
+    ...(isInstalled ? [] : [join(packageRoot, ".cache")]),
     join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "gatecrash"),
   ];
   const folder = candidates.find(isWritable);
   if (folder !== undefined) return folder;
   throw new Refusal(
-    `Neither ${candidates.join(" nor ")} can be written: set GATECRASH_CACHE to a folder that can.`,
+    `No folder can be written of ${candidates.join(" and ")}: set GATECRASH_CACHE to a folder that can.`,
   );
 }
 

@@ -85,10 +85,17 @@ function close(server: Server, guarded: Protected): void {
 const DRAIN_MS = 1_000;
 
 function crash(error: unknown): never {
-  // The message once more at the end, where the last lines of a log show it.
-  const told = error instanceof Error ? `${error.stack}\n\n${error.message}` : String(error);
-  process.stderr.write(`${told}\n`);
+  process.stderr.write(`${reasonOf(error)}\n`);
   process.exit(1);
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const [, missing] = /^Cannot find package '([^']+)'/.exec(error.message) ?? [];
+  if (missing !== undefined)
+    return `The limiter needs the package ${missing}, which is not installed: type \`npm install --save-dev ${missing}\`.`;
+  // The message once more at the end, where the last lines of a log show it.
+  return `${error.stack}\n\n${error.message}`;
 }
 
 process.on("uncaughtException", crash);

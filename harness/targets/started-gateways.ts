@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Variant } from "../../limiter/variants/variant.ts";
-import { packageRoot } from "../package-root.ts";
+import { isInstalled, packageRoot } from "../package-root.ts";
 import { startGateways } from "../system/gateways.ts";
 import { redisFor } from "./redis-for.ts";
 import type { Target } from "./target.ts";
@@ -14,7 +14,7 @@ export interface StartedGatewaysOptions {
   readonly gatewayArgs: readonly string[];
 }
 
-const program = join(packageRoot, "harness", "targets", "gateway.ts");
+const program = join(packageRoot, "harness", "targets", `gateway.${isInstalled ? "js" : "ts"}`);
 
 /** Gateways that a run starts, in front of a Redis that it provides unless one is given. */
 export function startedGateways({ name, variant, gatewayArgs }: StartedGatewaysOptions): Target {

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import type { Bench, BenchOutcome } from "../../bench/bench.ts";
 import { discover, pick } from "../../discover.ts";
-import { packageRoot } from "../../package-root.ts";
+import { packageRoot, runsFolder } from "../../package-root.ts";
 import { environmentOf } from "../../run/environment.ts";
 
 /** `bench [name]`: measures a part beside its peer in one run. */
@@ -13,7 +13,7 @@ export function addBench(program: Command, ended: (code: number) => void): void 
     .description("Measures the harness itself: each number beside its peer or its mark, in one run.")
     .argument("[name]", "which bench; without it they are listed")
     .option("--assert", "exit 1 when a number is below its mark", false)
-    .option("--out <dir>", "folder for <name>.json", join(packageRoot, "reports", "runs", "bench"))
+    .option("--out <dir>", "folder for <name>.json", join(runsFolder, "bench"))
     .addHelpText(
       "after",
       "\nExamples:\n  npm run bench\n  npm run bench load\n  npm run bench oracle -- --assert",

@@ -1,6 +1,6 @@
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Command } from "commander";
-import { packageRoot } from "../../package-root.ts";
+import { runsFolder } from "../../package-root.ts";
 import { pruneRuns } from "../../run/run-folder.ts";
 import { wholeNumber } from "../duration.ts";
 
@@ -10,7 +10,7 @@ export function addClean(program: Command, ended: (code: number) => void): void 
     .command("clean")
     .description("Removes recorded runs, oldest first.")
     .option("--keep <n>", "leave the newest n runs of each scenario", "0")
-    .option("--out <dir>", "folder of the runs", join(packageRoot, "reports", "runs"))
+    .option("--out <dir>", "folder of the runs", runsFolder)
     .addHelpText("after", "\nExamples:\n  npm run clean\n  npm run clean -- --keep 5")
     .action(async (options: { keep: string; out: string }) => {
       const removed = await pruneRuns(

@@ -3,11 +3,12 @@ import { join, relative, resolve } from "node:path";
 import type { Command } from "commander";
 import { comparisonFiles } from "../../../reports/compare/comparison-files.ts";
 import { comparisonScreen } from "../../../reports/compare/comparison-screen.ts";
+import { asTyped } from "../../as-typed.ts";
 import type { Comparison } from "../../compare/comparison.ts";
 import { fewestPairs } from "../../compare/differences.ts";
 import { type ComparisonRequest, type Contestant, runComparison } from "../../compare/run-comparison.ts";
 import { isPath } from "../../own-file.ts";
-import { packageRoot } from "../../package-root.ts";
+import { runsFolder } from "../../package-root.ts";
 import { redactedUrl } from "../../redacted.ts";
 import { exitCode, Refusal } from "../../refusal.ts";
 import { trackEnding } from "../../system/ending.ts";
@@ -61,7 +62,7 @@ export function addCompare(program: Command, ended: (code: number) => void): voi
     .option("--seed <n>", "seed of the first trial; each further one has the next (default: a new one)")
     .option("--redis <url>", "a Redis of yours; it is never flushed, only our own keys are deleted")
     .option("--system <where>", "where a Redis comes from: auto, local or docker", "auto")
-    .option("--out <dir>", "folder for the runs", join(packageRoot, "reports", "runs"))
+    .option("--out <dir>", "folder for the runs", runsFolder)
     .option("--json", "print compare.json instead of the table", false)
     .option("--quiet", "print nothing while it runs", false)
     .addHelpText("after", examples)
@@ -94,7 +95,7 @@ async function requestOf(typed: string, options: CompareOptions): Promise<Compar
       about: one.variant.about,
       target: startedGateways(one),
       command: (seed) =>
-        `npm run scenario ${typed} -- --variant ${names[index] ?? one.name} --seed ${seed}${said}`,
+        asTyped(`npm run scenario ${typed} -- --variant ${names[index] ?? one.name} --seed ${seed}${said}`),
     }),
   );
   const trials = wholeNumber(options.trials, "--trials", 1, 1_000);
@@ -112,7 +113,7 @@ async function requestOf(typed: string, options: CompareOptions): Promise<Compar
     toxiproxyUrl: null,
     system: systemChoice(options.system),
     out: resolve(options.out),
-    command: `npm run compare ${typed} -- ${ours}${said}`,
+    command: asTyped(`npm run compare ${typed} -- ${ours}${said}`),
   };
 }
 

@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import type { Command } from "commander";
+import { asTyped } from "../../as-typed.ts";
 import { listMutants, listScenarios, listVariants } from "../catalogue.ts";
 
 /** `list`: what can be run, each with its one sentence. */
@@ -23,7 +24,7 @@ function print(
   title: string,
   found: readonly { readonly name: string; readonly thing: { readonly about: string } }[],
 ): void {
-  console.log(styleText("bold", title));
+  console.log(styleText("bold", asTyped(title)));
   const width = Math.max(...found.map(({ name }) => name.length));
   for (const { name, thing } of found) console.log(`  ${name.padEnd(width)}  ${thing.about}`);
   console.log("");

@@ -9,7 +9,7 @@ import { runTrial, type TrialSetting } from "../../mutants/run-trial.ts";
 import { savedOutcome, saveOutcome } from "../../mutants/saved-outcome.ts";
 import type { Trial, TrialOutcome } from "../../mutants/trial.ts";
 import { trialsOf } from "../../mutants/trials-of.ts";
-import { packageRoot } from "../../package-root.ts";
+import { isInstalled, packageRoot, runsFolder } from "../../package-root.ts";
 import { Refusal } from "../../refusal.ts";
 import { startedGateways } from "../../targets/started-gateways.ts";
 import { chooseScenario, chooseVariant, listMutants, listScenarios } from "../catalogue.ts";
@@ -59,11 +59,7 @@ export function addMutants(program: Command, ended: (code: number) => void): voi
     .option("--no-run", "only show what was run before")
     .option("--redis <url>", "a Redis of yours; it is never flushed, only our own keys are deleted")
     .option("--system <where>", "where a Redis comes from: auto, local or docker", "auto")
-    .option(
-      "--out <dir>",
-      "folder of the outcomes, one file a run",
-      join(packageRoot, "reports", "runs", "mutants"),
-    )
+    .option("--out <dir>", "folder of the outcomes, one file a run", join(runsFolder, "mutants"))
     .option("--write", "write the table into limiter/mutants/README.md", false)
     .addHelpText("after", examples)
     .action(async (names: string[], options: MutantsOptions) => ended(await runCommand(names, options)));
@@ -74,6 +70,8 @@ function collect(value: string, before: readonly string[]): readonly string[] {
 }
 
 async function runCommand(names: readonly string[], options: MutantsOptions): Promise<number> {
+  if (options.write && isInstalled)
+    throw new Refusal("--write writes into a checkout, and this is an installed package: leave it out.");
   const system = systemChoice(options.system);
   const out = resolve(options.out);
   const trials = (await chosenTrials(names, options)).filter(

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { pick } from "../../discover.ts";
 import type { RunRecord } from "../../history/history.ts";
 import { readHistory } from "../../history/history-file.ts";
-import { packageRoot } from "../../package-root.ts";
+import { runsFolder } from "../../package-root.ts";
 import { Refusal } from "../../refusal.ts";
 import { findRunFolder } from "../../run/run-folder.ts";
 import { saveRun } from "../../run/save-run.ts";
@@ -33,7 +33,7 @@ export function addReport(program: Command, ended: (code: number) => void): void
       [],
     )
     .option("--scenario <file>", "the file of a scenario that is none of ours, for a run of it")
-    .option("--out <dir>", "folder of the runs", join(packageRoot, "reports", "runs"))
+    .option("--out <dir>", "folder of the runs", runsFolder)
     .option("--json", "print result.json instead of the screen", false)
     .option("--quiet", "print the verdict only", false)
     .addHelpText(

@@ -1,8 +1,9 @@
 import { totalmem } from "node:os";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Command } from "commander";
+import { asTyped } from "../../as-typed.ts";
 import { isPath } from "../../own-file.ts";
-import { packageRoot } from "../../package-root.ts";
+import { runsFolder } from "../../package-root.ts";
 import { redactedUrl } from "../../redacted.ts";
 import { Refusal, TargetRefusal } from "../../refusal.ts";
 import { dropRunFolder, keepRefused, makeRunFolder, pruneRuns } from "../../run/run-folder.ts";
@@ -71,7 +72,7 @@ export function addScenario(program: Command, ended: (code: number) => void): vo
     .option("--system <where>", "where a Redis comes from: auto, local or docker", "auto")
     .option("--gate <expression>", "a threshold, like 'latencyMs.p99<=20'; repeatable", collect, []);
   addDeclaredOptions(addUrlOptions(addCommandOptions(command)))
-    .option("--out <dir>", "folder for the runs", join(packageRoot, "reports", "runs"))
+    .option("--out <dir>", "folder for the runs", runsFolder)
     .option("--keep <n>", "keep only the newest n runs of each scenario")
     .option("--json", "print result.json instead of the screen", false)
     .option("--quiet", "print the verdict only", false)
@@ -236,5 +237,5 @@ function repeatLine(
   if (options.toxiproxy !== undefined) parts.push(`--toxiproxy ${redactedUrl(options.toxiproxy)}`);
   if (options.duration !== undefined) parts.push(`--duration ${options.duration}`);
   for (const gate of options.gate) parts.push(`--gate '${gate.replaceAll("'", "")}'`);
-  return parts.join(" ");
+  return asTyped(parts.join(" "));
 }
