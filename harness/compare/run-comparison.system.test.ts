@@ -56,6 +56,7 @@ describe("a comparison", () => {
         scenario,
         contestants,
         trials: 2,
+        blocks: 2,
         margin: 0.05,
         seed: 7,
         ratePerSecond: 600,
@@ -74,6 +75,7 @@ describe("a comparison", () => {
         onStep() {},
         onLive() {},
         onMeasure() {},
+        onBlock: (variant, { block }) => order.push(`block ${block} ${variant}`),
         onRun: (variant, trial) => order.push(`${trial} ${variant}`),
         onFailure: (variant) => order.push(`${variant} failed`),
       },
@@ -89,6 +91,10 @@ describe("a comparison", () => {
       "1 none",
       "2 sliding-log",
       "2 none",
+      "block 1 sliding-log",
+      "block 1 none",
+      "block 2 sliding-log",
+      "block 2 none",
     ]);
   });
 
@@ -121,16 +127,20 @@ describe("a comparison", () => {
       expect((await stat(join(folder, "report.html"))).isFile()).toBe(true);
   });
 
-  it("measures what each let in, and what Redis had to do for it", () => {
+  it("measures what each let in, and what Redis had to do for it: for no limiter, nothing", () => {
     const [limited, , unlimited] = comparison.rows.map(({ runs }) => runs[0]);
     expect(Math.max(...(unlimited?.line.ratios ?? []))).toBeGreaterThan(2);
     expect(Math.max(...(limited?.line.ratios ?? []))).toBeLessThan(2);
-    expect(limited?.numbers.redisCalls).toBeGreaterThan(0);
-    expect(unlimited?.numbers.redisCalls).toBe(0);
     expect(limited?.outageRatio).toBeNull();
+    const [paid, , free] = comparison.rows.map(({ blocks }) => blocks[0]?.numbers);
+    expect(free).toMatchObject({ redisReads: 0, redisCommands: 0, redisBytesIn: 0, redisBytesOut: 0 });
+    for (const number of ["redisReads", "redisCommands", "redisBytesIn", "redisBytesOut"] as const)
+      expect(paid?.[number]).toBeGreaterThan(0);
+    expect(free?.gatewayCpuUs).toBeGreaterThan(0);
+    expect(free?.decisionsPerSecond).toBeGreaterThan(0);
   });
 
-  it("claims nothing from two trials", () => {
+  it("claims nothing from two blocks", () => {
     const kinds = comparison.rows.flatMap(({ differences }) => differences.map(({ kind }) => kind));
     expect(new Set(kinds).has("measured")).toBe(false);
     expect(kinds.length).toBeGreaterThan(0);

@@ -5,7 +5,9 @@ import type { RunRequest, RunWatch } from "../run/run-request.ts";
 import { runScenario } from "../run/run-scenario.ts";
 import { saveRun } from "../run/save-run.ts";
 import type { Target } from "../targets/target.ts";
+import { costBlocks } from "./blocks/cost-blocks.ts";
 import {
+  type BlockMeasure,
   type Comparison,
   type ComparisonRow,
   comparisonSchemaVersion,
@@ -26,7 +28,10 @@ export interface Contestant {
 export interface ComparisonRequest extends Omit<RunRequest, "target" | "runFolder" | "gates" | "command"> {
   /** At least two; the first is what the others are compared with. */
   readonly contestants: readonly Contestant[];
+  /** Runs of the whole scenario, of each. */
   readonly trials: number;
+  /** Short blocks of a steady load on one gateway, of each. */
+  readonly blocks: number;
   readonly margin: number;
   /** The folder of all runs. */
   readonly out: string;
@@ -38,20 +43,22 @@ export interface ComparisonRequest extends Omit<RunRequest, "target" | "runFolde
 export interface ComparisonWatch extends RunWatch {
   readonly onRun: (variant: string, trial: number) => void;
   readonly onMeasure: (variant: string, measure: RunMeasure) => void;
-  /** It could not be run; its later trials are left out. */
+  readonly onBlock: (variant: string, measure: BlockMeasure) => void;
+  /** It could not be run; its later trials and blocks are left out. */
   readonly onFailure: (variant: string, reason: string) => void;
 }
 
 /**
  * Runs every contestant once a trial, one after the other, in every trial with the same schedule and the same faults, so
- * that what disturbs the machine for a while disturbs all of them. Who cannot be run says why, and stops nobody else.
- * Throws a `Refusal` where nobody can, for one and the same reason.
+ * that what disturbs the machine for a while disturbs all of them; then measures in short blocks, in turns too, what each
+ * costs. Who cannot be run says why, and stops nobody else. Throws a `Refusal` where nobody can, for one and the same reason.
  */
 export async function runComparison(request: ComparisonRequest, watch: ComparisonWatch): Promise<Comparison> {
   const startedAt = new Date().toISOString();
   const entries = request.contestants.map((contestant) => ({
     contestant,
     runs: [] as RunMeasure[],
+    blocks: [] as BlockMeasure[],
     failure: null as string | null,
     isRefused: false,
   }));
@@ -75,23 +82,83 @@ export async function runComparison(request: ComparisonRequest, watch: Compariso
     }
   }
   refuseAll(entries);
-  const { scenarioName, scenario, seed, ratePerSecond, replicas, trials, margin, command, policies } =
+  await addBlocks(request, entries, watch);
+  return comparisonOf(request, { startedAt, environment, entries });
+}
+
+/** One contestant, and what is known of it so far. */
+interface Entry {
+  readonly contestant: Contestant;
+  readonly runs: readonly RunMeasure[];
+  readonly blocks: BlockMeasure[];
+  failure: string | null;
+}
+
+async function addBlocks(
+  request: ComparisonRequest,
+  entries: readonly Entry[],
+  watch: ComparisonWatch,
+): Promise<void> {
+  const running = entries.filter(({ failure }) => failure === null);
+  const entryOf = (name: string) => running.find(({ contestant }) => contestant.target.name === name);
+  const targets = running.map(({ contestant }) => contestant.target);
+  const ratePerSecond = blockRateOf(request);
+  await costBlocks(
+    { ...request, targets, ratePerSecond },
+    {
+      ...watch,
+      onBlock(name, measure) {
+        entryOf(name)?.blocks.push(measure);
+        watch.onBlock(name, measure);
+      },
+      onFailure(name, reason) {
+        const entry = entryOf(name);
+        if (entry !== undefined) entry.failure = reason;
+        watch.onFailure(name, reason);
+      },
+    },
+  );
+}
+
+/** What one of the gateways is asked a second where the scenario blasts. */
+export function blockRateOf({
+  ratePerSecond,
+  replicas,
+}: Pick<ComparisonRequest, "ratePerSecond" | "replicas">): number {
+  return Math.max(1, Math.round(ratePerSecond / replicas));
+}
+
+function comparisonOf(
+  request: ComparisonRequest,
+  {
+    startedAt,
+    environment,
+    entries,
+  }: Pick<Comparison, "startedAt" | "environment"> & { readonly entries: readonly Entry[] },
+): Comparison {
+  const { scenarioName, scenario, seed, ratePerSecond, replicas, trials, blocks, margin, command, policies } =
     request;
+  const comparisons = Math.max(1, entries.length - 1);
   return {
     schemaVersion: comparisonSchemaVersion,
     scenario: scenarioName,
     about: scenario.about,
-    ...{ seed, ratePerSecond, replicas, trials, margin, command, startedAt, environment, policies },
-    rows: entries.map(({ contestant, runs, failure }, index): ComparisonRow => {
-      const comparisons = Math.max(1, entries.length - 1);
-      return {
-        variant: contestant.target.name,
-        about: contestant.about,
-        runs,
-        failure,
-        differences: index === 0 ? [] : differences(entries[0]?.runs ?? [], runs, { margin, comparisons }),
-      };
-    }),
+    ...{ seed, ratePerSecond, replicas, trials, blocks, margin, command, startedAt, environment, policies },
+    blockRatePerSecond: blockRateOf(request),
+    rows: entries.map(
+      (entry, index): ComparisonRow => ({
+        variant: entry.contestant.target.name,
+        about: entry.contestant.about,
+        limits: policies.some(
+          (policy) => entry.contestant.target.promises(policy).upper.kind !== "unlimited",
+        ),
+        runs: entry.runs,
+        blocks: entry.blocks,
+        failure: entry.failure,
+        differences:
+          index === 0 ? [] : differences(entries[0]?.blocks ?? [], entry.blocks, { margin, comparisons }),
+      }),
+    ),
   };
 }
 

@@ -2,7 +2,7 @@ import type { Comparison, ComparisonRow } from "../../harness/compare/comparison
 import { plain } from "../words/plain.ts";
 import { sentence } from "../words/sentence.ts";
 import { type ColumnGroup, columnGroups, numberTitles } from "./columns.ts";
-import { circumstances, claimRule } from "./comparison-words.ts";
+import { blockWords, circumstances, claimRule } from "./comparison-words.ts";
 import { differenceText, shownDifferences } from "./difference-text.ts";
 
 /** `compare.md`: the picture and the tables, for a pull request. */
@@ -28,7 +28,7 @@ function table({ title, columns }: ColumnGroup, rows: readonly ComparisonRow[]):
     `| ${title} | ${columns.map((column) => column.title).join(" | ")} |`,
     `|:--|${columns.map(() => "--:").join("|")}|`,
     ...rows.map(
-      (row) => `| ${safe(row.variant)} | ${columns.map(({ text }) => safe(text(row))).join(" | ")} |`,
+      (row) => `| ${safe(row.variant)} | ${columns.map(({ text }) => safe(text(row, rows))).join(" | ")} |`,
     ),
   ].join("\n");
 }
@@ -47,7 +47,9 @@ function differenceTable(comparison: Comparison): string {
     ({ variant, difference }) =>
       `| ${safe(variant)} | ${numberTitles[difference.number]} | ${safe(differenceText(difference))} |`,
   );
+  const costs = blockWords(comparison);
   return [
+    ...(costs === null ? [] : [sentence(safe(costs))]),
     sentence(safe(claimRule(comparison))),
     ...(tooFew === null ? [] : [sentence(safe(tooFew))]),
     ...(rows.length === 0 ? [] : ["", "| Limiter | | |", "|:--|:--|:--|", ...rows]),
