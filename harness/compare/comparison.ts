@@ -80,7 +80,8 @@ export interface BlockMeasure {
 export interface RunMeasure {
   /** From 1. Runs of the same trial had the same schedule and faults. */
   readonly trial: number;
-  readonly verdict: Verdict;
+  /** By its own promise alone; `null` where it promises nothing that was judged. */
+  readonly verdict: Verdict | null;
   readonly reason: string;
   readonly accuracy: Accuracy | null;
   /** The fullest window that begins in the phase of the first fault or later; `null` where nothing was broken. */

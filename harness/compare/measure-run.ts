@@ -3,6 +3,7 @@ import type { Evidence } from "../history/evidence.ts";
 import { evidenceOf } from "../history/evidence-of.ts";
 import type { History } from "../history/history.ts";
 import type { Triple } from "../verdict/finding.ts";
+import { promiseVerdict } from "../verdict/promise-verdict.ts";
 import type { Result } from "../verdict/result.ts";
 import { admittedLine } from "./admitted-line.ts";
 import type { RunMeasure } from "./comparison.ts";
@@ -18,8 +19,7 @@ export function measureRun(history: History, result: Result, { trial, folder }: 
   const evidence = evidenceOf(history);
   return {
     trial,
-    verdict: result.verdict,
-    reason: result.reason,
+    ...judgedBy(result),
     accuracy: result.accuracy,
     outageRatio: outageRatio(evidence),
     outcomes: result.outcomes,
@@ -28,6 +28,11 @@ export function measureRun(history: History, result: Result, { trial, folder }: 
     line: admittedLine(evidence),
     folder,
   };
+}
+
+function judgedBy({ findings }: Result): Pick<RunMeasure, "verdict" | "reason"> {
+  const { verdict, reason } = promiseVerdict(findings);
+  return { verdict, reason };
 }
 
 /** The fullest window of the phases from the first fault on. */

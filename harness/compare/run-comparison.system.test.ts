@@ -11,7 +11,8 @@ import { zipfKeys } from "../load/zipf-keys.ts";
 import type { Scenario } from "../scenario.ts";
 import { startedGateways } from "../targets/started-gateways.ts";
 import type { Comparison } from "./comparison.ts";
-import { type Contestant, runComparison } from "./run-comparison.ts";
+import { runComparison } from "./run-comparison.ts";
+import type { Contestant } from "./run-contestant.ts";
 
 const scenario: Scenario = {
   about: "Two seconds of one hot key and a few others.",

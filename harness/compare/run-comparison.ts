@@ -1,10 +1,6 @@
 import type { Environment } from "../history/history.ts";
 import { Refusal } from "../refusal.ts";
-import { dropRunFolder, makeRunFolder } from "../run/run-folder.ts";
-import type { RunRequest, RunWatch } from "../run/run-request.ts";
-import { runScenario } from "../run/run-scenario.ts";
-import { saveRun } from "../run/save-run.ts";
-import type { Target } from "../targets/target.ts";
+import type { RunWatch } from "../run/run-request.ts";
 import { costBlocks } from "./blocks/cost-blocks.ts";
 import {
   type BlockMeasure,
@@ -14,18 +10,10 @@ import {
   type RunMeasure,
 } from "./comparison.ts";
 import { differences } from "./differences.ts";
-import { measureRun } from "./measure-run.ts";
-
-/** One of the limiters that are compared. */
-export interface Contestant {
-  readonly about: string;
-  readonly target: Target;
-  /** The line that runs it alone with the seed of a trial. */
-  readonly command: (seed: number) => string;
-}
+import { type Contestant, type ContestRequest, runContestant } from "./run-contestant.ts";
 
 /** What is compared, under what. */
-export interface ComparisonRequest extends Omit<RunRequest, "target" | "runFolder" | "gates" | "command"> {
+export interface ComparisonRequest extends ContestRequest {
   /** At least two; the first is what the others are compared with. */
   readonly contestants: readonly Contestant[];
   /** Runs of the whole scenario, of each. */
@@ -33,8 +21,6 @@ export interface ComparisonRequest extends Omit<RunRequest, "target" | "runFolde
   /** Short blocks of a steady load on one gateway, of each. */
   readonly blocks: number;
   readonly margin: number;
-  /** The folder of all runs. */
-  readonly out: string;
   /** The line that repeats the comparison. */
   readonly command: string;
 }
@@ -69,7 +55,7 @@ export async function runComparison(request: ComparisonRequest, watch: Compariso
       const { name } = entry.contestant.target;
       watch.onRun(name, trial);
       try {
-        const ran = await runOnce(request, entry.contestant, trial, watch);
+        const ran = await runContestant(request, entry.contestant, trial, watch);
         environment ??= ran.environment;
         entry.runs.push(ran.measure);
         watch.onMeasure(name, ran.measure);
@@ -169,27 +155,4 @@ function refuseAll(
   const [first] = entries;
   const same = entries.every(({ failure, isRefused }) => isRefused && failure === first?.failure);
   if (first !== undefined && first.failure !== null && same) throw new Refusal(first.failure);
-}
-
-async function runOnce(
-  request: ComparisonRequest,
-  { target, command }: Contestant,
-  trial: number,
-  watch: ComparisonWatch,
-): Promise<{ readonly measure: RunMeasure; readonly environment: Environment }> {
-  const { scenario, scenarioName, out } = request;
-  const seed = request.seed + trial - 1;
-  const folder = await makeRunFolder(out, scenarioName, target.name, new Date());
-  watch.own({ [Symbol.asyncDispose]: () => dropRunFolder(folder) });
-  try {
-    const run = { ...request, target, seed, runFolder: folder, gates: [], command: command(seed) };
-    const history = await runScenario(run, watch);
-    watch.onStep("judging and drawing");
-    const result = await saveRun(history, { scenario, gates: [], folder, out: null });
-    return { measure: measureRun(history, result, { trial, folder }), environment: history.run.environment };
-  } catch (error) {
-    // Logs of gateways that did not start are worth keeping, an empty folder is not.
-    if (error instanceof Refusal) await dropRunFolder(folder);
-    throw error;
-  }
 }

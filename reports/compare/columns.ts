@@ -29,7 +29,8 @@ export const columnGroups: readonly ColumnGroup[] = [
     columns: [
       {
         title: "verdict",
-        meaning: "by its own promise, of every trial",
+        meaning:
+          "by its own promise alone, of every trial: no scenario's demand that it does not promise counts",
         text: verdictText,
       },
       triples(
@@ -169,7 +170,8 @@ function verdictText(row: ComparisonRow): string {
     .map(([verdict, many]) =>
       row.runs.length === 1 ? verdictWords[verdict].word : `${many} ${verdictWords[verdict].word}`,
     );
-  return [...counted, ...(row.failure === null ? [] : ["could not be run"])].join(", ");
+  const words = [...counted, ...(row.failure === null ? [] : ["could not be run"])];
+  return words.length === 0 ? "nothing promised" : words.join(", ");
 }
 
 function errorText({ runs }: ComparisonRow): string {

@@ -5,7 +5,8 @@ import { comparisonFiles } from "../../../reports/compare/comparison-files.ts";
 import { comparisonScreen } from "../../../reports/compare/comparison-screen.ts";
 import type { Comparison } from "../../compare/comparison.ts";
 import { fewestPairs } from "../../compare/differences.ts";
-import { type ComparisonRequest, type Contestant, runComparison } from "../../compare/run-comparison.ts";
+import { type ComparisonRequest, runComparison } from "../../compare/run-comparison.ts";
+import type { Contestant } from "../../compare/run-contestant.ts";
 import { isPath } from "../../own-file.ts";
 import { packageRoot } from "../../package-root.ts";
 import { redactedUrl } from "../../redacted.ts";
@@ -153,7 +154,7 @@ async function watched(request: ComparisonRequest, options: CompareOptions): Pro
       onStep: () => {},
       onLive: show.live,
       onRun: (variant, trial) => show.step(`trial ${trial} of ${request.trials}: ${variant}`),
-      onMeasure: (_, { verdict, reason }) => show.step(`  ${verdict}: ${reason}`),
+      onMeasure: (_, { verdict, reason }) => show.step(`  ${verdict ?? "nothing promised"}: ${reason}`),
       onBlock: (variant, { block }) => show.step(`block ${block} of ${request.blocks}: ${variant}`),
       onFailure: (_, reason) => show.step(`  could not be run: ${reason}`),
     });
