@@ -2,28 +2,9 @@ import type { Environment } from "../history/history.ts";
 import { Refusal } from "../refusal.ts";
 import type { RunWatch } from "../run/run-request.ts";
 import { costBlocks } from "./blocks/cost-blocks.ts";
-import {
-  type BlockMeasure,
-  type Comparison,
-  type ComparisonRow,
-  comparisonSchemaVersion,
-  type RunMeasure,
-} from "./comparison.ts";
-import { differences } from "./differences.ts";
-import { type Contestant, type ContestRequest, runContestant } from "./run-contestant.ts";
-
-/** What is compared, under what. */
-export interface ComparisonRequest extends ContestRequest {
-  /** At least two; the first is what the others are compared with. */
-  readonly contestants: readonly Contestant[];
-  /** Runs of the whole scenario, of each. */
-  readonly trials: number;
-  /** Short blocks of a steady load on one gateway, of each. */
-  readonly blocks: number;
-  readonly margin: number;
-  /** The line that repeats the comparison. */
-  readonly command: string;
-}
+import type { BlockMeasure, Comparison, RunMeasure } from "./comparison.ts";
+import { blockRateOf, type ComparisonRequest, comparisonOf } from "./comparison-of.ts";
+import { type Contestant, runContestant } from "./run-contestant.ts";
 
 /** Who watches a comparison. */
 export interface ComparisonWatch extends RunWatch {
@@ -72,10 +53,9 @@ export async function runComparison(request: ComparisonRequest, watch: Compariso
   return comparisonOf(request, { startedAt, environment, entries });
 }
 
-/** One contestant, and what is known of it so far. */
+/** A contestant, as far as it has come. */
 interface Entry {
   readonly contestant: Contestant;
-  readonly runs: readonly RunMeasure[];
   readonly blocks: BlockMeasure[];
   failure: string | null;
 }
@@ -104,48 +84,6 @@ async function addBlocks(
       },
     },
   );
-}
-
-/** What one of the gateways is asked a second where the scenario blasts. */
-export function blockRateOf({
-  ratePerSecond,
-  replicas,
-}: Pick<ComparisonRequest, "ratePerSecond" | "replicas">): number {
-  return Math.max(1, Math.round(ratePerSecond / replicas));
-}
-
-function comparisonOf(
-  request: ComparisonRequest,
-  {
-    startedAt,
-    environment,
-    entries,
-  }: Pick<Comparison, "startedAt" | "environment"> & { readonly entries: readonly Entry[] },
-): Comparison {
-  const { scenarioName, scenario, seed, ratePerSecond, replicas, trials, blocks, margin, command, policies } =
-    request;
-  const comparisons = Math.max(1, entries.length - 1);
-  return {
-    schemaVersion: comparisonSchemaVersion,
-    scenario: scenarioName,
-    about: scenario.about,
-    ...{ seed, ratePerSecond, replicas, trials, blocks, margin, command, startedAt, environment, policies },
-    blockRatePerSecond: blockRateOf(request),
-    rows: entries.map(
-      (entry, index): ComparisonRow => ({
-        variant: entry.contestant.target.name,
-        about: entry.contestant.about,
-        limits: policies.some(
-          (policy) => entry.contestant.target.promises(policy).upper.kind !== "unlimited",
-        ),
-        runs: entry.runs,
-        blocks: entry.blocks,
-        failure: entry.failure,
-        differences:
-          index === 0 ? [] : differences(entries[0]?.blocks ?? [], entry.blocks, { margin, comparisons }),
-      }),
-    ),
-  };
 }
 
 /** What keeps everybody from running for the same reason is no matter of any of them. */

@@ -25,6 +25,7 @@ export interface UpstashAlgorithm {
 export function upstash({ about, promises, limiter: algorithm }: UpstashAlgorithm): Variant {
   return {
     about,
+    packages: ["@upstash/ratelimit", "ioredis"],
     promises,
     async protect(context) {
       const { Ratelimit } = await import("@upstash/ratelimit");

@@ -11,6 +11,7 @@ import type { Variant } from "./variant.ts";
 export const variant: Variant = {
   about:
     "hono-rate-limiter with its Redis store on Hono's node server: a window from the first hit, every cost 1; without Redis, its error goes to Hono.",
+  packages: ["hono-rate-limiter", "hono", "@hono/node-server", "ioredis"],
   promises: firstHitWindow,
   async protect(context) {
     const [{ Hono }, { getRequestListener }, { RedisStore, rateLimiter }] = await Promise.all([

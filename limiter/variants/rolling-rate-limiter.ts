@@ -14,6 +14,7 @@ type Client = ConstructorParameters<typeof IORedisRateLimiter>[0]["client"];
 export const variant: Variant = {
   about:
     "rolling-rate-limiter over ioredis: a sorted set of all that asked in the last window, the denied too, every cost 1.",
+  packages: ["rolling-rate-limiter", "ioredis"],
   promises: ({ limit, windowMs }) => ({
     upper: { kind: "window", limit, windowMs },
     lower: { kind: "none" },

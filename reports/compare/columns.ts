@@ -174,7 +174,8 @@ function verdictText(row: ComparisonRow): string {
   return words.length === 0 ? "nothing promised" : words.join(", ");
 }
 
-function errorText({ runs }: ComparisonRow): string {
+/** Errors and lost answers of all runs, and refusals for want of a decision. */
+export function errorText({ runs }: ComparisonRow): string {
   if (runs.length === 0) return nothing;
   const sum = (of: (run: RunMeasure) => number) => runs.reduce((all, run) => all + of(run), 0);
   const refused = sum(({ outcomes }) => outcomes.unavailable);
@@ -191,13 +192,20 @@ function triples(
   return {
     title,
     meaning: `${meaning}; the worst of the trials`,
-    text(row) {
-      const worst = worstTriple(row, of);
-      if (worst === null) return nothing;
-      const [from, until] = [text(worst.proved), text(worst.atMost)];
-      return from === until ? from : `${from} to ${until}`;
-    },
+    text: (row) => tripleText(row, of, text),
   };
+}
+
+/** The worst of the runs, from what is proved to what is possible. */
+export function tripleText(
+  row: ComparisonRow,
+  of: (run: RunMeasure) => Triple | null,
+  text: (value: number) => string,
+): string {
+  const worst = worstTriple(row, of);
+  if (worst === null) return nothing;
+  const [from, until] = [text(worst.proved), text(worst.atMost)];
+  return from === until ? from : `${from} to ${until}`;
 }
 
 function numbers(
@@ -206,8 +214,17 @@ function numbers(
   name: ComparedNumber,
   text: (value: number) => string,
 ): Column {
-  const known = ({ blocks }: ComparisonRow) => blocks.flatMap(({ numbers: found }) => found[name] ?? []);
-  return { title, meaning, text: (row) => medianText(known(row), text) };
+  return { title, meaning, text: (row) => medianText(knownOf(row, name), text) };
+}
+
+function knownOf({ blocks }: ComparisonRow, name: ComparedNumber): readonly number[] {
+  return blocks.flatMap(({ numbers: found }) => found[name] ?? []);
+}
+
+/** The median of the blocks; `null` where none measured it. */
+export function medianOf(row: ComparisonRow, name: ComparedNumber): number | null {
+  const known = knownOf(row, name);
+  return known.length === 0 ? null : median(known);
 }
 
 function median(values: readonly number[]): number {

@@ -4,8 +4,9 @@ import type { Command } from "commander";
 import { comparisonFiles } from "../../../reports/compare/comparison-files.ts";
 import { comparisonScreen } from "../../../reports/compare/comparison-screen.ts";
 import type { Comparison } from "../../compare/comparison.ts";
+import type { ComparisonRequest } from "../../compare/comparison-of.ts";
 import { fewestPairs } from "../../compare/differences.ts";
-import { type ComparisonRequest, runComparison } from "../../compare/run-comparison.ts";
+import { runComparison } from "../../compare/run-comparison.ts";
 import type { Contestant } from "../../compare/run-contestant.ts";
 import { isPath } from "../../own-file.ts";
 import { packageRoot } from "../../package-root.ts";
@@ -120,6 +121,7 @@ async function requestOf(typed: string, options: CompareOptions): Promise<Compar
     redisUrl: options.redis ?? null,
     toxiproxyUrl: null,
     system: systemChoice(options.system),
+    keeps: "reports",
     out: resolve(options.out),
     command: `npm run compare ${typed} -- ${ours}${said}`,
   };

@@ -13,17 +13,18 @@ import { sendPart } from "./send-part.ts";
 /** Which blocks. */
 export interface CostBlocksRequest extends Omit<TargetOrder, "runFolder" | "onStep" | "replicas"> {
   readonly targets: readonly Target[];
-  /** The first of them; blocks before it were measured earlier. @default 1 */
-  readonly firstBlock?: number;
-  /** The last of them. */
+  /** Of each. */
   readonly blocks: number;
+  /** What was measured earlier, and is left out. @default nothing */
+  readonly isDone?: (name: string, block: number) => boolean;
   /** What the one gateway of each is asked, in its paced parts. */
   readonly ratePerSecond: number;
 }
 
 /** Who watches blocks. */
 export interface BlocksWatch extends RunWatch {
-  readonly onBlock: (name: string, measure: BlockMeasure) => void;
+  /** What it returns is awaited. */
+  readonly onBlock: (name: string, measure: BlockMeasure) => void | Promise<void>;
   /** It could not be run, or no further; its later blocks are left out. */
   readonly onFailure: (name: string, reason: string) => void;
 }
@@ -34,9 +35,11 @@ export interface BlocksWatch extends RunWatch {
  * while so disturbs all of them, and nothing is measured of a gateway that has not been warmed up.
  */
 export async function costBlocks(request: CostBlocksRequest, watch: BlocksWatch): Promise<void> {
-  const { targets, firstBlock = 1, blocks, seed, ratePerSecond } = request;
+  const { blocks, seed, ratePerSecond, isDone = () => false } = request;
+  const rounds = Array.from({ length: blocks }, (_, index) => index + 1);
+  const targets = request.targets.filter(({ name }) => rounds.some((block) => !isDone(name, block)));
   const [first] = targets;
-  if (first === undefined || firstBlock > blocks) return;
+  if (first === undefined) return;
   await using folder = watch.own(await logFolder());
   const order = { ...request, replicas: 1, runFolder: folder.path, onStep: watch.onStep };
   await using redis = await first.redis(order, null);
@@ -57,12 +60,14 @@ export async function costBlocks(request: CostBlocksRequest, watch: BlocksWatch)
     await attempt(target.name, async () => {
       alive.set(target.name, sites.use(await warmSite(target, order, redis, watch)));
     });
-  for (let block = firstBlock; block <= blocks; block++) {
-    for (const [name, site] of alive)
+  for (const block of rounds) {
+    for (const [name, site] of alive) {
+      if (isDone(name, block)) continue;
       await attempt(name, async () => {
         const numbers = await oneBlock(site, { ratePerSecond, seed: seed + block - 1 }, watch.signal);
-        watch.onBlock(name, { block, numbers });
+        await watch.onBlock(name, { block, numbers });
       });
+    }
   }
 }
 
