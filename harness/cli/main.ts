@@ -6,6 +6,7 @@ import { addBench } from "./commands/bench.ts";
 import { addClean } from "./commands/clean.ts";
 import { addCompare } from "./commands/compare.ts";
 import { addDoctor } from "./commands/doctor.ts";
+import { addLeague } from "./commands/league.ts";
 import { addList } from "./commands/list.ts";
 import { addMutants } from "./commands/mutants.ts";
 import { addReport } from "./commands/report.ts";
@@ -37,6 +38,7 @@ function programOf(ended: (code: number) => void): Command {
   for (const add of [
     addScenario,
     addCompare,
+    addLeague,
     addMutants,
     addReport,
     addList,

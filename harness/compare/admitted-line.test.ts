@@ -35,14 +35,14 @@ describe("the measure of a run", () => {
   it("says what is not known, and invents nothing", () => {
     const { history, result } = sampleRun();
     const bare = { ...history, scrapes: [], redisSamples: [] };
-    const { numbers, outageRatio, recoveryMs, trial } = measureRun(bare, result, {
+    const { bytesPerKey, outageRatio, recoveryMs, trial } = measureRun(bare, result, {
       trial: 3,
       folder: "here",
     });
     expect(trial).toBe(3);
     expect(outageRatio).toBeNull();
     expect(recoveryMs).toBeNull();
-    expect(numbers).toMatchObject({ gatewayCpuUs: null, redisScriptUs: null, redisCalls: null });
+    expect(bytesPerKey).toBeNull();
   });
 
   it("looks at the outage and what follows it for the ratio of the outage", () => {

@@ -1,4 +1,4 @@
-import { type ComparedNumber, comparedNumbers, type Difference, type RunMeasure } from "./comparison.ts";
+import { type BlockMeasure, type ComparedNumber, comparedNumbers, type Difference } from "./comparison.ts";
 import { pairedInterval } from "./paired-interval.ts";
 
 /** Fewer pairs than this show no difference. */
@@ -16,18 +16,18 @@ export interface DifferenceOptions {
 const errorShare = 0.05;
 
 /**
- * Every compared number of `runs` as a ratio to that of `base`, trial by trial. A difference is claimed only if at least
- * `fewestPairs` trials were made by both, and the confidence interval of the ratio lies wholly outside the margin; its
+ * Every compared number of `blocks` as a ratio to that of `base`, block by block. A difference is claimed only if at least
+ * `fewestPairs` blocks were made by both, and the confidence interval of the ratio lies wholly outside the margin; its
  * level is corrected for everything that is compared (Bonferroni).
  */
 export function differences(
-  base: readonly RunMeasure[],
-  runs: readonly RunMeasure[],
+  base: readonly BlockMeasure[],
+  blocks: readonly BlockMeasure[],
   { margin, comparisons }: DifferenceOptions,
 ): Difference[] {
   const level = 1 - errorShare / (comparedNumbers.length * comparisons);
   return comparedNumbers.map((number) =>
-    differenceOf(number, pairsOf(number, base, runs), { margin, level }),
+    differenceOf(number, pairsOf(number, base, blocks), { margin, level }),
   );
 }
 
@@ -36,9 +36,13 @@ interface Pair {
   readonly other: number | null;
 }
 
-function pairsOf(number: ComparedNumber, base: readonly RunMeasure[], runs: readonly RunMeasure[]): Pair[] {
-  return runs.flatMap(({ trial, numbers }) => {
-    const partner = base.find((one) => one.trial === trial);
+function pairsOf(
+  number: ComparedNumber,
+  base: readonly BlockMeasure[],
+  blocks: readonly BlockMeasure[],
+): Pair[] {
+  return blocks.flatMap(({ block, numbers }) => {
+    const partner = base.find((one) => one.block === block);
     return partner === undefined ? [] : [{ base: partner.numbers[number], other: numbers[number] }];
   });
 }
@@ -53,7 +57,7 @@ function differenceOf(
   );
   // To leave out what has no ratio would be to choose: a number that is sometimes nothing is not compared at all.
   if (pairs.length > 0 && ratios.length < pairs.length) {
-    const reason = `in ${pairs.length - ratios.length} of ${pairs.length} trials it was not measured, or nothing`;
+    const reason = `in ${pairs.length - ratios.length} of ${pairs.length} blocks it was not measured, or nothing`;
     return { number, kind: "unmeasured", reason };
   }
   const interval = ratios.length < fewestPairs ? null : pairedInterval(ratios, level);

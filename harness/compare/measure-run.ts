@@ -1,14 +1,12 @@
 import { measureAccuracy } from "../checkers/accuracy/measure-accuracy.ts";
-import { latencies } from "../checkers/latency-percentiles.ts";
-import { percentilesOf } from "../checkers/percentile.ts";
 import type { Evidence } from "../history/evidence.ts";
 import { evidenceOf } from "../history/evidence-of.ts";
 import type { History } from "../history/history.ts";
 import type { Triple } from "../verdict/finding.ts";
+import { promiseVerdict } from "../verdict/promise-verdict.ts";
 import type { Result } from "../verdict/result.ts";
 import { admittedLine } from "./admitted-line.ts";
 import type { RunMeasure } from "./comparison.ts";
-import { costsOf } from "./costs-of.ts";
 
 /** Which run it was. */
 export interface MeasuredRun {
@@ -21,16 +19,20 @@ export function measureRun(history: History, result: Result, { trial, folder }: 
   const evidence = evidenceOf(history);
   return {
     trial,
-    verdict: result.verdict,
-    reason: result.reason,
+    ...judgedBy(result),
     accuracy: result.accuracy,
     outageRatio: outageRatio(evidence),
     outcomes: result.outcomes,
     recoveryMs: recoveryMs(result),
-    numbers: { ...addedLatency(history), ...costsOf(history) },
+    bytesPerKey: bytesPerKey(history),
     line: admittedLine(evidence),
     folder,
   };
+}
+
+function judgedBy({ findings }: Result): Pick<RunMeasure, "verdict" | "reason"> {
+  const { verdict, reason } = promiseVerdict(findings);
+  return { verdict, reason };
 }
 
 /** The fullest window of the phases from the first fault on. */
@@ -50,15 +52,8 @@ function recoveryMs({ findings }: Result): Triple | null {
   return typeof slowestReturnMs === "object" && returns !== 0 ? slowestReturnMs : null;
 }
 
-/** Decisions beside the controls that were sent at the same instants past the limiter, in the judged, paced phases. */
-function addedLatency(history: History): { addedP50Ms: number | null; addedP99Ms: number | null } {
-  const paced = history.phases.flatMap(({ role, model }, index) =>
-    role === "judged" && model === "open" ? [index] : [],
-  );
-  const of = (whose: "decisions" | "controls") =>
-    percentilesOf(latencies(history.requests, paced, whose), [50, 99]);
-  const [decision50 = Number.NaN, decision99 = Number.NaN] = of("decisions");
-  const [control50 = Number.NaN, control99 = Number.NaN] = of("controls");
-  const known = (ms: number): number | null => (Number.isNaN(ms) ? null : ms);
-  return { addedP50Ms: known(decision50 - control50), addedP99Ms: known(decision99 - control99) };
+function bytesPerKey({ keyAudit }: History): number | null {
+  return keyAudit === undefined || keyAudit.sampledKeys === 0
+    ? null
+    : keyAudit.sampledBytes / keyAudit.sampledKeys;
 }

@@ -11,7 +11,8 @@ import { zipfKeys } from "../load/zipf-keys.ts";
 import type { Scenario } from "../scenario.ts";
 import { startedGateways } from "../targets/started-gateways.ts";
 import type { Comparison } from "./comparison.ts";
-import { type Contestant, runComparison } from "./run-comparison.ts";
+import { runComparison } from "./run-comparison.ts";
+import type { Contestant } from "./run-contestant.ts";
 
 const scenario: Scenario = {
   about: "Two seconds of one hot key and a few others.",
@@ -56,6 +57,7 @@ describe("a comparison", () => {
         scenario,
         contestants,
         trials: 2,
+        blocks: 1,
         margin: 0.05,
         seed: 7,
         ratePerSecond: 600,
@@ -65,6 +67,7 @@ describe("a comparison", () => {
         redisUrl: inject("redisUrl"),
         toxiproxyUrl: null,
         system: "auto",
+        keeps: "reports",
         out,
         command: "npm run compare tiny",
       },
@@ -74,6 +77,7 @@ describe("a comparison", () => {
         onStep() {},
         onLive() {},
         onMeasure() {},
+        onBlock: (variant, { block }) => order.push(`block ${block} ${variant}`),
         onRun: (variant, trial) => order.push(`${trial} ${variant}`),
         onFailure: (variant) => order.push(`${variant} failed`),
       },
@@ -89,6 +93,8 @@ describe("a comparison", () => {
       "1 none",
       "2 sliding-log",
       "2 none",
+      "block 1 sliding-log",
+      "block 1 none",
     ]);
   });
 
@@ -121,16 +127,20 @@ describe("a comparison", () => {
       expect((await stat(join(folder, "report.html"))).isFile()).toBe(true);
   });
 
-  it("measures what each let in, and what Redis had to do for it", () => {
+  it("measures what each let in, and what Redis had to do for it: for no limiter, nothing", () => {
     const [limited, , unlimited] = comparison.rows.map(({ runs }) => runs[0]);
     expect(Math.max(...(unlimited?.line.ratios ?? []))).toBeGreaterThan(2);
     expect(Math.max(...(limited?.line.ratios ?? []))).toBeLessThan(2);
-    expect(limited?.numbers.redisCalls).toBeGreaterThan(0);
-    expect(unlimited?.numbers.redisCalls).toBe(0);
     expect(limited?.outageRatio).toBeNull();
+    const [paid, , free] = comparison.rows.map(({ blocks }) => blocks[0]?.numbers);
+    expect(free).toMatchObject({ redisReads: 0, redisCommands: 0, redisBytesIn: 0, redisBytesOut: 0 });
+    for (const number of ["redisReads", "redisCommands", "redisBytesIn", "redisBytesOut"] as const)
+      expect(paid?.[number]).toBeGreaterThan(0);
+    expect(free?.gatewayCpuUs).toBeGreaterThan(0);
+    expect(free?.decisionsPerSecond).toBeGreaterThan(0);
   });
 
-  it("claims nothing from two trials", () => {
+  it("claims nothing from one block", () => {
     const kinds = comparison.rows.flatMap(({ differences }) => differences.map(({ kind }) => kind));
     expect(new Set(kinds).has("measured")).toBe(false);
     expect(kinds.length).toBeGreaterThan(0);

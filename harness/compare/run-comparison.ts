@@ -1,57 +1,31 @@
 import type { Environment } from "../history/history.ts";
 import { Refusal } from "../refusal.ts";
-import { dropRunFolder, makeRunFolder } from "../run/run-folder.ts";
-import type { RunRequest, RunWatch } from "../run/run-request.ts";
-import { runScenario } from "../run/run-scenario.ts";
-import { saveRun } from "../run/save-run.ts";
-import type { Target } from "../targets/target.ts";
-import {
-  type Comparison,
-  type ComparisonRow,
-  comparisonSchemaVersion,
-  type RunMeasure,
-} from "./comparison.ts";
-import { differences } from "./differences.ts";
-import { measureRun } from "./measure-run.ts";
-
-/** One of the limiters that are compared. */
-export interface Contestant {
-  readonly about: string;
-  readonly target: Target;
-  /** The line that runs it alone with the seed of a trial. */
-  readonly command: (seed: number) => string;
-}
-
-/** What is compared, under what. */
-export interface ComparisonRequest extends Omit<RunRequest, "target" | "runFolder" | "gates" | "command"> {
-  /** At least two; the first is what the others are compared with. */
-  readonly contestants: readonly Contestant[];
-  readonly trials: number;
-  readonly margin: number;
-  /** The folder of all runs. */
-  readonly out: string;
-  /** The line that repeats the comparison. */
-  readonly command: string;
-}
+import type { RunWatch } from "../run/run-request.ts";
+import { costBlocks } from "./blocks/cost-blocks.ts";
+import type { BlockMeasure, Comparison, RunMeasure } from "./comparison.ts";
+import { blockRateOf, type ComparisonRequest, comparisonOf } from "./comparison-of.ts";
+import { type Contestant, runContestant } from "./run-contestant.ts";
 
 /** Who watches a comparison. */
 export interface ComparisonWatch extends RunWatch {
   readonly onRun: (variant: string, trial: number) => void;
   readonly onMeasure: (variant: string, measure: RunMeasure) => void;
-  /** It could not be run; its later trials are left out. */
+  readonly onBlock: (variant: string, measure: BlockMeasure) => void;
+  /** It could not be run; its later trials and blocks are left out. */
   readonly onFailure: (variant: string, reason: string) => void;
 }
 
 /**
  * Runs every contestant once a trial, one after the other, in every trial with the same schedule and the same faults, so
- * that what disturbs the machine for a while disturbs all of them. Who cannot be run says why, and stops nobody else.
- * Throws a `Refusal` where nobody can, for one and the same reason.
+ * that what disturbs the machine for a while disturbs all of them; then measures in short blocks, in turns too, what each
+ * costs. Who cannot be run says why, and stops nobody else. Throws a `Refusal` where nobody can, for one and the same reason.
  */
 export async function runComparison(request: ComparisonRequest, watch: ComparisonWatch): Promise<Comparison> {
   const startedAt = new Date().toISOString();
   const entries = request.contestants.map((contestant) => ({
     contestant,
     runs: [] as RunMeasure[],
+    blocks: [] as BlockMeasure[],
     failure: null as string | null,
     isRefused: false,
   }));
@@ -62,7 +36,7 @@ export async function runComparison(request: ComparisonRequest, watch: Compariso
       const { name } = entry.contestant.target;
       watch.onRun(name, trial);
       try {
-        const ran = await runOnce(request, entry.contestant, trial, watch);
+        const ran = await runContestant(request, entry.contestant, trial, watch);
         environment ??= ran.environment;
         entry.runs.push(ran.measure);
         watch.onMeasure(name, ran.measure);
@@ -75,24 +49,41 @@ export async function runComparison(request: ComparisonRequest, watch: Compariso
     }
   }
   refuseAll(entries);
-  const { scenarioName, scenario, seed, ratePerSecond, replicas, trials, margin, command, policies } =
-    request;
-  return {
-    schemaVersion: comparisonSchemaVersion,
-    scenario: scenarioName,
-    about: scenario.about,
-    ...{ seed, ratePerSecond, replicas, trials, margin, command, startedAt, environment, policies },
-    rows: entries.map(({ contestant, runs, failure }, index): ComparisonRow => {
-      const comparisons = Math.max(1, entries.length - 1);
-      return {
-        variant: contestant.target.name,
-        about: contestant.about,
-        runs,
-        failure,
-        differences: index === 0 ? [] : differences(entries[0]?.runs ?? [], runs, { margin, comparisons }),
-      };
-    }),
-  };
+  await addBlocks(request, entries, watch);
+  return comparisonOf(request, { startedAt, environment, entries });
+}
+
+/** A contestant, as far as it has come. */
+interface Entry {
+  readonly contestant: Contestant;
+  readonly blocks: BlockMeasure[];
+  failure: string | null;
+}
+
+async function addBlocks(
+  request: ComparisonRequest,
+  entries: readonly Entry[],
+  watch: ComparisonWatch,
+): Promise<void> {
+  const running = entries.filter(({ failure }) => failure === null);
+  const entryOf = (name: string) => running.find(({ contestant }) => contestant.target.name === name);
+  const targets = running.map(({ contestant }) => contestant.target);
+  const ratePerSecond = blockRateOf(request);
+  await costBlocks(
+    { ...request, targets, ratePerSecond },
+    {
+      ...watch,
+      onBlock(name, measure) {
+        entryOf(name)?.blocks.push(measure);
+        watch.onBlock(name, measure);
+      },
+      onFailure(name, reason) {
+        const entry = entryOf(name);
+        if (entry !== undefined) entry.failure = reason;
+        watch.onFailure(name, reason);
+      },
+    },
+  );
 }
 
 /** What keeps everybody from running for the same reason is no matter of any of them. */
@@ -102,27 +93,4 @@ function refuseAll(
   const [first] = entries;
   const same = entries.every(({ failure, isRefused }) => isRefused && failure === first?.failure);
   if (first !== undefined && first.failure !== null && same) throw new Refusal(first.failure);
-}
-
-async function runOnce(
-  request: ComparisonRequest,
-  { target, command }: Contestant,
-  trial: number,
-  watch: ComparisonWatch,
-): Promise<{ readonly measure: RunMeasure; readonly environment: Environment }> {
-  const { scenario, scenarioName, out } = request;
-  const seed = request.seed + trial - 1;
-  const folder = await makeRunFolder(out, scenarioName, target.name, new Date());
-  watch.own({ [Symbol.asyncDispose]: () => dropRunFolder(folder) });
-  try {
-    const run = { ...request, target, seed, runFolder: folder, gates: [], command: command(seed) };
-    const history = await runScenario(run, watch);
-    watch.onStep("judging and drawing");
-    const result = await saveRun(history, { scenario, gates: [], folder, out: null });
-    return { measure: measureRun(history, result, { trial, folder }), environment: history.run.environment };
-  } catch (error) {
-    // Logs of gateways that did not start are worth keeping, an empty folder is not.
-    if (error instanceof Refusal) await dropRunFolder(folder);
-    throw error;
-  }
 }

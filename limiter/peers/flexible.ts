@@ -9,6 +9,7 @@ import { peerRedis } from "./peer-redis.ts";
 export function flexible(about: string, insurance: "none" | "insured"): Variant {
   return {
     about,
+    packages: ["rate-limiter-flexible", "ioredis"],
     // Source: README of rate-limiter-flexible, "fixed window".
     promises: firstHitWindow,
     async protect(context) {

@@ -6,7 +6,7 @@ import type { Redis } from "ioredis";
 export type UpstashRedis = ConstructorParameters<typeof Ratelimit>[0]["redis"];
 
 /**
- * That client over TCP, to any Redis, as far as its window limiters need it. Its scripts begin with a flag that only
+ * That client over TCP, to any Redis, as far as its limiters need it. Its scripts begin with a flag that only
  * Upstash's own Redis knows: without it they have another SHA.
  */
 export function upstashOverIoredis(client: Redis): UpstashRedis {

@@ -11,6 +11,7 @@ import type { Variant } from "./variant.ts";
 export const variant: Variant = {
   about:
     "express-rate-limit with rate-limit-redis: a window from the first hit, every cost 1; without Redis, its error goes to Express.",
+  packages: ["express-rate-limit", "rate-limit-redis", "express", "ioredis"],
   promises: firstHitWindow,
   async protect(context) {
     const [{ default: express }, { rateLimit }, { RedisStore }] = await Promise.all([

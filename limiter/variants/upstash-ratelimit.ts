@@ -1,14 +1,8 @@
-import { onlyPolicy, peerListener } from "../peers/peer-listener.ts";
-import { peerRedis } from "../peers/peer-redis.ts";
-import { upstashOverIoredis } from "../peers/upstash-over-ioredis.ts";
+import { upstash } from "../peers/upstash.ts";
 import type { Variant } from "./variant.ts";
 
-/**
- * Options: https://upstash.com/docs/redis/sdks/ratelimit-ts/features. Its cache in memory is on, as is the default: who was
- * denied is denied until the window of the clock ends, without asking, so it promises nobody to be let in. After five
- * seconds without an answer it lets everybody in.
- */
-export const variant: Variant = {
+/** Its weighted count of the window before is rounded down, and the windows are of the gateway's clock, in milliseconds. */
+export const variant: Variant = upstash({
   about:
     "@upstash/ratelimit's sliding window of two counters, its windows by the gateway's clock, over TCP to this Redis.",
   promises: ({ limit, windowMs }) => ({
@@ -18,24 +12,5 @@ export const variant: Variant = {
     stateHorizonMs: 2 * windowMs + 1_000,
     deniedConsumes: false,
   }),
-  async protect(context) {
-    const { Ratelimit } = await import("@upstash/ratelimit");
-    const { limit, windowMs } = onlyPolicy(context);
-    const redis = await peerRedis(context.redisUrl);
-    const limiter = new Ratelimit({
-      redis: upstashOverIoredis(redis),
-      limiter: Ratelimit.slidingWindow(limit, `${windowMs} ms`),
-      prefix: `${context.keyPrefix ?? "gatecrash"}:upstash`,
-    });
-    return {
-      listener: peerListener(async (subject, cost) => {
-        const { success, reason } = await limiter.limit(subject, { rate: cost });
-        return {
-          allowed: success,
-          source: reason === "timeout" || reason === "cacheBlock" ? "local" : "redis",
-        };
-      }),
-      close: async () => redis.disconnect(),
-    };
-  },
-};
+  limiter: (factory, { limit, windowMs }) => factory.slidingWindow(limit, `${windowMs} ms`),
+});

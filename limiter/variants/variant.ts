@@ -27,6 +27,8 @@ export interface Protected {
 export interface Variant {
   /** One sentence: what it is and what is special about it. */
   readonly about: string;
+  /** The npm packages that it is made of, for reports that name versions. @default only our own code */
+  readonly packages?: readonly string[];
   readonly promises: PromisesOf;
   /** Puts the limiter before a resource that answers 200 `ok`. */
   readonly protect: (context: GatewayContext) => Promise<Protected>;

@@ -3,13 +3,14 @@ import type { Triple } from "../../harness/verdict/finding.ts";
 import type { Verdict } from "../../harness/verdict/result.ts";
 import { count, duration, percent, significant } from "../words/numerals.ts";
 import { verdictWords } from "../words/verdict-words.ts";
+import { addedP50Ms, addedP99Ms } from "./added-latency.ts";
 
 /** One column of a table: a row a variant. */
 export interface Column {
   readonly title: string;
   /** One sentence: what it is, for who does not know. */
   readonly meaning: string;
-  readonly text: (row: ComparisonRow) => string;
+  readonly text: (row: ComparisonRow, rows: readonly ComparisonRow[]) => string;
 }
 
 /** A table of columns that belong together. */
@@ -28,7 +29,8 @@ export const columnGroups: readonly ColumnGroup[] = [
     columns: [
       {
         title: "verdict",
-        meaning: "by its own promise, of every trial",
+        meaning:
+          "by its own promise alone, of every trial: no scenario's demand that it does not promise counts",
         text: verdictText,
       },
       triples(
@@ -66,34 +68,79 @@ export const columnGroups: readonly ColumnGroup[] = [
   {
     title: "What it cost",
     columns: [
+      {
+        title: "added p50",
+        meaning:
+          "over that of none in the same block, or of requests past the limiter where none was not run; median of the blocks",
+        text: (row, rows) => medianText(addedP50Ms(row, rows), duration),
+      },
       numbers(
-        "added p50",
-        "beside requests that no limiter guards, median of the trials",
-        "addedP50Ms",
+        "p99",
+        "the 99th percentile of decisions, from the intended instant; median of the blocks",
+        "p99Ms",
         duration,
       ),
-      numbers("added p99", "the same at the 99th percentile", "addedP99Ms", duration),
-      numbers("gateway CPU", "of all gateways, per decision", "gatewayCpuUs", micros),
-      numbers("Redis scripts", "time in scripts, per decision", "redisScriptUs", micros),
-      numbers("Redis calls", "script calls, per decision", "redisCalls", significant),
+      {
+        title: "p99 over none",
+        meaning: "the same over that of none in the same block; median of the blocks",
+        text: (row, rows) => medianText(addedP99Ms(row, rows), duration),
+      },
+      numbers(
+        "decisions/s",
+        "of one gateway, asked as fast as it answers; the load and Redis share its machine; median of the blocks",
+        "decisionsPerSecond",
+        (value) => count(Math.round(value)),
+      ),
+      numbers(
+        "gateway CPU",
+        "per decision, all that the gateway does for a request; median of the blocks",
+        "gatewayCpuUs",
+        micros,
+      ),
+    ],
+  },
+  {
+    title: "What it asked of Redis",
+    columns: [
+      numbers("Redis CPU", "per decision, its whole process; median of the blocks", "redisCpuUs", micros),
+      numbers(
+        "round trips",
+        "times that Redis read from a client, per decision: what arrives together is read together; median of the blocks",
+        "redisReads",
+        significant,
+      ),
       numbers(
         "commands",
-        "commands of Redis per decision, those inside scripts too",
+        "commands of Redis per decision, those inside scripts too; median of the blocks",
         "redisCommands",
         significant,
       ),
+      numbers("bytes in", "that Redis read, per decision; median of the blocks", "redisBytesIn", bytes),
+      numbers("bytes out", "that Redis wrote, per decision; median of the blocks", "redisBytesOut", bytes),
+      {
+        title: "bytes a key",
+        meaning: "of Redis's memory, the key's name and all, where the scenario looks",
+        text: ({ runs }) =>
+          medianText(
+            runs.flatMap(({ bytesPerKey }) => bytesPerKey ?? []),
+            bytes,
+          ),
+      },
     ],
   },
 ];
 
 /** What a compared number is called where no column stands above it. */
 export const numberTitles: Readonly<Record<ComparedNumber, string>> = {
-  addedP50Ms: "added p50",
-  addedP99Ms: "added p99",
+  p50Ms: "p50",
+  p99Ms: "p99",
+  decisionsPerSecond: "decisions/s",
   gatewayCpuUs: "gateway CPU",
-  redisScriptUs: "Redis scripts",
-  redisCalls: "Redis calls",
+  redisCpuUs: "Redis CPU",
+  redisReads: "round trips",
   redisCommands: "commands",
+  redisBytesIn: "bytes in",
+  redisBytesOut: "bytes out",
 };
 
 /** The worst verdict of all trials; `null` if there was none. */
@@ -123,10 +170,12 @@ function verdictText(row: ComparisonRow): string {
     .map(([verdict, many]) =>
       row.runs.length === 1 ? verdictWords[verdict].word : `${many} ${verdictWords[verdict].word}`,
     );
-  return [...counted, ...(row.failure === null ? [] : ["could not be run"])].join(", ");
+  const words = [...counted, ...(row.failure === null ? [] : ["could not be run"])];
+  return words.length === 0 ? "nothing promised" : words.join(", ");
 }
 
-function errorText({ runs }: ComparisonRow): string {
+/** Errors and lost answers of all runs, and refusals for want of a decision. */
+export function errorText({ runs }: ComparisonRow): string {
   if (runs.length === 0) return nothing;
   const sum = (of: (run: RunMeasure) => number) => runs.reduce((all, run) => all + of(run), 0);
   const refused = sum(({ outcomes }) => outcomes.unavailable);
@@ -143,13 +192,20 @@ function triples(
   return {
     title,
     meaning: `${meaning}; the worst of the trials`,
-    text(row) {
-      const worst = worstTriple(row, of);
-      if (worst === null) return nothing;
-      const [from, until] = [text(worst.proved), text(worst.atMost)];
-      return from === until ? from : `${from} to ${until}`;
-    },
+    text: (row) => tripleText(row, of, text),
   };
+}
+
+/** The worst of the runs, from what is proved to what is possible. */
+export function tripleText(
+  row: ComparisonRow,
+  of: (run: RunMeasure) => Triple | null,
+  text: (value: number) => string,
+): string {
+  const worst = worstTriple(row, of);
+  if (worst === null) return nothing;
+  const [from, until] = [text(worst.proved), text(worst.atMost)];
+  return from === until ? from : `${from} to ${until}`;
 }
 
 function numbers(
@@ -158,20 +214,31 @@ function numbers(
   name: ComparedNumber,
   text: (value: number) => string,
 ): Column {
-  return {
-    title,
-    meaning,
-    text({ runs }) {
-      const known = runs.flatMap((run) => run.numbers[name] ?? []);
-      return known.length === 0 ? nothing : text(median(known));
-    },
-  };
+  return { title, meaning, text: (row) => medianText(knownOf(row, name), text) };
+}
+
+function knownOf({ blocks }: ComparisonRow, name: ComparedNumber): readonly number[] {
+  return blocks.flatMap(({ numbers: found }) => found[name] ?? []);
+}
+
+/** The median of the blocks; `null` where none measured it. */
+export function medianOf(row: ComparisonRow, name: ComparedNumber): number | null {
+  const known = knownOf(row, name);
+  return known.length === 0 ? null : median(known);
 }
 
 function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const at = (index: number): number => sorted[index] ?? Number.NaN;
   return (at(Math.ceil(sorted.length / 2) - 1) + at(Math.floor(sorted.length / 2))) / 2;
+}
+
+function medianText(values: readonly number[], text: (value: number) => string): string {
+  return values.length === 0 ? nothing : text(median(values));
+}
+
+function bytes(value: number): string {
+  return `${significant(value)} B`;
 }
 
 function micros(us: number): string {

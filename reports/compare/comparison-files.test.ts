@@ -44,7 +44,7 @@ describe("the report of a comparison", () => {
       for (const variant of ["sliding-log", "cold-share", "gone"]) expect(text).toContain(variant);
       expect(text).toContain("could not be run: Cannot find package");
       expect(text).toContain("1.49");
-      expect(text).toMatch(/not enough trials/);
+      expect(text).toMatch(/not enough blocks/);
     }
   });
 
@@ -102,6 +102,7 @@ describe("the report of a comparison", () => {
     const rows = sampleComparison().rows.map((row) => ({
       ...row,
       runs: [],
+      blocks: [],
       failure: "no Redis",
       differences: [],
     }));

@@ -1,13 +1,18 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import type { Comparison, ComparisonRow } from "../../harness/compare/comparison.ts";
+import {
+  type Comparison,
+  type ComparisonRow,
+  type Difference,
+  moreIsBetter,
+} from "../../harness/compare/comparison.ts";
 import { readAssets } from "../html/assets.ts";
 import { verdictIcon } from "../html/icons.ts";
 import { type Markup, markup } from "../html/markup.ts";
 import { cut, plain } from "../words/plain.ts";
 import { sentence } from "../words/sentence.ts";
 import { type Column, type ColumnGroup, columnGroups, numberTitles, worstVerdict } from "./columns.ts";
-import { circumstances, claimRule } from "./comparison-words.ts";
+import { blockWords, circumstances, claimRule } from "./comparison-words.ts";
 import { differenceText, shownDifferences } from "./difference-text.ts";
 import { multiplesFigure } from "./multiples-figure.ts";
 
@@ -56,14 +61,14 @@ function groupSection({ title, columns }: ColumnGroup, rows: readonly Comparison
   return markup`
 <section aria-labelledby="${id}"><h2 id="${id}">${title}</h2>
 <div class="scroll"><table class="versus-table"><thead><tr><th scope="col" class="text">limiter</th>${heads}</tr></thead>
-<tbody>${rows.map((row) => rowOf(row, columns))}</tbody></table></div>
+<tbody>${rows.map((row) => rowOf(row, columns, rows))}</tbody></table></div>
 <dl class="meanings">${columns.map(({ title: name, meaning }) => markup`<div><dt>${name}</dt><dd>${sentence(meaning)}</dd></div>`)}</dl>
 </section>`;
 }
 
-function rowOf(row: ComparisonRow, columns: readonly Column[]): Markup {
+function rowOf(row: ComparisonRow, columns: readonly Column[], rows: readonly ComparisonRow[]): Markup {
   const icon = verdictIcon(worstVerdict(row) ?? "not-applicable");
-  const cells = columns.map(({ text }) => markup`<td>${text(row)}</td>`);
+  const cells = columns.map(({ text }) => markup`<td>${text(row, rows)}</td>`);
   return markup`<tr><th scope="row" class="state">${icon}${cut(plain(row.variant), 60)}</th>${cells}</tr>`;
 }
 
@@ -80,14 +85,21 @@ function failures(rows: readonly ComparisonRow[]): Markup | null {
 
 function differenceSection(comparison: Comparison): Markup {
   const { shown, tooFew } = shownDifferences(comparison);
+  const costs = blockWords(comparison);
   const rows = shown.map(
     ({ variant, difference }) =>
-      markup`<tr class="${difference.kind === "measured" ? difference.claim : "none"}"><th scope="row">${cut(plain(variant), 60)}</th><td class="text">${numberTitles[difference.number]}</td><td class="text">${differenceText(difference)}</td></tr>`,
+      markup`<tr class="${toneOf(difference)}"><th scope="row">${cut(plain(variant), 60)}</th><td class="text">${numberTitles[difference.number]}</td><td class="text">${differenceText(difference)}</td></tr>`,
   );
   return markup`
 <section aria-labelledby="differences"><h2 id="differences">What is different, and what only looks so</h2>
-<p class="lead">${sentence(claimRule(comparison))}${tooFew === null ? "" : ` ${sentence(tooFew)}`}</p>
+<p class="lead">${costs === null ? "" : `${sentence(costs)} `}${sentence(claimRule(comparison))}${tooFew === null ? "" : ` ${sentence(tooFew)}`}</p>
 ${rows.length === 0 ? null : markup`<div class="scroll"><table class="versus-table"><tbody>${rows}</tbody></table></div>`}</section>`;
+}
+
+/** A difference that is claimed is for the better or for the worse. */
+function toneOf(difference: Difference): "better" | "worse" | "none" {
+  if (difference.kind !== "measured" || difference.claim === "none") return "none";
+  return (difference.claim === "more") === moreIsBetter.has(difference.number) ? "better" : "worse";
 }
 
 function particulars({ command, environment, startedAt }: Comparison): Markup {

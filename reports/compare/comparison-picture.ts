@@ -1,6 +1,7 @@
 import { createCanvas, type SKRSContext2D } from "canvas";
 import type { Comparison } from "../../harness/compare/comparison.ts";
 import { family, registerFont } from "../png/font.ts";
+import { write } from "../png/lettering.ts";
 import { palette, verdictColours } from "../png/palette.ts";
 import { duration } from "../words/numerals.ts";
 import { cut, plain } from "../words/plain.ts";
@@ -183,20 +184,4 @@ function drawTimes(
 ): void {
   for (const { atMs, text } of timeTicks(multiples))
     write(ctx, text, x(atMs), y, { size: 13, colour: palette.muted, align: "center" });
-}
-
-interface Lettering {
-  readonly size: number;
-  readonly weight?: 400 | 600;
-  readonly colour?: string;
-  readonly align?: "left" | "right" | "center";
-}
-
-function write(ctx: SKRSContext2D, text: string, x: number, y: number, lettering: Lettering): void {
-  const { size, weight = 400, colour = palette.ink, align = "left" } = lettering;
-  ctx.font = `${weight} ${size}px "${family}"`;
-  ctx.fillStyle = colour;
-  ctx.textAlign = align;
-  ctx.textBaseline = "alphabetic";
-  ctx.fillText(text, x, y);
 }

@@ -5,7 +5,7 @@ import { sentence } from "../words/sentence.ts";
 import { verdictWords } from "../words/verdict-words.ts";
 import { wrapped } from "../words/wrapped.ts";
 import { type ColumnGroup, columnGroups, numberTitles, worstVerdict } from "./columns.ts";
-import { circumstances, claimRule } from "./comparison-words.ts";
+import { blockWords, circumstances, claimRule } from "./comparison-words.ts";
 import { differenceText, shownDifferences } from "./difference-text.ts";
 
 /** How the screen is written. */
@@ -46,7 +46,7 @@ export function comparisonScreen(comparison: Comparison, { colour, reportPath }:
 function tableOf({ columns }: ColumnGroup, rows: readonly ComparisonRow[]): string[] {
   const cells = [
     ["", ...columns.map(({ title }) => title)],
-    ...rows.map((row) => [nameOf(row), ...columns.map(({ text }) => text(row))]),
+    ...rows.map((row) => [nameOf(row), ...columns.map(({ text }) => text(row, rows))]),
   ];
   const widths = (cells[0] ?? []).map((_, column) =>
     Math.max(...cells.map((row) => row[column]?.length ?? 0)),
@@ -68,7 +68,9 @@ function nameOf(row: ComparisonRow): string {
 
 function differenceLines(comparison: Comparison): string[] {
   const { shown, tooFew } = shownDifferences(comparison);
+  const costs = blockWords(comparison);
   const lines = [
+    ...(costs === null ? [] : [sentence(costs)]),
     sentence(claimRule(comparison)),
     ...(tooFew === null ? [] : [sentence(tooFew)]),
     ...shown.map(

@@ -11,8 +11,15 @@ export function circumstances(comparison: Comparison): string {
   return `${policies.map(policyText).join("; ")}, ${replicas} replicas, ${count(ratePerSecond)} a second, ${many} each, ${seeds}: the same arrivals and faults for all, in turns`;
 }
 
+/** One sentence: what the costs were measured in; `null` where they were not. */
+export function blockWords({ blocks, blockRatePerSecond, seed }: Comparison): string | null {
+  if (blocks === 0) return null;
+  const many = blocks === 1 ? "1 block" : `${blocks} blocks`;
+  return `Costs: ${many} of 3 seconds each, in turns, seeds from ${seed}: one warm gateway, ${count(blockRatePerSecond)} a second on a hot key and 2,000 others, then as fast as it answers`;
+}
+
 /** Why nothing, or not everything, is claimed; one sentence. */
 export function claimRule({ margin, rows }: Comparison): string {
   const [first] = rows;
-  return `Ratios to ${plain(first?.variant ?? "", 60)}. A difference is claimed only if the paired confidence interval of the ratio, over at least 20 trials and corrected for all that is compared, lies outside ${Math.round(margin * 100)} %`;
+  return `Ratios to ${plain(first?.variant ?? "", 60)}. A difference is claimed only if the paired confidence interval of the ratio, over at least 20 blocks and corrected for all that is compared, lies outside ${Math.round(margin * 100)} %`;
 }

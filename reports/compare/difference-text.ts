@@ -5,7 +5,7 @@ import { ratio } from "./columns.ts";
 export function differenceText(difference: Difference): string {
   switch (difference.kind) {
     case "too-few":
-      return `not enough trials (${difference.pairs} of ${difference.needed})`;
+      return `not enough blocks (${difference.pairs} of ${difference.needed})`;
     case "unmeasured":
       return `not comparable: ${difference.reason}`;
     case "measured": {

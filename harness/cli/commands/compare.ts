@@ -5,8 +5,10 @@ import { comparisonFiles } from "../../../reports/compare/comparison-files.ts";
 import { comparisonScreen } from "../../../reports/compare/comparison-screen.ts";
 import { asTyped } from "../../as-typed.ts";
 import type { Comparison } from "../../compare/comparison.ts";
+import type { ComparisonRequest } from "../../compare/comparison-of.ts";
 import { fewestPairs } from "../../compare/differences.ts";
-import { type ComparisonRequest, type Contestant, runComparison } from "../../compare/run-comparison.ts";
+import { runComparison } from "../../compare/run-comparison.ts";
+import type { Contestant } from "../../compare/run-contestant.ts";
 import { isPath } from "../../own-file.ts";
 import { runsFolder } from "../../package-root.ts";
 import { redactedUrl } from "../../redacted.ts";
@@ -23,6 +25,7 @@ import { askedOf } from "./scenario.ts";
 interface CompareOptions {
   readonly variants: string;
   readonly trials: string;
+  readonly blocks: string;
   readonly margin: string;
   readonly replicas?: string;
   readonly rate: string;
@@ -39,7 +42,7 @@ const examples = `
 Examples:
   npm run compare burst -- --variants sliding-log,gcra,rate-limiter-flexible
   npm run compare drained-gateway -- --variants sliding-log,naive-warm,cold-share
-  npm run compare burst -- --variants sliding-log,none --trials ${fewestPairs}      enough to claim a difference
+  npm run compare burst -- --variants sliding-log,none --blocks ${fewestPairs}      enough to claim a difference
   npm run compare redis-outage -- --variants all --rate 3000
 
 Exit codes: 0 all were run, 2 some could not be, 3 usage, 4 the harness failed, 130 interrupted.`;
@@ -54,7 +57,12 @@ export function addCompare(program: Command, ended: (code: number) => void): voi
       "--variants <names>",
       "limiters or files of yours, separated by commas; the first is compared with; or all",
     )
-    .option("--trials <n>", `runs of each; below ${fewestPairs} no difference is claimed`, "1")
+    .option("--trials <n>", "runs of the scenario, of each", "1")
+    .option(
+      "--blocks <n>",
+      `short blocks in turns, of each, for what it costs; below ${fewestPairs} no difference is claimed`,
+      "5",
+    )
     .option("--margin <percent>", "differences within this many percent are none", "5")
     .option("--replicas <n>", "gateways that share one Redis (default: as the scenario says)")
     .option("--rate <n>", "requests per second where the scenario blasts", "10000")
@@ -99,8 +107,9 @@ async function requestOf(typed: string, options: CompareOptions): Promise<Compar
     }),
   );
   const trials = wholeNumber(options.trials, "--trials", 1, 1_000);
+  const blocks = wholeNumber(options.blocks, "--blocks", 0, 1_000);
   const margin = wholeNumber(options.margin, "--margin", 0, 99);
-  const ours = `--variants ${names.join(",")} --trials ${trials} --seed ${asked.seed}${margin === 5 ? "" : ` --margin ${margin}`}`;
+  const ours = `--variants ${names.join(",")} --trials ${trials} --blocks ${blocks} --seed ${asked.seed}${margin === 5 ? "" : ` --margin ${margin}`}`;
   return {
     ...asked,
     scenarioName: name,
@@ -108,10 +117,12 @@ async function requestOf(typed: string, options: CompareOptions): Promise<Compar
     scenario,
     contestants,
     trials,
+    blocks,
     margin: margin / 100,
     redisUrl: options.redis ?? null,
     toxiproxyUrl: null,
     system: systemChoice(options.system),
+    keeps: "reports",
     out: resolve(options.out),
     command: asTyped(`npm run compare ${typed} -- ${ours}${said}`),
   };
@@ -146,7 +157,8 @@ async function watched(request: ComparisonRequest, options: CompareOptions): Pro
       onStep: () => {},
       onLive: show.live,
       onRun: (variant, trial) => show.step(`trial ${trial} of ${request.trials}: ${variant}`),
-      onMeasure: (_, { verdict, reason }) => show.step(`  ${verdict}: ${reason}`),
+      onMeasure: (_, { verdict, reason }) => show.step(`  ${verdict ?? "nothing promised"}: ${reason}`),
+      onBlock: (variant, { block }) => show.step(`block ${block} of ${request.blocks}: ${variant}`),
       onFailure: (_, reason) => show.step(`  could not be run: ${reason}`),
     });
   } finally {

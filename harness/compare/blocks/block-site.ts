@@ -1,0 +1,111 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Redis } from "ioredis";
+import { authorityOf } from "../../engines/authority-of.ts";
+import type { Endpoint } from "../../engines/engine.ts";
+import { metricValue } from "../../metrics/metric-value.ts";
+import type { RunWatch } from "../../run/run-request.ts";
+import type { RedisServer } from "../../system/redis-server.ts";
+import type { Target, TargetOrder } from "../../targets/target.ts";
+
+/** One gateway of a contestant, kept alive between its blocks. */
+export interface BlockSite extends AsyncDisposable {
+  readonly endpoint: Endpoint;
+  /** Begins every key that it is asked for: no two sites share one. */
+  readonly runId: string;
+  /** What the gateway and Redis have used so far, by their own counters. */
+  readonly reading: () => Promise<Reading>;
+  /** Resolves when Redis is asked nothing any more, so that what one left undone costs no other; not later than in 5 s. */
+  readonly rest: () => Promise<void>;
+}
+
+/** Counters since a process began; what reading them costs Redis itself is left out. `null` where nobody counts. */
+export interface Reading {
+  readonly gatewayCpuUs: number | null;
+  readonly redisCpuUs: number;
+  readonly commands: number;
+  /** Times that Redis read from a client: what arrives together is read together. */
+  readonly reads: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+}
+
+/** Redis is at rest when it was asked nothing for so long, in milliseconds. */
+const restMs = 50;
+const restWithinMs = 5_000;
+
+/** Starts one gateway of `target` at `redis`, for the watch to own. Throws what keeps it from starting. */
+export async function startBlockSite(
+  target: Target,
+  order: TargetOrder,
+  redis: RedisServer,
+  watch: RunWatch,
+): Promise<BlockSite> {
+  const runId = randomBytes(6).toString("hex");
+  const gateways = watch.own(
+    await target.gateways({ ...order, replicas: 1 }, { runId, redis, ways: null, steering: null }),
+  );
+  const [endpoint] = gateways.endpoints;
+  if (endpoint === undefined) throw new RangeError("No gateway was started.");
+  const ask = redisReader(redis.url);
+  return {
+    endpoint,
+    runId,
+    async reading() {
+      return { gatewayCpuUs: await cpuOf(endpoint), ...(await ask.read()) };
+    },
+    async rest() {
+      const patience = AbortSignal.timeout(restWithinMs);
+      let [last, now] = [Number.NaN, (await ask.read()).commands];
+      while (now !== last && !patience.aborted) {
+        await sleep(restMs);
+        [last, now] = [now, (await ask.read()).commands];
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      ask.end();
+      await gateways[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function cpuOf(endpoint: Endpoint): Promise<number | null> {
+  const response = await fetch(`http://${authorityOf(endpoint)}/metrics`, {
+    headers: { connection: "close" },
+    signal: AbortSignal.timeout(5_000),
+  });
+  const seconds = metricValue(await response.text(), "process_cpu_seconds_total");
+  return seconds === null ? null : seconds * 1_000_000;
+}
+
+/** `info` on the wire. */
+const questionBytes = Buffer.byteLength("*1\r\n$4\r\ninfo\r\n");
+
+/** Reads INFO over a connection of its own, and takes off what its readings have cost. */
+function redisReader(url: string) {
+  // A bulk string, whose length on the wire we know.
+  const redis = new Redis(url, { protocol: 2, connectionName: "gatecrash-harness-blocks" });
+  redis.on("error", () => {});
+  let readings = 0;
+  let answered = 0;
+  return {
+    async read(): Promise<Omit<Reading, "gatewayCpuUs">> {
+      const text = await redis.info();
+      readings++;
+      const number = (name: string): number =>
+        Number(new RegExp(`^${name}:([\\d.]+)`, "m").exec(text)?.[1] ?? Number.NaN);
+      // When Redis writes an answer it has counted the question, and the answer not yet.
+      const before = answered;
+      const length = Buffer.byteLength(text);
+      answered += length + String(length).length + 5;
+      return {
+        redisCpuUs: 1_000_000 * (number("used_cpu_user") + number("used_cpu_sys")),
+        commands: number("total_commands_processed") - readings,
+        reads: number("total_reads_processed") - readings,
+        bytesIn: number("total_net_input_bytes") - readings * questionBytes,
+        bytesOut: number("total_net_output_bytes") - before,
+      };
+    },
+    end: () => redis.disconnect(),
+  };
+}

@@ -1,0 +1,26 @@
+import type { Comparison } from "../compare/comparison.ts";
+
+/** The standing set, for all limiters: what its table and its pictures are made of. */
+export interface League {
+  readonly settings: LeagueSettings;
+  readonly startedAt: string;
+  readonly endedAt: string;
+  /** The machine's load average of one minute, right before each run and each round of blocks. */
+  readonly loadAverages: readonly number[];
+  /** Without blocks; one a scenario, in the order of the standing set, each with the same rows. */
+  readonly comparisons: readonly Comparison[];
+  /** The same rows without runs: what decisions cost. */
+  readonly costs: Comparison;
+  readonly command: string;
+}
+
+/** What a league is run with: another one is another league. */
+export interface LeagueSettings {
+  readonly seed: number;
+  readonly ratePerSecond: number;
+  readonly form: "full" | "short";
+  readonly blocks: number;
+  readonly variants: readonly string[];
+  /** Of everything that was measured and did measure, by name: `node`, `gatecrash`, npm packages. */
+  readonly versions: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,107 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { accuracy } from "../checkers/accuracy.ts";
+import { withinBound } from "../checkers/within-bound.ts";
+import { chooseVariant } from "../cli/catalogue.ts";
+import type { Contestant, ContestRequest } from "../compare/run-contestant.ts";
+import { constant } from "../load/constant.ts";
+import { zipfKeys } from "../load/zipf-keys.ts";
+import type { Scenario } from "../scenario.ts";
+import { startedGateways } from "../targets/started-gateways.ts";
+import type { League } from "./league.ts";
+import { leagueState } from "./league-state.ts";
+import { type LeagueRequest, runLeague } from "./run-league.ts";
+import { sampleLeague } from "./sample-league.ts";
+
+const scenario: Scenario = {
+  about: "A second of one key.",
+  policies: [{ name: "tiny", limit: 100, windowMs: 1_000 }],
+  replicas: 1,
+  phases: ({ ratePerSecond }) => [
+    {
+      name: "steady",
+      load: constant({
+        ratePerSecond,
+        durationMs: 1_000,
+        keys: zipfKeys({ hot: [{ key: "hot", share: 0.9 }], tailKeys: 10 }),
+      }),
+    },
+  ],
+  checkers: [withinBound(), accuracy()],
+};
+
+async function contestant(name: string): Promise<Contestant> {
+  const chosen = await chooseVariant(name);
+  return { about: chosen.variant.about, target: startedGateways(chosen), command: () => "" };
+}
+
+describe("a league", () => {
+  let out = "";
+  let contests: ContestRequest[] = [];
+  let request: LeagueRequest;
+  beforeAll(async () => {
+    out = await mkdtemp(join(tmpdir(), "gatecrash-league-"));
+    contests = ["only"].map((scenarioName) => ({
+      ...{ scenarioName, scenario, scenarioFile: null, seed: 1, ratePerSecond: 300, stretch: 1, replicas: 1 },
+      ...{
+        policies: scenario.policies,
+        redisUrl: inject("redisUrl"),
+        toxiproxyUrl: null,
+        system: "auto" as const,
+      },
+      ...{ keeps: "history" as const, out },
+    }));
+    const variants = ["sliding-log", "none"];
+    const settings = { ...sampleLeague().settings, blocks: 0, variants };
+    const contestants = await Promise.all(variants.map(contestant));
+    request = { settings, contests, contestants, margin: 0.05, command: "npm run league" };
+  });
+  afterAll(() => rm(out, { recursive: true, force: true }));
+
+  /** Runs it until `onNext` says so, and tells what was begun. */
+  async function run(
+    stopAt: string | null,
+  ): Promise<{ readonly begun: string[]; readonly league: League | null }> {
+    const begun: string[] = [];
+    const stop = new AbortController();
+    const state = await leagueState(join(out, "state"), request.settings);
+    try {
+      const league = await runLeague(request, state, {
+        signal: stop.signal,
+        own: (thing) => thing,
+        onStep: () => {},
+        onLive: () => {},
+        onNext(what) {
+          if (!what.startsWith("block")) begun.push(what);
+          if (what === stopAt) stop.abort(new Error("stopped"));
+        },
+      });
+      return { begun, league };
+    } catch (error) {
+      if (!stop.signal.aborted) throw error;
+      return { begun, league: null };
+    }
+  }
+
+  it("goes on where it was stopped: what was run is not run again", async () => {
+    const stopped = await run("only: none");
+    expect(stopped.league).toBeNull();
+    expect(stopped.begun).toEqual(["only: sliding-log", "only: none"]);
+    const { begun, league } = await run(null);
+    expect(begun).toEqual(["only: none"]);
+    const rows = (league?.comparisons ?? []).flatMap((one) => one.rows);
+    expect(rows.map(({ variant, runs, failure }) => [variant, runs.length, failure])).toEqual([
+      ["sliding-log", 1, null],
+      ["none", 1, null],
+    ]);
+    expect(league?.loadAverages).toHaveLength(2);
+  });
+
+  it("that is whole runs nothing, and comes to the same", async () => {
+    const { begun, league } = await run(null);
+    expect(begun).toEqual([]);
+    expect(league?.comparisons[0]?.rows.map(({ runs }) => runs.length)).toEqual([1, 1]);
+  });
+});
