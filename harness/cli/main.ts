@@ -1,9 +1,11 @@
 import { Command, CommanderError } from "commander";
 import { exitCode, Refusal } from "../refusal.ts";
+import { addBaseline } from "./commands/baseline.ts";
 import { addBench } from "./commands/bench.ts";
 import { addClean } from "./commands/clean.ts";
 import { addCompare } from "./commands/compare.ts";
 import { addDoctor } from "./commands/doctor.ts";
+import { addGate } from "./commands/gate.ts";
 import { addList } from "./commands/list.ts";
 import { addMutants } from "./commands/mutants.ts";
 import { addReport } from "./commands/report.ts";
@@ -37,6 +39,8 @@ function programOf(ended: (code: number) => void): Command {
     addCompare,
     addMutants,
     addReport,
+    addGate,
+    addBaseline,
     addList,
     addDoctor,
     addClean,
