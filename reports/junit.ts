@@ -1,8 +1,9 @@
-import type { Finding, FindingVerdict, Triple } from "../harness/verdict/finding.ts";
-import type { GateResult, Result } from "../harness/verdict/result.ts";
+import type { Finding } from "../harness/verdict/finding.ts";
+import type { Result } from "../harness/verdict/result.ts";
+import { caseOfGate } from "./junit/case-of-gate.ts";
+import { type JunitCase, junitText } from "./junit/junit-text.ts";
 import type { JudgedRun, ReportFormat } from "./report-format.ts";
 import { type FaultLine, faultLines } from "./words/fault-lines.ts";
-import { numberText } from "./words/named-number.ts";
 import { sentence } from "./words/sentence.ts";
 
 /**
@@ -13,35 +14,28 @@ export const format: ReportFormat = {
   render: (run) => [{ path: "junit.xml", content: junitOf(run) }],
 };
 
-interface Case {
-  readonly group: string;
-  readonly name: string;
-  readonly verdict: FindingVerdict;
-  readonly summary: string;
-  readonly numbers: Readonly<Record<string, number | Triple>>;
-  readonly body: string;
-}
-
 function junitOf(run: JudgedRun): string {
   const { result } = run;
-  const cases = [...result.findings.map(caseOfFinding), ...result.gates.map(caseOfGate)];
-  const many = (verdict: FindingVerdict) => cases.filter((one) => one.verdict === verdict).length;
-  const seconds = (result.durationMs / 1_000).toFixed(3);
-  const suite = `${result.scenario} ${result.variant}`;
-  const counts = `tests="${cases.length}" failures="${many("fail")}" errors="${many("inconclusive")}" skipped="${many("not-applicable")}"`;
-  return [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="gatecrash" ${counts} time="${seconds}">`,
-    `  <testsuite name="${escaped(suite)}" ${counts} time="${seconds}" timestamp="${escaped(result.startedAt)}">`,
-    ...properties("    ", [...suiteProperties(result), ...faultLines(run).map(faultProperty)]),
-    ...cases.flatMap((one) => testCase(one, suite)),
-    "  </testsuite>",
-    "</testsuites>",
-    "",
-  ].join("\n");
+  return junitText([
+    {
+      name: `${result.scenario} ${result.variant}`,
+      seconds: result.durationMs / 1_000,
+      timestamp: result.startedAt,
+      properties: [...suiteProperties(result), ...faultLines(run).map(faultProperty)],
+      cases: [...result.findings.map(caseOfFinding), ...result.gates.map(caseOfGate)],
+    },
+  ]);
 }
 
-function caseOfFinding({ checker, kind, verdict, summary, numbers, notes = [], witness }: Finding): Case {
+function caseOfFinding({
+  checker,
+  kind,
+  verdict,
+  summary,
+  numbers,
+  notes = [],
+  witness,
+}: Finding): JunitCase {
   const span = witness && [
     `Subject ${witness.subject} under policy ${witness.policy}:`,
     `cost ${witness.cost} against a bound of ${witness.bound}`,
@@ -54,41 +48,6 @@ function caseOfFinding({ checker, kind, verdict, summary, numbers, notes = [], w
     ...notes.map((note) => sentence(note)),
   ].join("\n");
   return { group: kind, name: checker, verdict, summary, numbers, body };
-}
-
-function caseOfGate({ expression, actual, verdict, summary }: GateResult): Case {
-  return {
-    group: "gate",
-    name: expression,
-    verdict,
-    summary,
-    numbers: actual === null ? {} : { actual },
-    body: sentence(summary),
-  };
-}
-
-function testCase({ group, name, verdict, summary, numbers, body }: Case, suite: string): string[] {
-  const flat = Object.entries(numbers).flatMap(flattened);
-  return [
-    `    <testcase classname="${escaped(`${suite}.${group}`)}" name="${escaped(name)}" time="0">`,
-    ...properties("      ", flat),
-    ...outcome(verdict, summary, body),
-    "    </testcase>",
-  ];
-}
-
-function outcome(verdict: FindingVerdict, summary: string, body: string): string[] {
-  const message = `message="${escaped(summary)}"`;
-  switch (verdict) {
-    case "fail":
-      return [`      <failure type="fail" ${message}>${escaped(body)}</failure>`];
-    case "inconclusive":
-      return [`      <error type="inconclusive" ${message}>${escaped(body)}</error>`];
-    case "not-applicable":
-      return [`      <skipped ${message}/>`];
-    case "pass":
-      return [`      <system-out>${escaped(body)}</system-out>`];
-  }
 }
 
 function suiteProperties({
@@ -115,36 +74,4 @@ function suiteProperties({
 
 function faultProperty({ mark, name, story }: FaultLine): [string, string] {
   return [`fault.${mark}`, `${name} ${story}`];
-}
-
-function flattened([name, value]: [string, number | Triple]): [string, string][] {
-  if (typeof value === "number") return [[name, String(value)]];
-  const parts = Object.entries(value).map(([part, number]): [string, string] => [
-    `${name}.${part}`,
-    String(number),
-  ]);
-  return [[name, numberText(name, value)], ...parts];
-}
-
-function properties(indent: string, entries: readonly [string, string][]): string[] {
-  if (entries.length === 0) return [];
-  const rows = entries.map(
-    ([name, value]) => `${indent}  <property name="${escaped(name)}" value="${escaped(value)}"/>`,
-  );
-  return [`${indent}<properties>`, ...rows, `${indent}</properties>`];
-}
-
-/** Text for elements and attributes; what XML 1.0 forbids even as a reference becomes U+FFFD. */
-function escaped(text: string): string {
-  return (
-    text
-      .toWellFormed()
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: XML 1.0 forbids them
-      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "\ufffd")
-      .replaceAll("&", "&amp;")
-      .replaceAll("<", "&lt;")
-      .replaceAll(">", "&gt;")
-      .replaceAll('"', "&quot;")
-      .replace(/[\t\n\r\u0085\u2028]/g, (character) => `&#${character.codePointAt(0)};`)
-  );
 }

@@ -1,9 +1,10 @@
-import type { FindingVerdict, Triple } from "../harness/verdict/finding.ts";
+import type { Triple } from "../harness/verdict/finding.ts";
 import type { GateResult, Result } from "../harness/verdict/result.ts";
 import type { JudgedRun, ReportFormat } from "./report-format.ts";
 import { accuracyRows } from "./words/accuracy-rows.ts";
 import { faultLines } from "./words/fault-lines.ts";
 import { loadFacts } from "./words/load-facts.ts";
+import { code, longestTicks, safe, signs } from "./words/markdown-text.ts";
 import { duration, significant } from "./words/numerals.ts";
 import { plain } from "./words/plain.ts";
 import { policyText } from "./words/policy-text.ts";
@@ -13,13 +14,6 @@ import { tally, verdictWords, worstFirst } from "./words/verdict-words.ts";
 /** `report.md`: the verdict and why, short enough for a pull request or a step summary. */
 export const format: ReportFormat = {
   render: (run) => [{ path: "report.md", content: markdownOf(run) }],
-};
-
-const signs: Record<FindingVerdict, string> = {
-  pass: "\u2705",
-  fail: "\u274c",
-  inconclusive: "\u26a0\ufe0f",
-  "not-applicable": "\u2796",
 };
 
 function markdownOf(run: JudgedRun): string {
@@ -93,31 +87,8 @@ function actualText({ actual }: GateResult): string {
   return `${part("proved")} to ${part("atMost")}, about ${part("estimate")}`;
 }
 
-/** Prose from elsewhere: no markup, no table cell, no link, no mention comes of it. */
-function safe(text: string, atMost = 400): string {
-  return plain(text, atMost)
-    .replace(/[\\`*_~[\]|#$]/g, "\\$&")
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll("://", ":\\//")
-    .replace(/\bwww\./gi, "www\\.")
-    .replaceAll("@", "@\u200b");
-}
-
-/** A name from elsewhere as code; a bar would end the table's cell, so it is escaped as tables want it. */
-function code(text: string): string {
-  const line = plain(text, 120).replaceAll("|", "\\|").trim();
-  const ticks = "`".repeat(longestTicks(line) + 1);
-  return ticks.length === 1 ? `\`${line === "" ? " " : line}\`` : `${ticks} ${line} ${ticks}`;
-}
-
 function fenced(text: string): string {
   const line = plain(text, 1_000);
   const fence = "`".repeat(Math.max(3, longestTicks(line) + 1));
   return `${fence}sh\n${line}\n${fence}`;
-}
-
-function longestTicks(text: string): number {
-  return (text.match(/`+/g) ?? []).reduce((most, ticks) => Math.max(most, ticks.length), 0);
 }

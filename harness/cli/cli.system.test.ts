@@ -145,7 +145,7 @@ describe("a mistake on the command line is one sentence and exit code 3", () => 
 });
 
 describe("help", () => {
-  it.each(["scenario", "report", "list", "doctor", "clean", "bench"])(
+  it.each(["scenario", "report", "gate", "baseline", "list", "doctor", "clean", "bench"])(
     "of %s shows examples",
     async (command) => {
       const { code, stdout } = await gatecrash([command, "--help"]);

@@ -2,10 +2,12 @@ import { Command, CommanderError, type OutputConfiguration } from "commander";
 import { asTyped } from "../as-typed.ts";
 import { isInstalled } from "../package-root.ts";
 import { exitCode, Refusal } from "../refusal.ts";
+import { addBaseline } from "./commands/baseline.ts";
 import { addBench } from "./commands/bench.ts";
 import { addClean } from "./commands/clean.ts";
 import { addCompare } from "./commands/compare.ts";
 import { addDoctor } from "./commands/doctor.ts";
+import { addGate } from "./commands/gate.ts";
 import { addLeague } from "./commands/league.ts";
 import { addList } from "./commands/list.ts";
 import { addMutants } from "./commands/mutants.ts";
@@ -41,6 +43,8 @@ function programOf(ended: (code: number) => void): Command {
     addLeague,
     addMutants,
     addReport,
+    addGate,
+    addBaseline,
     addList,
     addDoctor,
     addClean,

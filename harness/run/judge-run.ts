@@ -4,6 +4,8 @@ import { evidenceOf } from "../history/evidence-of.ts";
 import type { FaultRecord, History } from "../history/history.ts";
 import { outcomeCode, type Requests } from "../history/requests.ts";
 import type { Scenario } from "../scenario.ts";
+import { againstBaseline } from "../verdict/baseline/against-baseline.ts";
+import type { Baseline } from "../verdict/baseline/baseline.ts";
 import { type Finding, type Triple, witnessAfter } from "../verdict/finding.ts";
 import { evaluateGate, type Gate } from "../verdict/gate.ts";
 import { judge } from "../verdict/judge.ts";
@@ -16,12 +18,20 @@ import {
 } from "../verdict/result.ts";
 import { verdictOf } from "../verdict/verdict-of.ts";
 
-/** Judges `history` by the scenario's checkers and all gates. Pure: the same history gives the same result. */
-export function judgeRun(history: History, scenario: Scenario, gates: readonly Gate[]): Result {
+/** Judges `history` by the scenario's checkers, all gates and baselines. Pure: the same history gives the same result. */
+export function judgeRun(
+  history: History,
+  scenario: Scenario,
+  gates: readonly Gate[],
+  baselines: readonly Baseline[] = [],
+): Result {
   const findings = judge(evidenceOf(history), scenario.checkers);
   const numbers = numbersOf(history, scenario, findings);
   const undecided: Result = { ...numbers, gates: [], ...verdictOf(findings, []) };
-  const judgedGates = gates.map((gate) => evaluateGate(gate, undecided));
+  const judgedGates = [
+    ...gates.map((gate) => evaluateGate(gate, undecided)),
+    ...baselines.flatMap((baseline) => againstBaseline([undecided], baseline)),
+  ];
   return { ...undecided, gates: judgedGates, ...verdictOf(findings, judgedGates) };
 }
 

@@ -7,6 +7,7 @@ import { writeHistory } from "../history/history-file.ts";
 import { packageRoot } from "../package-root.ts";
 import { Refusal } from "../refusal.ts";
 import type { Scenario } from "../scenario.ts";
+import type { Baseline } from "../verdict/baseline/baseline.ts";
 import type { Gate } from "../verdict/gate.ts";
 import type { Result } from "../verdict/result.ts";
 import { judgeRun } from "./judge-run.ts";
@@ -17,6 +18,8 @@ import { saveMetrics } from "./save-metrics.ts";
 export interface SaveOptions {
   readonly scenario: Scenario;
   readonly gates: readonly Gate[];
+  /** @default none */
+  readonly baselines?: readonly Baseline[];
   readonly folder: string;
   /** The folder of all runs, whose `latest` is to point here; `null` when an old run is judged again. */
   readonly out: string | null;
@@ -25,7 +28,7 @@ export interface SaveOptions {
 /** Keeps the history, judges it, and renders every report format beside it. */
 export async function saveRun(
   history: History,
-  { scenario, gates, folder, out }: SaveOptions,
+  { scenario, gates, baselines, folder, out }: SaveOptions,
 ): Promise<Result> {
   await access(folder, constants.W_OK).catch((cause: unknown) => {
     throw new Refusal(`${folder} cannot be written: copy the run to a folder that can be.`, { cause });
@@ -35,7 +38,7 @@ export async function saveRun(
     await writeHistory(historyPath, history);
     await saveMetrics(history.scrapes, folder);
   }
-  const result = judgeRun(history, scenario, gates);
+  const result = judgeRun(history, scenario, gates, baselines);
   for (const { thing } of await discover<ReportFormat>(join(packageRoot, "reports"), "format")) {
     for (const { path, content } of await thing.render({ result, history })) {
       await mkdir(dirname(join(folder, path)), { recursive: true });

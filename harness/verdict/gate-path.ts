@@ -1,16 +1,4 @@
 import { nearestName } from "../nearest-name.ts";
-import type { Finding } from "./finding.ts";
-import type { PhaseResult, Result } from "./result.ts";
-import { finite, type Value } from "./triple-arithmetic.ts";
-
-/** The parts of a result that gates can address. */
-export type Gated = Pick<
-  Result,
-  "accuracy" | "latencyMs" | "load" | "outcomes" | "phases" | "findings" | "durationMs" | "replicas"
->;
-
-/** A number of a result, or why there is none or none to be judged by. */
-export type Read = { readonly value: Value } | { readonly missing: string };
 
 interface Tree {
   readonly [name: string]: Tree | "number";
@@ -26,6 +14,8 @@ const outcomes = numbers("allowed", "denied", "unavailable", "errors", "lost");
 /** Stands for any name: of a phase, of a checker, of a checker's number. */
 const any = "*";
 
+const inPhase: Tree = { load, outcomes, latencyMs };
+
 const paths: Tree = {
   accuracy: { wronglyAllowedShare: triple, wronglyDeniedShare: triple, worstAdmittedRatio: triple },
   latencyMs,
@@ -33,12 +23,15 @@ const paths: Tree = {
   outcomes,
   durationMs: "number",
   replicas: "number",
-  phases: { [any]: { load, outcomes, latencyMs } },
+  phase: { [any]: inPhase },
+  phases: { [any]: inPhase },
   findings: { [any]: { [any]: triple } },
 };
 
 /** Null if `path` can be a number of some result; else what to type instead, as the end of a sentence. */
 export function pathMistake(path: string): string | null {
+  const scoped = scopeOf(path);
+  if (scoped !== null) return scoped.rest === null ? unscoped(path) : null;
   const parts = path.split(".");
   let at: Tree | "number" = paths;
   for (const part of parts) {
@@ -50,6 +43,26 @@ export function pathMistake(path: string): string | null {
   return at === "number" || at === triple ? null : instead(path, parts);
 }
 
+/** The run that a path begins with, as `variant.NAME.`: of its dots the first that leaves a number of a result. */
+export function scopeOf(path: string): { readonly variant: string; readonly rest: string | null } | null {
+  const [root, ...names] = path.split(".");
+  if (root !== "variant") return null;
+  for (let taken = 1; taken < names.length; taken++) {
+    const rest = names.slice(taken).join(".");
+    const isNamed = names.slice(0, taken).every((name) => name !== "");
+    if (isNamed && !rest.startsWith("variant.") && pathMistake(rest) === null)
+      return { variant: names.slice(0, taken).join("."), rest };
+  }
+  return { variant: names[0] ?? "", rest: null };
+}
+
+function unscoped(path: string): string {
+  const [, name = "", ...rest] = path.split(".");
+  const example = `variant.${name || "gcra"}.latencyMs.p99`;
+  if (rest.length === 0 || rest[0] === "variant") return `write it like ${example}`;
+  return pathMistake(rest.join(".")) ?? `write it like ${example}`;
+}
+
 function instead(path: string, parts: readonly string[]): string {
   const known = expansions(paths, parts, 0);
   const near =
@@ -57,7 +70,7 @@ function instead(path: string, parts: readonly string[]): string {
   if (near !== null) return `did you mean ${near}?`;
   const deeper = known.filter((candidate) => candidate.startsWith(`${path}.`));
   if (deeper.length > 0) return `give one of ${deeper.slice(0, 5).join(", ")}`;
-  return `its numbers begin with ${Object.keys(paths).join(", ")}`;
+  return `its numbers begin with ${Object.keys(paths).join(", ")}, variant`;
 }
 
 /** Every path there can be, the names that are free taken from `parts`. */
@@ -68,74 +81,4 @@ function expansions(tree: Tree, parts: readonly string[], depth: number): string
     const inner = expansions(below, parts, depth + 1).map((rest) => `${name}.${rest}`);
     return below === triple ? [name, ...inner] : inner;
   });
-}
-
-/** Reads the number at `path`, which `pathMistake` found well formed. */
-export function readPath(path: string, result: Gated): Read {
-  const [root = "", name = "", ...rest] = path.split(".");
-  if (root === "phases") return readPhase(path, name, rest, result);
-  if (root === "findings") return readFinding(path, name, rest, result);
-  const doubt = root === "latencyMs" ? loadDoubt(result) : root === "accuracy" ? accuracyDoubt(result) : null;
-  return doubt === null ? descend(path, result, path.split(".")) : { missing: doubt };
-}
-
-function readPhase(path: string, name: string, rest: readonly string[], result: Gated): Read {
-  const phase: PhaseResult | undefined = result.phases.find((candidate) => candidate.name === name);
-  if (phase === undefined)
-    return { missing: `there is no phase ${name}${hint(name, result.phases, "name")}` };
-  const doubt = rest[0] === "latencyMs" ? loadDoubt(result) : null;
-  return doubt === null ? descend(path, phase, rest) : { missing: doubt };
-}
-
-function readFinding(path: string, name: string, rest: readonly string[], result: Gated): Read {
-  const finding: Finding | undefined = result.findings.find(({ checker }) => checker === name);
-  if (finding === undefined)
-    return { missing: `there is no finding ${name}${hint(name, result.findings, "checker")}` };
-  const [number = ""] = rest;
-  if (!Object.hasOwn(finding.numbers, number)) {
-    const near = nearestName(number, Object.keys(finding.numbers));
-    return { missing: `${name} found no ${number}${near === null ? "" : `: did you mean ${near}?`}` };
-  }
-  const doubt =
-    name === "accuracy" ? accuracyDoubt(result) : finding.kind === "measurement" ? loadDoubt(result) : null;
-  return doubt === null ? descend(path, finding.numbers, rest) : { missing: doubt };
-}
-
-/** What depends on the machine is judged only where the load was what it should be. */
-function loadDoubt({ findings }: Gated): string | null {
-  const finding = findings.find(({ checker }) => checker === "load-quality");
-  if (finding === undefined) return "load-quality was not checked, so nothing measured can be judged";
-  return finding.verdict === "pass" ? null : `load-quality is ${finding.verdict}: ${finding.summary}`;
-}
-
-/** Bounds on accuracy hold on any machine, but not without steady clocks. */
-function accuracyDoubt({ findings }: Gated): string | null {
-  const finding = findings.find(({ checker }) => checker === "accuracy");
-  return finding === undefined || finding.verdict === "pass" ? null : finding.summary;
-}
-
-function hint<K extends string>(
-  wanted: string,
-  items: readonly Readonly<Record<K, string>>[],
-  key: K,
-): string {
-  const names = items.map((item) => item[key]);
-  const near = nearestName(wanted, names);
-  if (near !== null) return `: did you mean ${near}?`;
-  return names.length === 0 ? "" : `: there are ${names.join(", ")}`;
-}
-
-function descend(path: string, from: object, parts: readonly string[]): Read {
-  let at: unknown = from;
-  for (const part of parts) {
-    if (typeof at !== "object" || at === null || !Object.hasOwn(at, part)) at = null;
-    else at = (at as Readonly<Record<string, unknown>>)[part];
-  }
-  const value = isValue(at) ? finite(at) : null;
-  return value === null ? { missing: `there is no number at ${path}` } : { value };
-}
-
-function isValue(value: unknown): value is Value {
-  if (typeof value === "number") return true;
-  return typeof value === "object" && value !== null && "proved" in value && "atMost" in value;
 }

@@ -29,6 +29,19 @@ export function asTriple(value: Value): Triple {
   return typeof value === "number" ? { proved: value, estimate: value, atMost: value } : value;
 }
 
+/** What holds whichever of `values` is meant; one alone stays what it is. At least one. */
+export function hull(values: readonly Value[]): Value {
+  const [first = Number.NaN] = values;
+  if (values.length === 1) return first;
+  const triples = values.map(asTriple);
+  const estimates = triples.map(({ estimate }) => estimate).sort((a, b) => a - b);
+  return {
+    proved: Math.min(...triples.map(({ proved }) => proved)),
+    estimate: estimates[Math.floor((estimates.length - 1) / 2)] ?? Number.NaN,
+    atMost: Math.max(...triples.map(({ atMost }) => atMost)),
+  };
+}
+
 /** `value` if all of it is finite, else null. */
 export function finite(value: Value): Value | null {
   const { proved, estimate, atMost } = asTriple(value);

@@ -10,10 +10,12 @@ import { saveRun } from "../../run/save-run.ts";
 import type { Scenario } from "../../scenario.ts";
 import { parseGate } from "../../verdict/gate.ts";
 import { chooseScenario, listScenarios } from "../catalogue.ts";
+import { loadBaseline } from "../load-baseline.ts";
 import { screen } from "../screen.ts";
 
 interface ReportOptions {
   readonly gate: readonly string[];
+  readonly baseline: readonly string[];
   readonly scenario?: string;
   readonly out: string;
   readonly json: boolean;
@@ -32,6 +34,12 @@ export function addReport(program: Command, ended: (code: number) => void): void
       (gate: string, all: string[]) => [...all, gate],
       [],
     )
+    .option(
+      "--baseline <file>",
+      "what `npm run baseline -- save` wrote; repeatable",
+      (file: string, all: string[]) => [...all, file],
+      [],
+    )
     .option("--scenario <file>", "the file of a scenario that is none of ours, for a run of it")
     .option("--out <dir>", "folder of the runs", runsFolder)
     .option("--json", "print result.json instead of the screen", false)
@@ -46,7 +54,8 @@ export function addReport(program: Command, ended: (code: number) => void): void
       const history = await readHistory(join(folder, "history.parquet"));
       const scenario = await scenarioOf(history.run, options.scenario);
       const gates = [...history.run.gates, ...options.gate].map(parseGate);
-      const result = await saveRun(history, { scenario, gates, folder, out: null });
+      const baselines = await Promise.all(options.baseline.map(loadBaseline));
+      const result = await saveRun(history, { scenario, gates, baselines, folder, out: null });
       screen(options).verdict(result, history, folder);
       ended(result.exitCode);
     });

@@ -15,11 +15,14 @@ import { trackEnding } from "../../system/ending.ts";
 import { requireToxiproxyUrl } from "../../system/toxiproxy-source.ts";
 import { startedGateways } from "../../targets/started-gateways.ts";
 import type { Target } from "../../targets/target.ts";
-import { type Gate, parseGate } from "../../verdict/gate.ts";
+import type { Baseline } from "../../verdict/baseline/baseline.ts";
+import { parseGate } from "../../verdict/gate.ts";
+import type { GateRules } from "../../verdict/gate-runs.ts";
 import { chooseScenario, chooseVariant } from "../catalogue.ts";
 import { addCommandOptions, type CommandOptions, commandChoice } from "../command-options.ts";
 import { addDeclaredOptions, type ForeignChoice } from "../declared-options.ts";
 import { durationMs, wholeNumber } from "../duration.ts";
+import { loadBaseline } from "../load-baseline.ts";
 import { screen } from "../screen.ts";
 import { systemChoice } from "../system-choice.ts";
 import { addUrlOptions, type UrlOptions, urlChoice } from "../url-options.ts";
@@ -35,6 +38,7 @@ interface ScenarioOptions extends UrlOptions, CommandOptions {
   readonly toxiproxy?: string;
   readonly system: string;
   readonly gate: readonly string[];
+  readonly baseline: readonly string[];
   readonly out: string;
   readonly keep?: string;
   readonly json: boolean;
@@ -47,6 +51,7 @@ Examples:
   npm run scenario burst -- --variant gcra
   npm run scenario burst -- --variant read-then-write      a mutant: it must fail
   npm run scenario burst -- --duration 6s --seed 7 --gate 'accuracy.wronglyAllowedShare.proved==0'
+  npm run scenario burst -- --baseline baselines/burst-sliding-log.json
   npm run scenario burst -- --redis redis://127.0.0.1:6379 --json
   npm run scenario burst -- --command "python3 gateway.py" --promise sliding-window   yours, started
   npm run scenario burst -- --url http://127.0.0.1:8080 --limit 100 --window 10s      yours, running
@@ -70,7 +75,8 @@ export function addScenario(program: Command, ended: (code: number) => void): vo
     .option("--redis <url>", "a Redis of yours; it is never flushed, only our own keys are deleted")
     .option("--toxiproxy <url>", "a Toxiproxy of yours, for scenarios with faults (default: our own)")
     .option("--system <where>", "where a Redis comes from: auto, local or docker", "auto")
-    .option("--gate <expression>", "a threshold, like 'latencyMs.p99<=20'; repeatable", collect, []);
+    .option("--gate <expression>", "a threshold, like 'latencyMs.p99<=20'; repeatable", collect, [])
+    .option("--baseline <file>", "what `npm run baseline -- save` wrote; repeatable", collect, []);
   addDeclaredOptions(addUrlOptions(addCommandOptions(command)))
     .option("--out <dir>", "folder for the runs", runsFolder)
     .option("--keep <n>", "keep only the newest n runs of each scenario")
@@ -90,11 +96,13 @@ async function runCommand(typed: string, options: ScenarioOptions): Promise<numb
   const asked = askedOf(scenario, options, theirs);
   const gates = [...(scenario.gates ?? []), ...options.gate];
   const parsedGates = gates.map(parseGate);
+  const baselines = await Promise.all(options.baseline.map(loadBaseline));
   if (options.toxiproxy !== undefined) requireToxiproxyUrl(options.toxiproxy);
   const keep = options.keep === undefined ? null : wholeNumber(options.keep, "--keep", 1, 1_000_000);
   const system = systemChoice(options.system);
   const out = resolve(options.out);
   const target = theirs === null ? await started(scenario, options) : await theirs.target();
+  for (const baseline of baselines) refuseOther(baseline, name, target.name);
   const runFolder = await makeRunFolder(out, name, target.name, new Date());
   const request: RunRequest = {
     ...asked,
@@ -114,9 +122,17 @@ async function runCommand(typed: string, options: ScenarioOptions): Promise<numb
       asked,
     ),
   };
-  const code = await runAndSave(request, parsedGates, out, options);
+  const code = await runAndSave(request, { gates: parsedGates, baselines }, out, options);
   if (keep !== null) await pruneRuns(out, keep);
   return code;
+}
+
+/** Before a run that could only be inconclusive. */
+function refuseOther({ scenario, variant }: Baseline, name: string, target: string): void {
+  if (scenario === name && variant === target) return;
+  throw new Refusal(
+    `The baseline is of ${scenario} on ${variant}, and this would be ${name} on ${target}: give the one of this story, or leave --baseline out.`,
+  );
 }
 
 async function started(scenario: Scenario, { variant }: ScenarioOptions): Promise<Target> {
@@ -125,7 +141,7 @@ async function started(scenario: Scenario, { variant }: ScenarioOptions): Promis
 
 async function runAndSave(
   request: RunRequest,
-  gates: readonly Gate[],
+  rules: GateRules,
   out: string,
   options: ScenarioOptions,
 ): Promise<number> {
@@ -142,7 +158,7 @@ async function runAndSave(
       onLive: show.live,
     });
     show.step("judging and drawing");
-    const result = await saveRun(history, { scenario, gates, folder, out });
+    const result = await saveRun(history, { scenario, ...rules, folder, out });
     show.verdict(result, history, folder);
     return result.exitCode;
   } catch (error) {
@@ -237,5 +253,6 @@ function repeatLine(
   if (options.toxiproxy !== undefined) parts.push(`--toxiproxy ${redactedUrl(options.toxiproxy)}`);
   if (options.duration !== undefined) parts.push(`--duration ${options.duration}`);
   for (const gate of options.gate) parts.push(`--gate '${gate.replaceAll("'", "")}'`);
+  for (const file of options.baseline) parts.push(`--baseline '${file.replaceAll("'", "")}'`);
   return asTyped(parts.join(" "));
 }
