@@ -1,6 +1,7 @@
 import type { Policy } from "../../limiter/policy.ts";
 import type { Promises } from "../../limiter/promised.ts";
 import { type ClockSteadiness, clockSteadiness } from "./clock-steadiness.ts";
+import { type ClockStep, clockStepsOf, withoutSteps } from "./clock-steps.ts";
 import type { Claim, Evidence } from "./evidence.ts";
 import type { FaultRecord, History } from "./history.ts";
 import type { Traces } from "./traces.ts";
@@ -21,16 +22,30 @@ function claimOf(history: History, index: number, traces: Traces): Claim {
     );
   }
   const blind = history.faults.filter(({ breaksRedis = false }) => breaksRedis).map(unreadable);
-  const steadiness = clockSteadiness(history.clock, policy.windowMs, blind);
+  const steps = clockStepsOf(history.faults);
+  const steadiness = clockSteadiness(withoutSteps(history.clock, steps), policy.windowMs, blind);
   return {
     policy,
     promises,
     traces,
     slackMs: promises.clockResolutionMs + steadiness.driftMs,
     // The host's clock may be steady where Redis's was never read, but it need not be the same.
-    epochOffsetMs: history.clock.some(({ redisMs }) => redisMs !== null) ? steadiness.offsetMs : null,
+    epochOffsetMs: history.clock.some(({ redisMs }) => redisMs !== null)
+      ? offsetOf(history, policy, steps, steadiness)
+      : null,
     clockDoubt: history.stateDoubt ?? clockDoubt(steadiness, policy, promises),
   };
+}
+
+/** Steps of whole windows move no border between two; any other leaves open where they lay. */
+function offsetOf(
+  { clock }: History,
+  { windowMs }: Policy,
+  steps: readonly ClockStep[],
+  steadiness: ClockSteadiness,
+): ClockSteadiness["offsetMs"] {
+  const inStep = steps.every(({ byMs }) => byMs % windowMs === 0);
+  return inStep ? steadiness.offsetMs : clockSteadiness(clock, windowMs).offsetMs;
 }
 
 /** So long after a fault of Redis itself its clock may still not be read: a call that is given up, and a connection. */
