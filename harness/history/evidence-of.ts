@@ -6,6 +6,7 @@ import type { Claim, Evidence } from "./evidence.ts";
 import type { FaultRecord, History } from "./history.ts";
 import type { Traces } from "./traces.ts";
 import { tracesOf } from "./traces-of.ts";
+import { unplannedLife } from "./unplanned-lives.ts";
 
 /** Works out once what all checkers need of `history`. Pure: the same history gives the same evidence. */
 export function evidenceOf(history: History): Evidence {
@@ -33,7 +34,7 @@ function claimOf(history: History, index: number, traces: Traces): Claim {
     epochOffsetMs: history.clock.some(({ redisMs }) => redisMs !== null)
       ? offsetOf(history, policy, steps, steadiness)
       : null,
-    clockDoubt: history.stateDoubt ?? clockDoubt(steadiness, policy, promises),
+    clockDoubt: history.stateDoubt ?? unplannedLife(history) ?? clockDoubt(steadiness, policy, promises),
   };
 }
 
