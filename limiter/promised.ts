@@ -46,6 +46,12 @@ export interface Promises {
   readonly stateHorizonMs?: number;
   /** A denied request consumes as an admitted one does (some limiters do this on purpose). */
   readonly deniedConsumes: boolean;
+  /**
+   * When Redis's clock is set back nothing is forgiven, and what was let in before counts for no longer than this after
+   * the next request of its subject, in milliseconds. Then all is as if the clock had stood still meanwhile.
+   * @default a step back may grant a fresh limit, and turn everybody away until the clock is back where it was
+   */
+  readonly outlastsStepBackMs?: number;
   /** What it declares to do while it cannot reach Redis. @default nothing is declared, so nothing can be broken */
   readonly withoutRedis?: WithoutRedisPromise;
 }

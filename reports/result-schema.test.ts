@@ -6,12 +6,18 @@ import { resultText } from "./json.ts";
 import { parseResult, resultJsonSchema } from "./result-schema.ts";
 import { guiltyRun, hostileRun, inconclusiveRun, outageRun, sampleRun } from "./sample-run.ts";
 
+const outage = outageRun().result;
 const results = {
   sample: sampleRun().result,
   guilty: guiltyRun().result,
   inconclusive: inconclusiveRun().result,
   hostile: hostileRun().result,
-  outage: outageRun().result,
+  outage,
+  clockWasSet: {
+    ...outage,
+    faults: outage.faults.map((fault) => ({ ...fault, clockStepMs: -10_000 })),
+    promises: outage.promises.map((promises) => ({ ...promises, outlastsStepBackMs: 2_000 })),
+  },
 };
 
 describe("result.json", () => {

@@ -63,6 +63,7 @@ const promises = z.strictObject({
   clockResolutionMs: z.number(),
   stateHorizonMs: measured.exactOptional(),
   deniedConsumes: z.boolean(),
+  outlastsStepBackMs: z.number().exactOptional(),
   withoutRedis: withoutRedis.exactOptional(),
 });
 
@@ -118,6 +119,7 @@ const fault = z.strictObject({
   losesState: z.union([z.enum(["none", "all"]), z.strictObject({ suffixMs: z.number() })]),
   cutsOff: z.boolean().exactOptional(),
   breaksRedis: z.boolean().exactOptional(),
+  clockStepMs: z.number().exactOptional(),
   verified: z.string().nullable(),
   healed: z.string().nullable(),
 });

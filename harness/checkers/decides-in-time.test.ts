@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { controlKey } from "../history/control-key.ts";
 import { evidenceFromRows, type Row } from "../history/evidence-from-rows.ts";
 import type { PhaseSpan, Scrape } from "../history/history.ts";
+import { givenUp } from "../history/requests.ts";
 import { type DecidesInTimeOptions, decidesInTime } from "./decides-in-time.ts";
 
 const policy = { name: "tenth", limit: 90, windowMs: 1_000 };
@@ -81,6 +83,32 @@ describe("a declared deadline", () => {
       verdict: "inconclusive",
       summary: expect.stringContaining("all near stalls of the machine"),
     });
+  });
+
+  it("is missed by an answer that never comes, if its gateway answers a control meanwhile", () => {
+    const unanswered = (status: number) =>
+      paced(1).map(({ receivedMs, ...row }, i): Row => {
+        if (i % 20 !== 0 || row.sentMs > 2_000) return { ...row, receivedMs: receivedMs ?? Number.NaN };
+        return { ...row, outcome: "lost", status };
+      });
+    const controls = (untilMs: number) =>
+      Array.from({ length: untilMs / 20 }, (_, i): Row => {
+        const sentMs = 10 + 20 * i;
+        return { subject: controlKey, sentMs, receivedMs: sentMs + 1, outcome: "control", replica: i % 3 };
+      });
+    expect(check([...unanswered(givenUp), ...controls(2_900)])).toMatchObject({
+      verdict: "fail",
+      summary: expect.stringMatching(/^101 of 3,000 decisions took longer .*; 101 never came$/),
+    });
+    // Its connection was lost, or the gateway was not seen to be awake after it.
+    expect(check([...unanswered(0), ...controls(2_900)]).verdict).toBe("pass");
+    expect(check(unanswered(givenUp)).verdict).toBe("pass");
+    const lost = controls(2_900).map(
+      ({ receivedMs: _, ...row }): Row => ({ ...row, outcome: "lost", status: givenUp }),
+    );
+    expect(check([...unanswered(givenUp), ...lost]).verdict).toBe("pass");
+    const late = controls(2_900).map((row) => ({ ...row, receivedMs: row.sentMs + 40 }));
+    expect(check([...unanswered(givenUp), ...late]).verdict).not.toBe("fail");
   });
 
   it("is not judged where none is declared, or no gateway tells of its event loop", () => {

@@ -29,7 +29,7 @@ const leastUndisturbedShare = 0.5;
  *
  * Measured from the sending; a decision is late beyond the deadline, 10 ms and twice its gateway's event-loop delay (99th
  * percentile). What was under way near a stall of the machine neither convicts nor excuses: a pass needs as many decisions
- * again near none. A machine that was slow all along makes it inconclusive, unless ten times as many of the decisions
+ * again near none. An answer that never came is late if its gateway was awake. A machine that was slow all along makes it inconclusive, unless ten times as many of the decisions
  * between its stalls were late as may be: a slow machine is slow in stalls, which controls and late sends show. Up to five
  * late decisions that are more than the allowed share show nothing either way: there were too few decisions for that.
  */
@@ -77,8 +77,9 @@ function deadlineOf({ promises }: History): number | null {
   );
 }
 
-function convicted({ decisions, unexcused, slowestMs }: LateDecisions, deadlineMs: number) {
-  const summary = `${counted(unexcused)} of ${counted(decisions)} decisions took longer than the declared ${deadlineMs} ms, far from any stall of the machine; the slowest took ${duration(slowestMs)}`;
+function convicted({ decisions, unexcused, awaited, slowestMs }: LateDecisions, deadlineMs: number) {
+  const never = awaited === 0 ? "" : `; ${counted(awaited)} never came`;
+  const summary = `${counted(unexcused)} of ${counted(decisions)} decisions took longer than the declared ${deadlineMs} ms, far from any stall of the machine; the slowest took ${duration(slowestMs)}${never}`;
   return { verdict: "fail", summary } as const;
 }
 

@@ -277,8 +277,9 @@ describe("a fallback that decides alone", () => {
     const early = outage().filter(({ sentMs }) => sentMs < 2_000 || sentMs > 4_000);
     const noticed = answers(1_250, 5, { ...alone, ...denied });
     const used = [...early, ...noticed, ...answers(2_300, 29, alone)];
+    const told = { withoutRedis: { ...local, holdsBackMs: 150 } };
     const denying = (fromMs: number, rows = used) =>
-      check([...rows, ...answers(fromMs, 5, { ...alone, ...denied })]);
+      check([...rows, ...answers(fromMs, 5, { ...alone, ...denied })], told);
     // Nobody knows what Redis had told them; they count in cells, and have noticed by 1,250.
     expect(denying(2_220).numbers).toMatchObject({ wrongLocalDenials: 0 });
     expect(denying(2_400)).toMatchObject({
@@ -294,7 +295,10 @@ describe("a fallback that decides alone", () => {
     const lost = answers(2_350, 1, { outcome: "lost", receivedMs: Number.NaN });
     expect(denying(2_400, [...used, ...lost]).numbers).toMatchObject({ wrongLocalDenials: 0 });
     const dear = answers(2_400, 5, { ...alone, ...denied, cost: 2 });
-    expect(check([...used, ...dear]).numbers).toMatchObject({ wrongLocalDenials: 0 });
+    expect(check([...used, ...dear], told).numbers).toMatchObject({ wrongLocalDenials: 0 });
+    // Who does not say how long it holds back may have come back from where nobody saw it go.
+    const undeclared = check([...used, ...answers(2_400, 5, { ...alone, ...denied })]);
+    expect(undeclared.numbers).toMatchObject({ wrongLocalDenials: 0 });
   });
 
   it("may turn somebody away while it still holds back after an earlier outage, though its share then seems free", () => {
@@ -342,6 +346,16 @@ describe("a fallback that decides alone", () => {
       verdict: "fail",
       witness: { cost: 180, bound: 90 },
     });
+    // Who had another fault, or a slow Redis, when it was back need not have told it of everything by then.
+    const slow = { ...down, name: "redis-latency", fromMs: 4_050, injectedMs: 4_051, cutsOff: false };
+    const disturbed = [down, { ...slow, healingMs: 4_060, untilMs: 4_061 }, again];
+    expect(check(forgotten, { faults: disturbed }).verdict).not.toBe("fail");
+    const late = forgotten.map((row) =>
+      row.sentMs > 4_000 && row.sentMs < 4_400 && row.source === "redis"
+        ? { ...row, receivedMs: row.sentMs + 20 }
+        : row,
+    );
+    expect(check(late, { faults }).verdict).not.toBe("fail");
   });
 
   it("is inconclusive where a cold fallback would have passed too: too little was asked", () => {

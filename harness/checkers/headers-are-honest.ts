@@ -1,3 +1,4 @@
+import { clockStepsOf } from "../history/clock-steps.ts";
 import type { Claim, Evidence } from "../history/evidence.ts";
 import type { Visit } from "../history/history.ts";
 import { type Losses, lossesOf } from "../promises/eras.ts";
@@ -36,7 +37,8 @@ export function headersAreHonest({ fewestComeBacks = 10 }: HeadersAreHonestOptio
 
 type Outcome = Omit<Finding, "checker" | "kind">;
 
-function outcomeOf({ history, claims }: Evidence, fewestComeBacks: number): Outcome {
+function outcomeOf(evidence: Evidence, fewestComeBacks: number): Outcome {
+  const { history, claims } = evidence;
   const visits = decidedAlone(history);
   const losses = lossesOf(history.faults);
   const answered = visits.filter(({ outcome }) => outcome === "allowed" || outcome === "denied");
@@ -56,7 +58,7 @@ function outcomeOf({ history, claims }: Evidence, fewestComeBacks: number): Outc
     answered.map((visit) => [visit, readFields(visit, history.policies)]),
   );
   const grammar = answered.flatMap((visit) => read.get(visit)?.mistakes ?? []);
-  const doubt = claims.map(({ clockDoubt }) => clockDoubt).find((one) => one !== null) ?? null;
+  const doubt = doubtOf(evidence);
   const judged = doubt === null ? visitorsOf(visits) : [];
   const quotas = judged.flatMap((visitor) =>
     claims.map((claim) => judgeQuotas(claim, visitor, read, losses)),
@@ -100,6 +102,12 @@ function outcomeOf({ history, claims }: Evidence, fewestComeBacks: number): Outc
     };
   const summary = `${counted(quotasJudged)} quotas were possible, all ${counted(inTime)} that came back when told were let in, all ${counted(early)} that came more than a second sooner were not`;
   return { verdict: "pass", summary, numbers: all };
+}
+
+/** Why no window can be judged; nobody can be told how long to wait where Redis's clock is about to be set. */
+function doubtOf({ history, claims }: Evidence): string | null {
+  const doubt = claims.map(({ clockDoubt }) => clockDoubt).find((one) => one !== null) ?? null;
+  return doubt ?? (clockStepsOf(history.faults).length === 0 ? null : "Redis's clock was set");
 }
 
 /** What holds for whoever comes back, whichever policy turned it away. */

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { evidenceFromRows } from "../history/evidence-from-rows.ts";
-import type { KeyAudit } from "../history/history.ts";
+import type { FaultRecord, KeyAudit } from "../history/history.ts";
 import { declaredPromises } from "../targets/declared-promises.ts";
 import { keysExpire } from "./keys-expire.ts";
 
@@ -31,6 +31,27 @@ it("convicts a key that never expires, and one that lives longer than is declare
   const long = check({ longestMs: 2_100 });
   expect(long.verdict).toBe("fail");
   expect(long.summary).toBe("The key a has 2.1 s left to live, where 2 s are declared");
+});
+
+it("allows for a clock of Redis that was set back, by as much as it was", () => {
+  const { history, claims } = evidenceFromRows({ policy, rows: [], promises: { stateHorizonMs: 2_000 } });
+  const fault: FaultRecord = {
+    name: "redis-clock",
+    legend: "",
+    replicas: [0],
+    ...{ fromMs: 0, injectedMs: 1, healingMs: 2, untilMs: 3 },
+    losesState: "none",
+    clockStepMs: 500,
+    verified: "seen",
+    healed: "seen",
+  };
+  const judge = (longestMs: number) =>
+    keysExpire().check({
+      history: { ...history, faults: [fault], keyAudit: { ...audit, longestMs } },
+      claims,
+    });
+  expect(judge(2_500).verdict).toBe("pass");
+  expect(judge(2_600).verdict).toBe("fail");
 });
 
 it("convicts only keys that never expire where no life is declared, and tells the longest", () => {

@@ -1,3 +1,4 @@
+import { clockStepsOf } from "../history/clock-steps.ts";
 import type { Evidence } from "../history/evidence.ts";
 import { counted, duration } from "../promises/wording.ts";
 import type { Finding } from "../verdict/finding.ts";
@@ -11,8 +12,8 @@ export interface KeysExpireOptions {
 
 /**
  * Fails when a key that the run left in Redis never expires, or may live longer than the longest state horizon that is
- * declared: then memory grows with every subject that ever asked. Where none is declared, any end will do. Says how much
- * memory a key takes.
+ * declared: then memory grows with every subject that ever asked. Where none is declared, any end will do. Keys expire by
+ * Redis's clock, so each may live for longer by as much as that was set back. Says how much memory a key takes.
  */
 export function keysExpire({ fewestKeys = 100 }: KeysExpireOptions = {}): Checker {
   return {
@@ -28,7 +29,7 @@ function outcomeOf({ history, claims }: Evidence, fewestKeys: number): Omit<Find
   const { keyAudit: audit } = history;
   if (audit === undefined)
     return { verdict: "not-applicable", summary: "Nobody could look at the keys in Redis", numbers: {} };
-  const horizonMs = horizonOf(claims);
+  const horizonMs = horizonOf(claims, setBackMs(history));
   const numbers = {
     keys: audit.keys,
     keysWithoutExpiry: audit.endless,
@@ -67,10 +68,16 @@ function outcomeOf({ history, claims }: Evidence, fewestKeys: number): Omit<Find
 }
 
 /** The longest that is declared; `null` if one of the claims declares none. */
-function horizonOf(claims: Evidence["claims"]): number | null {
+function horizonOf(claims: Evidence["claims"], backMs: number): number | null {
   const horizons = claims.map(
-    ({ promises: { stateHorizonMs = Number.POSITIVE_INFINITY }, slackMs }) => stateHorizonMs + slackMs,
+    ({ promises: { stateHorizonMs = Number.POSITIVE_INFINITY }, slackMs }) =>
+      stateHorizonMs + slackMs + backMs,
   );
   const most = Math.max(0, ...horizons);
   return most === Number.POSITIVE_INFINITY ? null : most;
+}
+
+/** By how much Redis's clock was set back in all. */
+function setBackMs({ faults }: Evidence["history"]): number {
+  return clockStepsOf(faults).reduce((sum, { byMs }) => sum + Math.max(0, -byMs), 0);
 }

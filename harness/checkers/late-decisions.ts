@@ -1,5 +1,6 @@
+import { controlKey } from "../history/control-key.ts";
 import type { History } from "../history/history.ts";
-import { outcomeCode } from "../history/requests.ts";
+import { givenUp, outcomeCode } from "../history/requests.ts";
 import { loopDelayMs } from "./loop-delay.ts";
 import { machineDoubt } from "./machine-doubt.ts";
 import { machineStalls } from "./machine-stalls.ts";
@@ -11,6 +12,8 @@ export interface LateDecisions {
   readonly late: number;
   /** Of these, such that no stall of the machine was near. */
   readonly unexcused: number;
+  /** Of these, such as never came. */
+  readonly awaited: number;
   /** Decisions near no stall of the machine, whether late or not: of these alone it can be told. */
   readonly undisturbed: number;
   readonly slowestMs: number;
@@ -29,6 +32,10 @@ const slowMs = 10;
 /**
  * Measures the answers of the paced phases from their sending. Late is what took longer than `deadlineMs`, 10 ms and
  * twice the 99th percentile of its gateway's event-loop delay.
+ *
+ * So is an answer that nobody waits for any more, if it was waited for for that long and no stall was near, while the same
+ * gateway answered a control that it was sent later: it was awake, and the way to it open. What lost its connection is
+ * left out: it may have been answered, or never read.
  */
 export function lateDecisions(
   history: History,
@@ -40,10 +47,17 @@ export function lateDecisions(
   for (const phase of measuredPhases(history, names)) asked[phase] = 1;
   const stalls = machineStalls(history);
   const limits = limitsOf(history, deadlineMs);
+  const isAwaited = awaitedOf(history, limits);
+  const isNearStall = (row: number): boolean => {
+    const sent = requests.sentMs[row] ?? 0;
+    return stalls.near(sent, sent + (limits.get(requests.replica[row] ?? 0) ?? 0));
+  };
+  let awaited = 0;
   let [decisions, late, unexcused, undisturbed, slowestMs] = [0, 0, 0, 0, 0];
   for (let row = 0; row < requests.count; row++) {
     const outcome = requests.outcome[row] ?? 0;
     if (asked[requests.phase[row] ?? 0] !== 1) continue;
+    if (isAwaited(row) && !isNearStall(row)) awaited++;
     if (outcome < outcomeCode.allowed || outcome > outcomeCode.unavailable) continue;
     const sent = requests.sentMs[row] ?? 0;
     const received = requests.receivedMs[row] ?? 0;
@@ -56,8 +70,45 @@ export function lateDecisions(
     late++;
     if (!isDisturbed) unexcused++;
   }
-  const doubt = late === 0 ? null : machineDoubt(history, slowMs, names);
-  return { decisions, late, unexcused, undisturbed, slowestMs, doubt, unscraped: limits.size === 0 };
+  const doubt = late + awaited === 0 ? null : machineDoubt(history, slowMs, names);
+  return {
+    decisions: decisions + awaited,
+    late: late + awaited,
+    unexcused: unexcused + awaited,
+    undisturbed: undisturbed + awaited,
+    awaited,
+    slowestMs,
+    doubt,
+    unscraped: limits.size === 0,
+  };
+}
+
+/** Says of a row whether its answer was waited for in vain for longer than its gateway's limit, though that was awake. */
+function awaitedOf(
+  { requests, subjects }: History,
+  limits: ReadonlyMap<number, number>,
+): (row: number) => boolean {
+  const lastMs = new Float64Array(256).fill(Number.NEGATIVE_INFINITY);
+  const awakeMs = new Map<number, number>();
+  const control = subjects.indexOf(controlKey);
+  for (let row = 0; row < requests.count; row++) {
+    const phase = requests.phase[row] ?? 0;
+    const replica = requests.replica[row] ?? 0;
+    const sent = requests.sentMs[row] ?? Number.NaN;
+    for (const atMs of [sent, requests.receivedMs[row] ?? Number.NaN])
+      if (atMs > (lastMs[phase] ?? 0)) lastMs[phase] = atMs;
+    if (requests.outcome[row] === outcomeCode.control && sent > (awakeMs.get(replica) ?? 0))
+      awakeMs.set(replica, sent);
+  }
+  return (row) => {
+    const isGivenUp = requests.outcome[row] === outcomeCode.lost && requests.status[row] === givenUp;
+    const limitMs = limits.get(requests.replica[row] ?? 0);
+    if (!isGivenUp || requests.subject[row] === control || limitMs === undefined) return false;
+    const sent = requests.sentMs[row] ?? Number.NaN;
+    // Nobody gave up before the last that was seen in its phase.
+    const waitedMs = (lastMs[requests.phase[row] ?? 0] ?? 0) - sent;
+    return waitedMs > limitMs && (awakeMs.get(requests.replica[row] ?? 0) ?? 0) > sent;
+  };
 }
 
 function limitsOf(history: History, deadlineMs: number): Map<number, number> {

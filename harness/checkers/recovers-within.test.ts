@@ -117,6 +117,13 @@ describe("the way back to Redis", () => {
     expect(check(late).verdict).toBe("inconclusive");
   });
 
+  it("is so late between the stalls of a slow machine that no machine explains it", () => {
+    const slow = (backMs: number) =>
+      traffic(backMs).map((row) => (row.sentMs < 3_500 ? { ...row, intendedMs: row.sentMs - 60 } : row));
+    expect(check(slow(4_350)).verdict).toBe("inconclusive");
+    expect(check(slow(4_370)).verdict).toBe("fail");
+  });
+
   it("is excused by a stall of the machine for no longer than the stall and the look that it spoiled", () => {
     const lateAt = (backMs: number, ...instants: readonly number[]) =>
       traffic(backMs).map((row) =>
@@ -223,6 +230,24 @@ describe("a storm", () => {
     });
     const reborn = around({ scriptCalls: 4_000, connectionsReceived: 12, runId: "b" });
     expect(check(traffic(4_100), { redisSamples: reborn }).verdict).toBe("fail");
+  });
+
+  it("of connections convicts while the fault is in force, too", () => {
+    const before = [sample(800, {}), sample(3_800, { connectionsReceived: 430 })];
+    const redisSamples = (connectionsReceived: number) => [
+      ...before,
+      sample(3_900, { connectionsReceived }),
+      sample(5_300, { connectionsReceived }),
+    ];
+    // 20 for each of three, and 40 a second for 3.101 s.
+    expect(check(traffic(4_100), { redisSamples: redisSamples(443) })).toMatchObject({
+      verdict: "pass",
+      numbers: { mostConnectionsMeanwhile: 433 },
+    });
+    expect(check(traffic(4_100), { redisSamples: redisSamples(444) })).toMatchObject({
+      verdict: "fail",
+      summary: "434 connections were made to Redis while redis-down was in force, 433 are allowed: a storm",
+    });
   });
 
   it("cannot be seen where Redis was not read around the heal", () => {

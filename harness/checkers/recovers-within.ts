@@ -9,6 +9,7 @@ import { type MachineStalls, machineStalls } from "./machine-stalls.ts";
 import { type DoubleCharges, doubleCharges } from "./recovery/double-charges.ts";
 import { type Return, returnsOf } from "./recovery/returns.ts";
 import { type AfterHeal, afterHeals } from "./recovery/storms.ts";
+import { type Meanwhile, stormsMeanwhile } from "./recovery/storms-meanwhile.ts";
 
 /** Options of `recoversWithin`. */
 export interface RecoversWithinOptions {
@@ -19,6 +20,8 @@ export interface RecoversWithinOptions {
   readonly withinMs?: number;
   /** New connections that Redis may see after a heal, for each replica; the harness's own looks are among them. @default 20 */
   readonly maxConnectionsPerReplica?: number;
+  /** And so many more in each second in which a fault is in force, for each replica. @default 40 */
+  readonly maxConnectionsPerSecond?: number;
   /** Scripts beyond one for each request and each repair, for each replica. @default 50 */
   readonly spareCallsPerReplica?: number;
 }
@@ -26,11 +29,15 @@ export interface RecoversWithinOptions {
 /** Controls slower than this, in milliseconds, at the 99th percentile: a machine that was slow all along. */
 const slowMs = 10;
 
+/** So many times the allowed time, stalls left out, no slow machine explains. */
+const grossTimesAllowed = 3;
+
 /**
  * Fails when a replica that had left Redis is back later than it may be (measured: a machine that was slow all along
  * makes it inconclusive, a stall excuses its length and a look for Redis); and, whatever the machine did, when Redis then
  * denied what had room though everything let in meanwhile is counted once, or when more connections or scripts came to
- * Redis than replicas and requests explain.
+ * Redis than replicas and requests explain, then or while it was broken. A replica that stayed away for three times as long
+ * as it may, stalls left out, is late on a slow machine too: such a machine is slow in stalls.
  */
 export function recoversWithin(options: RecoversWithinOptions = {}): Checker {
   return {
@@ -58,18 +65,23 @@ function outcomeOf(evidence: Evidence, options: RecoversWithinOptions): Outcome 
       numbers: {},
     };
   const returns = returnsOf(history, limit);
-  const { maxConnectionsPerReplica = 20, spareCallsPerReplica = 50 } = options;
+  const { maxConnectionsPerReplica = 20, maxConnectionsPerSecond = 40, spareCallsPerReplica = 50 } = options;
+  const meanwhile = stormsMeanwhile(history, { maxConnectionsPerReplica, maxConnectionsPerSecond });
   const heals = afterHeals(history, {
     maxConnectionsPerReplica,
     spareCallsPerReplica,
     settleMs: settleMs(returns),
   });
   const charges = doubleCharges(evidence);
-  const numbers = numbersOf(returns, heals, charges);
-  const notes = notesOn(returns, heals, charges);
+  const numbers = {
+    ...numbersOf(returns, heals, charges),
+    mostConnectionsMeanwhile: meanwhile.reduce((most, { connections }) => Math.max(most, connections), 0),
+  };
+  const notes = [...notesOn(returns, heals, charges), ...meanwhile.map(meanwhileNote)];
   const convictions = [
     ...chargedTwice(evidence, charges),
     ...heals.flatMap(stormed),
+    ...meanwhile.flatMap(stormedMeanwhile),
     ...late(history, returns),
   ];
   const open = openQuestions(history, returns);
@@ -112,9 +124,10 @@ type Conviction = Pick<Outcome, "verdict" | "summary" | "witness">;
 
 function late(history: History, returns: readonly Return[]): Conviction[] {
   const stalls = machineStalls(history);
-  const proved = returns.filter((one) => one.atLeastMs - excusedMs(stalls, one) > one.limitMs);
+  const timesAllowed = machineDoubt(history, slowMs) === null ? 1 : grossTimesAllowed;
+  const proved = returns.filter((one) => one.atLeastMs - excusedMs(stalls, one) > timesAllowed * one.limitMs);
   const worst = proved.toSorted((a, b) => b.atLeastMs - b.limitMs - (a.atLeastMs - a.limitMs))[0];
-  if (worst === undefined || machineDoubt(history, slowMs) !== null) return [];
+  if (worst === undefined) return [];
   const { fault, replica, atLeastMs, limitMs } = worst;
   return [
     {
@@ -153,6 +166,16 @@ function stormed({
       : []),
   ];
   return storms.map((summary) => ({ verdict: "fail", summary }));
+}
+
+function stormedMeanwhile({ fault, connections, mostConnections }: Meanwhile): Conviction[] {
+  if (connections <= mostConnections) return [];
+  const summary = `${counted(connections)} connections were made to Redis while ${fault.name} was in force, ${counted(mostConnections)} are allowed: a storm`;
+  return [{ verdict: "fail", summary }];
+}
+
+function meanwhileNote({ fault, connections, mostConnections }: Meanwhile): string {
+  return `During ${fault.name} Redis saw ${counted(connections)} new connections (at most ${counted(mostConnections)})`;
 }
 
 function chargedTwice({ history, claims }: Evidence, { wrong, worstRow }: DoubleCharges): Conviction[] {

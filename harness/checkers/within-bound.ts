@@ -181,7 +181,10 @@ function notesOn(judged: readonly Admissions[], { faults }: History): string[] {
     ({ claim, terms }) =>
       `"${claim.policy.name}" is judged against ${JSON.stringify(claim.promises.upper)} with ${duration(terms.slackMs)} of slack, in closed spans of every length`,
   );
-  const losses = lossesOf(faults).fromMs.length;
+  const losses = judged.reduce(
+    (most, { claim }) => Math.max(most, lossesOf(faults, claim.promises).fromMs.length),
+    0,
+  );
   const local = judged.reduce((most, { localIn }) => Math.max(most, total(localIn)), 0);
   return [
     ...slack,

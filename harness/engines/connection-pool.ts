@@ -101,7 +101,7 @@ export class ConnectionPool {
   abandon(): void {
     for (let row = this.#waiting.shift(); row >= 0; row = this.#waiting.shift()) this.#endWaiting(row, null);
     for (const connection of this.#all)
-      if (connection.row >= 0 || connection.isConnecting) connection.destroy();
+      if (connection.row >= 0 || connection.isConnecting) connection.giveUp();
   }
 
   /** Closes every connection. */

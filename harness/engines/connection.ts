@@ -3,7 +3,7 @@ import { monotonicMs } from "../history/monotonic-clock.ts";
 import type { PolicyNames } from "./answer.ts";
 import { AnswerScanner } from "./answer-scanner.ts";
 import type { Endpoint, EngineContext } from "./engine.ts";
-import { recordAnswer, recordError, recordLost } from "./record.ts";
+import { recordAnswer, recordError, recordGivenUp, recordLost } from "./record.ts";
 import type { RequestText } from "./request-text.ts";
 
 /** `row` of a connection that carries no request. */
@@ -78,6 +78,17 @@ export class Connection {
     this.row = row;
     engine.requests.sentMs[row] = monotonicMs();
     this.#socket.write(request, "latin1");
+  }
+
+  /** Closes it, for nobody waits any more; a request in flight is lost. */
+  giveUp(): void {
+    const { row } = this;
+    this.row = noRow;
+    if (row !== noRow) {
+      recordGivenUp(this.#context.engine.requests, row);
+      this.#context.owner.settled();
+    }
+    this.destroy();
   }
 
   /** Closes it; a request in flight is lost. */

@@ -1,4 +1,4 @@
-import { noPolicy, outcomeCode, type Requests, sourceCode } from "../history/requests.ts";
+import { givenUp, noPolicy, outcomeCode, type Requests, sourceCode } from "../history/requests.ts";
 import type { Answer } from "./answer.ts";
 import type { EngineContext } from "./engine.ts";
 
@@ -22,6 +22,13 @@ export function recordAnswer(
 /** Sent and never answered: `sentMs` stays. */
 export function recordLost(requests: Requests, row: number): void {
   recordNothing(requests, row);
+  Atomics.store(requests.outcome, row, outcomeCode.lost);
+}
+
+/** Sent, and given up: still open when nobody waited any more. */
+export function recordGivenUp(requests: Requests, row: number): void {
+  recordNothing(requests, row);
+  requests.status[row] = givenUp;
   Atomics.store(requests.outcome, row, outcomeCode.lost);
 }
 

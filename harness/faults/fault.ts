@@ -16,6 +16,8 @@ export interface Fault {
   readonly cutsOff?: boolean;
   /** It breaks Redis itself, not the way to it: the harness, past all proxies, feels it too. @default false */
   readonly breaksRedis?: boolean;
+  /** It sets Redis's clock ahead by so much, negative for back, until it is healed. @default 0 */
+  readonly clockStepMs?: number;
   /** What it must be able to touch; a run that cannot give it is refused before it begins. */
   readonly needs: readonly FaultNeed[];
   /** Breaks what `site` aims at; resolves once it is broken. Whatever was begun is undone if it rejects. */

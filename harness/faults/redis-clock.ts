@@ -21,7 +21,7 @@ export function redisClock({ jumpMs }: RedisClockOptions): Fault {
   return redisFault({
     name: "redis-clock",
     legend: `Redis's clock jumps ${jumpWords(jumpMs)}`,
-    losesState: jumpMs === 0 ? "none" : "all",
+    clockStepMs: jumpMs,
     needs: ["own-redis", "faketime"],
     async breakRedis({ controls: { setClock }, ways, undo }) {
       if (setClock === null) throw new Error("redis-clock needs a Redis that was started under libfaketime");

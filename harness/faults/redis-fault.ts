@@ -7,7 +7,8 @@ import { takeTurn } from "./take-turn.ts";
 import { tcpRedisProbe } from "./tcp-redis-probe.ts";
 
 /** One way in which a Redis of our own breaks, for all replicas. */
-export interface RedisFault extends Pick<Fault, "name" | "legend" | "cutsOff" | "breaksRedis"> {
+export interface RedisFault
+  extends Pick<Fault, "name" | "legend" | "cutsOff" | "breaksRedis" | "clockStepMs"> {
   /** @default "none" */
   readonly losesState?: Fault["losesState"];
   /** @default ["own-redis"] */
@@ -42,6 +43,7 @@ export function redisFault({
   needs = ["own-redis"],
   cutsOff = false,
   breaksRedis = false,
+  clockStepMs = 0,
   breakRedis,
 }: RedisFault): Fault {
   return {
@@ -50,6 +52,7 @@ export function redisFault({
     losesState,
     cutsOff,
     breaksRedis,
+    clockStepMs,
     needs,
     async inject(site) {
       const { controls = null, url } = site.redis ?? {};

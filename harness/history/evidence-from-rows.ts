@@ -35,6 +35,8 @@ export interface Row {
   readonly receivedMs?: number;
   /** @default "allowed", or "lost" without an answer */
   readonly outcome?: Outcome;
+  /** @default that of its outcome */
+  readonly status?: number;
   /** @default 1 */
   readonly cost?: number;
   /** @default "unlabelled" */
@@ -166,7 +168,7 @@ function requestsOf(
     requests.intendedMs[at] = row.intendedMs ?? sentMs;
     requests.sentMs[at] = sentMs;
     requests.receivedMs[at] = receivedMs;
-    requests.status[at] = statusOf[outcome];
+    requests.status[at] = row.status ?? statusOf[outcome];
     requests.remaining[at] = row.remaining ?? -1;
     requests.retryAfterMs[at] = row.retryAfterMs ?? Number.NaN;
     requests.source[at] = sourceCode[source];

@@ -1,10 +1,12 @@
 import type { Policy } from "../../limiter/policy.ts";
 import type { Promises } from "../../limiter/promised.ts";
 import { type ClockSteadiness, clockSteadiness } from "./clock-steadiness.ts";
+import { type ClockStep, clockStepsOf, withoutSteps } from "./clock-steps.ts";
 import type { Claim, Evidence } from "./evidence.ts";
 import type { FaultRecord, History } from "./history.ts";
 import type { Traces } from "./traces.ts";
 import { tracesOf } from "./traces-of.ts";
+import { unplannedLife } from "./unplanned-lives.ts";
 
 /** Works out once what all checkers need of `history`. Pure: the same history gives the same evidence. */
 export function evidenceOf(history: History): Evidence {
@@ -21,16 +23,30 @@ function claimOf(history: History, index: number, traces: Traces): Claim {
     );
   }
   const blind = history.faults.filter(({ breaksRedis = false }) => breaksRedis).map(unreadable);
-  const steadiness = clockSteadiness(history.clock, policy.windowMs, blind);
+  const steps = clockStepsOf(history.faults);
+  const steadiness = clockSteadiness(withoutSteps(history.clock, steps), policy.windowMs, blind);
   return {
     policy,
     promises,
     traces,
     slackMs: promises.clockResolutionMs + steadiness.driftMs,
     // The host's clock may be steady where Redis's was never read, but it need not be the same.
-    epochOffsetMs: history.clock.some(({ redisMs }) => redisMs !== null) ? steadiness.offsetMs : null,
-    clockDoubt: history.stateDoubt ?? clockDoubt(steadiness, policy, promises),
+    epochOffsetMs: history.clock.some(({ redisMs }) => redisMs !== null)
+      ? offsetOf(history, policy, steps, steadiness)
+      : null,
+    clockDoubt: history.stateDoubt ?? unplannedLife(history) ?? clockDoubt(steadiness, policy, promises),
   };
+}
+
+/** Steps of whole windows move no border between two; any other leaves open where they lay. */
+function offsetOf(
+  { clock }: History,
+  { windowMs }: Policy,
+  steps: readonly ClockStep[],
+  steadiness: ClockSteadiness,
+): ClockSteadiness["offsetMs"] {
+  const inStep = steps.every(({ byMs }) => byMs % windowMs === 0);
+  return inStep ? steadiness.offsetMs : clockSteadiness(clock, windowMs).offsetMs;
 }
 
 /** So long after a fault of Redis itself its clock may still not be read: a call that is given up, and a connection. */

@@ -147,6 +147,8 @@ export interface FaultRecord {
    * @default false
    */
   readonly breaksRedis?: boolean;
+  /** While it is in force Redis's clock is so much ahead of what it was, negative for behind. @default 0 */
+  readonly clockStepMs?: number;
   /** What was seen of its effect from outside; `null` when nothing was seen. */
   readonly verified: string | null;
   /** What was seen once it was healed; `null` when it was not seen to be healed. */

@@ -32,6 +32,9 @@ export type Source = keyof typeof sourceCode;
 /** The sources in order of their codes. */
 export const sources: readonly Source[] = Object.keys(sourceCode) as Source[];
 
+/** `status` of a `lost` row that was still open when the client ceased to wait; any other lost its connection. */
+export const givenUp = 1;
+
 /** `policy` of a row whose answer names no policy. */
 export const noPolicy = 255;
 
@@ -49,7 +52,7 @@ export interface Requests {
   /** Stamped just after the answer was read; NaN if there was none. */
   readonly receivedMs: Float64Array;
   readonly outcome: Uint8Array;
-  /** HTTP status; 0 if there was no answer. */
+  /** HTTP status; 0 if there was no answer, `givenUp` if the client ceased to wait for one. */
   readonly status: Uint16Array;
   /** `r` of the answer's RateLimit header; -1 if there was none. */
   readonly remaining: Int32Array;

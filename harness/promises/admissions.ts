@@ -33,7 +33,7 @@ export interface Admissions {
 export function judgeAdmissions(claim: Claim, history: History): Admissions {
   const kind = promiseOf(claim.promises.upper);
   const { traces, policy } = claim;
-  const losses = lossesOf(history.faults);
+  const losses = lossesOf(history.faults, claim.promises);
   const admissions: Admissions = {
     claim,
     kind,
@@ -114,11 +114,11 @@ function judgeEra(
 
 /** Rows of the history that prove `span`, ascending. */
 export function rowsWithin(
-  { traces, policy }: Claim,
+  { traces, policy, promises }: Claim,
   { fromMs, untilMs, judging }: WorstSpan,
   history: History,
 ): number[] {
-  const losses = lossesOf(history.faults);
+  const losses = lossesOf(history.faults, promises);
   const decides = deciderOf(history, policy.windowMs);
   const rows: number[] = [];
   for (let i = traces.starts[judging] ?? 0; i < (traces.starts[judging + 1] ?? 0); i++) {

@@ -6,6 +6,7 @@ import { type Charges, chargesOf } from "./charges-of.ts";
 import { clearLedger, closeLedger, emptyLedger, enter, type Ledger } from "./ledger.ts";
 import { type PromiseKind, type Terms, termsOf } from "./promise.ts";
 import { promiseOf } from "./promise-of.ts";
+import { type StepBack, type StepsBackOf, stepsBackOf } from "./steps-back.ts";
 
 /** Hears of one denial: the most by which its own cost may have exceeded the limit; 0 or less proves it wrong. */
 export type OnDenial = (at: number, excess: number) => void;
@@ -26,6 +27,9 @@ export interface DenialScratch {
   readonly stack: Uint32Array;
 }
 
+/** So often, at most, Redis's clock is set back in one run. */
+const mostStepsBack = 1_000;
+
 /** Room for every subject of `claims`. */
 export function denialScratch(claims: readonly Claim[]): DenialScratch {
   let longest = 0;
@@ -34,7 +38,7 @@ export function denialScratch(claims: readonly Claim[]): DenialScratch {
       longest = Math.max(longest, (traces.starts[group + 1] ?? 0) - (traces.starts[group] ?? 0));
   return {
     // A request may have been charged twice: by a call that was cut, and as what a replica let in alone.
-    ledger: emptyLedger(2 * longest),
+    ledger: emptyLedger(2 * longest + mostStepsBack),
     excess: new Float64Array(longest),
     stack: new Uint32Array(longest),
   };
@@ -43,7 +47,7 @@ export function denialScratch(claims: readonly Claim[]): DenialScratch {
 /**
  * Denials of `claim`, against its lower promise. All that was let in may have been consumed, wherever it was
  * decided, and all that is ambiguous or was decided after Redis had been asked in vain; where denials consume, each
- * other denial too.
+ * other denial too. What a step back of Redis's clock may explain is told of as what nothing proves wrong.
  */
 export function denialsOf(history: History, claim: Claim, scratch: DenialScratch): Denials {
   const kind = promiseOf(claim.promises.lower);
@@ -52,6 +56,7 @@ export function denialsOf(history: History, claim: Claim, scratch: DenialScratch
     kind,
     terms: termsOf(claim),
     charges: chargesOf(history, claim),
+    stepsBack: stepsBackOf(history, claim, kind),
     scratch,
   };
   return { kind, judge: (group, onDenial) => judgeGroup(judging, group, onDenial) };
@@ -62,11 +67,12 @@ interface Judging {
   readonly kind: PromiseKind;
   readonly terms: Terms;
   readonly charges: Charges;
+  readonly stepsBack: StepsBackOf;
   readonly scratch: DenialScratch;
 }
 
 function judgeGroup(
-  { claim: { traces, promises }, kind, terms, charges, scratch }: Judging,
+  { claim: { traces, promises }, kind, terms, charges, stepsBack, scratch }: Judging,
   group: number,
   onDenial: OnDenial,
 ): void {
@@ -74,8 +80,12 @@ function judgeGroup(
   const until = traces.starts[group + 1] ?? 0;
   if (!hasDenials(traces, from, until)) return;
   const { ledger } = scratch;
+  const steps = stepsBack(from, until);
+  let stepped = 0;
   clearLedger(ledger);
   for (let i = from; i < until; i++) {
+    for (; (steps[stepped]?.fromMs ?? Number.POSITIVE_INFINITY) <= (traces.sentMs[i] ?? 0); stepped++)
+      charge(ledger, steps[stepped]);
     for (const untilMs of [charges.counted(i), charges.cut(i)])
       if (!Number.isNaN(untilMs)) enter(ledger, traces.sentMs[i] ?? 0, untilMs, traces.cost[i] ?? 0, 0);
   }
@@ -85,9 +95,20 @@ function judgeGroup(
   peaks(traces, from, until, scratch, (at, peak) => {
     // Where denials consume, its own cost is among what may have been consumed.
     const own = promises.deniedConsumes ? 0 : (traces.cost[at] ?? 0);
-    const neverFits = (traces.cost[at] ?? 0) > kind.capacity;
-    onDenial(at, neverFits ? Number.POSITIVE_INFINITY : peak + own);
+    const isRight = (traces.cost[at] ?? 0) > kind.capacity || isExcused(steps, traces, at);
+    onDenial(at, isRight ? Number.POSITIVE_INFINITY : peak + own);
   });
+}
+
+function charge(ledger: Ledger, step: StepBack | undefined): void {
+  if (step !== undefined && Number.isFinite(step.cost))
+    enter(ledger, step.fromMs, step.chargedMs, step.cost, 0);
+}
+
+function isExcused(steps: readonly StepBack[], { sentMs, untilMs }: Traces, at: number): boolean {
+  return steps.some(
+    ({ fromMs, excusedUntilMs }) => (untilMs[at] ?? 0) >= fromMs && (sentMs[at] ?? 0) <= excusedUntilMs,
+  );
 }
 
 function hasDenials({ kind }: Traces, from: number, until: number): boolean {

@@ -1,3 +1,5 @@
+import type { Promises } from "../../limiter/promised.ts";
+import { type ClockStep, clockStepsOf } from "../history/clock-steps.ts";
 import type { FaultRecord } from "../history/history.ts";
 
 /** When state may have been lost, in order and disjoint: [fromMs[i], untilMs[i]]. */
@@ -8,12 +10,20 @@ export interface Losses {
 
 /**
  * The spans in which a fault lost state. Each may grant one fresh limit, so nothing is counted across
- * one: it separates two eras, each judged for itself.
+ * one: it separates two eras, each judged for itself. A clock that is set ahead loses what is no longer recent by it;
+ * one that is set back may, but for a limiter that declares to outlast that.
  */
-export function lossesOf(faults: readonly FaultRecord[]): Losses {
+export function lossesOf(
+  faults: readonly FaultRecord[],
+  { outlastsStepBackMs }: Pick<Promises, "outlastsStepBackMs"> = {},
+): Losses {
   const fromMs: number[] = [];
   const untilMs: number[] = [];
-  const losing = faults.filter(({ losesState }) => losesState !== "none").sort((a, b) => a.fromMs - b.fromMs);
+  const forgets = ({ byMs }: ClockStep): boolean => byMs > 0 || outlastsStepBackMs === undefined;
+  const losing = [
+    ...faults.filter(({ losesState }) => losesState !== "none"),
+    ...clockStepsOf(faults).filter(forgets),
+  ].sort((a, b) => a.fromMs - b.fromMs);
   for (const fault of losing) {
     const last = untilMs.length - 1;
     if (last >= 0 && fault.fromMs <= (untilMs[last] ?? 0)) {

@@ -136,8 +136,16 @@ function neverInjected(fault: Fault, replicas: readonly number[]): FaultRecord {
 }
 
 /** What is known of `fault` before it is in force. */
-function natureOf({ name, legend, losesState, cutsOff = false, breaksRedis = false }: Fault) {
-  return { name, legend, losesState, cutsOff, breaksRedis };
+function natureOf({
+  name,
+  legend,
+  losesState,
+  cutsOff = false,
+  breaksRedis = false,
+  clockStepMs = 0,
+}: Fault) {
+  const step = clockStepMs === 0 ? {} : { clockStepMs };
+  return { name, legend, losesState, cutsOff, breaksRedis, ...step };
 }
 
 /** A fault that cannot be injected costs the run its verdict, not its life. */

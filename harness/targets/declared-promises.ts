@@ -57,8 +57,8 @@ export function declaredPromises({
   });
 }
 
-/** What a kind promises of its decisions: how long a key lives is up to whoever wrote the limiter. */
-function curvesOf({ stateHorizonMs: _, ...curves }: Promises): Promises {
+/** What a kind promises of its decisions: how long a key lives, and by which clock, is up to whoever wrote the limiter. */
+function curvesOf({ stateHorizonMs: _, outlastsStepBackMs: __, ...curves }: Promises): Promises {
   return curves;
 }
 

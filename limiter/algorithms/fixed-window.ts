@@ -22,6 +22,7 @@ export const fixedWindow: Algorithm = {
       clockResolutionMs: 0,
       stateHorizonMs: 2 * windowMs + 1,
       deniedConsumes: false,
+      outlastsStepBackMs: 2 * windowMs,
     };
   },
   local: fixedWindowLocal,

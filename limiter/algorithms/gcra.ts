@@ -37,6 +37,7 @@ export const gcra: Algorithm = {
       clockResolutionMs: 0,
       stateHorizonMs: 2 * Math.ceil((burstOf(policy) * windowMs) / limit) + 1,
       deniedConsumes: false,
+      outlastsStepBackMs: Math.ceil((burstOf(policy) * windowMs) / limit),
     };
   },
   local: gcraLocal,

@@ -22,6 +22,7 @@ export const slidingCounter: Algorithm = {
     clockResolutionMs: 0,
     stateHorizonMs: 3 * windowMs + 1,
     deniedConsumes: false,
+    outlastsStepBackMs: 3 * windowMs,
   }),
   local: slidingCounterLocal,
   lua: `(function()

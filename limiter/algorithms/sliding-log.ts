@@ -32,6 +32,7 @@ export const slidingLog: Algorithm = {
     clockResolutionMs: 0,
     stateHorizonMs: 2 * windowMs + 1,
     deniedConsumes: false,
+    outlastsStepBackMs: windowMs,
   }),
   local: slidingLogLocal,
   inline: ([limit, windowUs]) => slidingLogInline(limit, windowUs),

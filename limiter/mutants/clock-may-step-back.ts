@@ -11,7 +11,7 @@ export const mutant: Mutant = {
   source:
     "ProfessionalWiki/MediaWiki-MCP-Server#557, sethvargo/go-limiter#41, jhurliman/node-rate-limiter#48",
   convictedBy: ["no-false-denials"],
-  scenarios: [],
+  scenarios: ["redis-clock"],
   variant: wrongLimiter({
     about: "A sorted set by Redis's clock, whatever it shows.",
     protect: (context) =>

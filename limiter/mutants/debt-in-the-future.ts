@@ -9,7 +9,7 @@ export const mutant: Mutant = {
   about: "Keeps a debt as the instant when it is paid, and does not notice that the clock was set.",
   source: "throttled/throttled and go-redis/redis_rate, which keep one theoretical arrival time",
   convictedBy: ["no-false-denials", "within-bound"],
-  scenarios: [],
+  scenarios: ["redis-clock"],
   variant: wrongLimiter({
     about: "A leaky bucket as one instant of Redis's clock.",
     algorithm: "gcra",

@@ -1,20 +1,25 @@
 import type { History } from "../../history/history.ts";
 import { outcomeCode, sourceCode } from "../../history/requests.ts";
 
-/** When each replica's answers by Redis arrived, ascending: that it was awake, and Redis was there for it. */
+/** When each replica's quick answers by Redis arrived, ascending: that it was awake, and Redis was there for it. */
 export type RedisAnswers = readonly Float64Array[];
 
 /** Between two answers so close together, in milliseconds, a replica was awake; in a longer pause nobody knows. */
 const longestPauseMs = 10;
 
-/** The answers by Redis of `count` replicas. */
+/** Who waits for Redis for longer than this, in milliseconds, has to tell it of everything as slowly. */
+const quickMs = 10;
+
+/** The answers by Redis of `count` replicas, as far as they were quick. */
 export function redisAnswers({ requests }: History, count: number): RedisAnswers {
   const arrived: number[][] = Array.from({ length: count }, () => []);
   for (let row = 0; row < requests.count; row++) {
     const outcome = requests.outcome[row] ?? 0;
     if (requests.source[row] !== sourceCode.redis) continue;
     if (outcome !== outcomeCode.allowed && outcome !== outcomeCode.denied) continue;
-    arrived[requests.replica[row] ?? 0]?.push(requests.receivedMs[row] ?? Number.NaN);
+    const receivedMs = requests.receivedMs[row] ?? Number.NaN;
+    if (receivedMs - (requests.sentMs[row] ?? 0) <= quickMs)
+      arrived[requests.replica[row] ?? 0]?.push(receivedMs);
   }
   return arrived.map((own) => Float64Array.from(own).sort());
 }

@@ -185,7 +185,7 @@ function spellsAlone(
   const { faults, requests } = history;
   const cuts = faults.filter(({ cutsOff = false, verified }) => cutsOff && verified !== null);
   if (cuts.length === 0) return [];
-  const leftMs = cuts.map(whenLeft(history, decides, declared));
+  const leftMs = cuts.map((cut) => whenLeft(cut, declared));
   const firstMs = cuts.map(() => new Map<number, number>());
   for (let row = 0; row < requests.count; row++) {
     const outcome = requests.outcome[row] ?? 0;
@@ -211,31 +211,12 @@ function spellsAlone(
 
 /**
  * By replica: after that, who turns somebody away alone in `cut` has certainly left Redis, and does not hold back any more
- * after an earlier return, with a deadline for its timers. Where nothing is declared nobody knows how long it does, if it
- * had been away before.
+ * after an earlier return, with a deadline for its timers. Where nothing is declared nobody knows how long it holds back,
+ * nor whether it had been away unseen: only who lets somebody in alone shows that it has left.
  */
 function whenLeft(
-  { faults, requests }: History,
-  decides: DeciderOf,
-  { probeIntervalMs, deadlineMs, ...declared }: LocalClaim["declared"],
-): (cut: FaultRecord) => ReadonlyMap<number, number> {
-  const { mergesWithinMs = probeIntervalMs + deadlineMs } = declared;
-  const usualMs = probeIntervalMs + 2 * deadlineMs + mergesWithinMs;
-  const firstAloneMs = new Map<number, number>();
-  for (let row = 0; row < requests.count; row++) {
-    const outcome = requests.outcome[row] ?? 0;
-    if (outcome !== outcomeCode.allowed && outcome !== outcomeCode.denied) continue;
-    const replica = requests.replica[row] ?? 0;
-    const sent = requests.sentMs[row] ?? Number.NaN;
-    if (decides(replica, requests.source[row] ?? 0, sent, requests.receivedMs[row] ?? Number.NaN) !== "redis")
-      firstAloneMs.set(replica, Math.min(firstAloneMs.get(replica) ?? sent, sent));
-  }
-  return ({ replicas, fromMs, injectedMs }) => {
-    const wasAway = (replica: number): boolean =>
-      (firstAloneMs.get(replica) ?? Number.POSITIVE_INFINITY) <= injectedMs ||
-      faults.some((other) => other.fromMs < fromMs && other.replicas.includes(replica));
-    const gateOf = (replica: number): number =>
-      declared.holdsBackMs ?? (wasAway(replica) ? Number.POSITIVE_INFINITY : usualMs);
-    return new Map(replicas.map((replica) => [replica, injectedMs + gateOf(replica) + deadlineMs]));
-  };
+  { replicas, injectedMs }: FaultRecord,
+  { deadlineMs, holdsBackMs = Number.POSITIVE_INFINITY }: LocalClaim["declared"],
+): ReadonlyMap<number, number> {
+  return new Map(replicas.map((replica) => [replica, injectedMs + holdsBackMs + deadlineMs]));
 }

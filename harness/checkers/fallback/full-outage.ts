@@ -14,7 +14,7 @@ export interface FullOutage {
   readonly lifeMs: Float64Array;
   /**
    * By replica: when it had told Redis of all that it had let in alone up to its return; Infinity if it was never seen to
-   * have had the time for it in that life. Until then Redis may not know of it.
+   * have had the time for it in that life, with a quick Redis and no other fault. Until then Redis may not know of it.
    */
   readonly mergedMs: Float64Array;
   /** Replicas that may have told Redis only after another one had ceased to hold back, or were not seen to have left. */
@@ -88,7 +88,8 @@ export function outageOf(
   const tellsMs = tellsWithinMs(declared);
   const mergedMs = backMs.map((atMs, replica) => {
     const toldMs = awakeFor(answers[replica], atMs, tellsMs);
-    return lifeOf(lives, replica, toldMs) > fault.fromMs ? Number.POSITIVE_INFINITY : toldMs;
+    const isReborn = lifeOf(lives, replica, toldMs) > fault.fromMs;
+    return isReborn || isDisturbed(history, fault, replica, atMs, toldMs) ? Number.POSITIVE_INFINITY : toldMs;
   });
   const lastMs = backMs.reduce((last, atMs) => Math.max(last, atMs), fault.untilMs);
   const earliestMs = earliestReturns(history, fault, backMs);
@@ -111,6 +112,23 @@ export function outageOf(
     returnsLate,
     endMs: lastMs + lagMs + deadlineMs,
   };
+}
+
+/** Another fault of the replica, or of Redis itself, was in force: whatever it had to tell may not have arrived. */
+function isDisturbed(
+  { faults }: History,
+  fault: FaultRecord,
+  replica: number,
+  fromMs: number,
+  untilMs: number,
+): boolean {
+  return faults.some(
+    (other) =>
+      !(other.name === fault.name && other.fromMs === fault.fromMs) &&
+      other.fromMs <= untilMs &&
+      other.untilMs >= fromMs &&
+      (other.breaksRedis === true || other.replicas.includes(replica)),
+  );
 }
 
 /** By replica: before then it cannot have been back. */

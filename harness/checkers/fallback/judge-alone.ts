@@ -136,7 +136,7 @@ function judgeGroup(judging: Judging, group: number): void {
   const { requests } = evidence.history;
   const rows = localRows(local.claim, evidence.history, group, decides, story);
   if (rows.firstMs === Number.POSITIVE_INFINITY) return;
-  const losses = lossesOf(evidence.history.faults);
+  const losses = lossesOf(evidence.history.faults, local.claim.promises);
   const bounds = boundsOf({ local, requests, group, rows, outages, losses, count });
   for (const { fromMs, untilMs, promised, staleness } of bounds) {
     fill(

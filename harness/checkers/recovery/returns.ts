@@ -1,5 +1,5 @@
 import type { FaultRecord, History } from "../../history/history.ts";
-import { outcomeCode, sourceCode } from "../../history/requests.ts";
+import { givenUp, outcomeCode, sourceCode } from "../../history/requests.ts";
 import { loopDelayMs } from "../loop-delay.ts";
 
 /** How one replica came back to Redis after one fault; milliseconds after the heal was done. */
@@ -21,7 +21,8 @@ export interface ReturnLimit {
 }
 
 /**
- * The returns of all replicas that were seen to decide without Redis, or to refuse for want of it, in a fault of theirs.
+ * The returns of all replicas that were seen to decide without Redis, to refuse for want of it, or not to decide at all
+ * until nobody waited any more, in a fault of theirs.
  * Left out are those that another fault of theirs kept from coming back.
  */
 export function returnsOf(history: History, limit: ReturnLimit): Return[] {
@@ -74,6 +75,8 @@ function seenOf({ requests }: History, fault: FaultRecord, replica: number, free
     const outcome = requests.outcome[row] ?? 0;
     const sent = requests.sentMs[row] ?? Number.NaN;
     const received = requests.receivedMs[row] ?? Number.NaN;
+    const isGivenUp = outcome === outcomeCode.lost && requests.status[row] === givenUp;
+    if (isGivenUp && sent >= fault.fromMs && sent <= fault.untilMs) seen.left = true;
     if (!(received >= fault.fromMs && received < freeUntilMs)) continue;
     const allowed = outcome === outcomeCode.allowed;
     const undecided = outcome === outcomeCode.unavailable;

@@ -78,11 +78,13 @@ function decisionsIn({ requests }: History, fromMs: number, untilMs: number): nu
 }
 
 /** A replica may tell Redis once of every subject that it let in alone; of all it knows where Redis has lost state. */
-function repairsOf({ requests }: History, { losesState, untilMs }: FaultRecord): number {
+function repairsOf({ requests }: History, { losesState, clockStepMs, untilMs }: FaultRecord): number {
+  // Who finds that what it keeps has expired takes the data for lost.
+  const isLost = losesState !== "none" || clockStepMs !== undefined;
   const told = new Set<number>();
   for (let row = 0; row < requests.count; row++) {
     if (requests.outcome[row] !== outcomeCode.allowed || (requests.sentMs[row] ?? 0) > untilMs) continue;
-    if (losesState === "none" && requests.source[row] === sourceCode.redis) continue;
+    if (!isLost && requests.source[row] === sourceCode.redis) continue;
     told.add((requests.subject[row] ?? 0) * 65_536 + (requests.replica[row] ?? 0));
   }
   return told.size;
