@@ -1,11 +1,12 @@
-import type { IncomingMessage, RequestListener } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage, RequestListener } from "node:http";
 import { LONGEST_PROBE_MS } from "./breaker.ts";
 import { REPAIR_MS } from "./fallback/recovery.ts";
 import { createLimiter } from "./limiter.ts";
 import { ALGORITHMS, type AlgorithmName } from "./limiter-options.ts";
 import { longestGateMs } from "./lone-redis.ts";
-import type { AskedLimiter } from "./middleware/asked-limiter.ts";
+import type { AskedLimiter, Subject } from "./middleware/asked-limiter.ts";
 import { type NodeMiddleware, rateLimit } from "./middleware/node-http.ts";
+import type { Policy } from "./policy.ts";
 import type { WithoutRedisPromise } from "./promised.ts";
 import { RETRY_WITHIN_MS } from "./redis-link.ts";
 import type { Variant } from "./variants/variant.ts";
@@ -29,12 +30,13 @@ export function referenceVariant(
       withoutRedis: withoutRedis(fallback),
     }),
     protect: async ({ policies, redisUrl, keyPrefix, replicaIndex, replicaCount }) => {
-      const own = policies.map(({ name, limit, windowMs, burst }) => ({
+      const own = policies.map(({ name, limit, windowMs, burst, by }) => ({
         name,
         limit,
         windowMs,
         fallback,
         ...(burst === undefined ? {} : { burst }),
+        ...(by === undefined ? {} : { by }),
       }));
       const limiter = createLimiter({
         redis: redisUrl,
@@ -76,9 +78,12 @@ function withoutRedis(fallback: "local" | "open" | "closed"): WithoutRedisPromis
   };
 }
 
-/** The resource behind `limiter`: the subject is the header `x-client-id`, the cost `x-cost`; bad ones are a 400. */
+/**
+ * The resource behind `limiter`: the subject is the header `x-client-id`, or `x-<by>-id` for each policy that names one, the
+ * cost `x-cost`; bad ones are a 400.
+ */
 export function limitedResource(limiter: AskedLimiter): RequestListener {
-  const limit: NodeMiddleware = rateLimit(limiter, { key: subjectOf, cost: costOf });
+  const limit: NodeMiddleware = rateLimit(limiter, { key: subjectBy(limiter.policies), cost: costOf });
   return (request, response) => {
     limit(request, response, (error) => {
       if (error === undefined) return response.end("ok");
@@ -91,9 +96,15 @@ export function limitedResource(limiter: AskedLimiter): RequestListener {
 
 class BadRequest extends Error {}
 
-function subjectOf({ headers }: IncomingMessage): string {
-  const subject = headers["x-client-id"];
-  if (typeof subject !== "string") throw new BadRequest("Say who you are in the header x-client-id.");
+function subjectBy(policies: readonly Policy[]): (request: IncomingMessage) => Subject {
+  const names = [...new Set(policies.flatMap(({ by }) => by ?? []))];
+  if (names.length === 0) return ({ headers }) => subjectOf(headers, "client");
+  return ({ headers }) => Object.fromEntries(names.map((name) => [name, subjectOf(headers, name)]));
+}
+
+function subjectOf(headers: IncomingHttpHeaders, by: string): string {
+  const subject = headers[`x-${by}-id`];
+  if (typeof subject !== "string") throw new BadRequest(`Say who you are in the header x-${by}-id.`);
   return subject;
 }
 

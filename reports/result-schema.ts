@@ -15,6 +15,7 @@ const policy = z.strictObject({
   limit: amount,
   windowMs: amount,
   burst: amount.exactOptional(),
+  by: z.string().exactOptional(),
 });
 
 const promised: z.ZodType<Promised> = z.lazy(() =>

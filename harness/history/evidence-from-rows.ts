@@ -102,7 +102,7 @@ export function evidenceFromRows(options: EvidenceOptions): Evidence {
     engines: options.engines ?? [],
   };
   const traces = tracesOf(history);
-  return { history, claims: [{ policy, promises, traces, slackMs, epochOffsetMs, clockDoubt }] };
+  return { history, claims: [{ policy, promises, subjects, traces, slackMs, epochOffsetMs, clockDoubt }] };
 }
 
 function subjectOf({ subject = "hot" }: Row): string {

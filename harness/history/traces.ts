@@ -15,7 +15,7 @@ export const kindCode = {
 export interface Traces {
   readonly groups: number;
   readonly starts: Uint32Array;
-  /** The subject of each group: an index into the history's `subjects`. */
+  /** The subject of each group: an index into the claim's `subjects`. */
   readonly subject: Uint32Array;
   readonly sentMs: Float64Array;
   /** When the decision had certainly been taken: received, or for ambiguous rows proved quiescence or Infinity. */
