@@ -1,10 +1,11 @@
-import type { IncomingHttpHeaders, IncomingMessage, RequestListener } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { LONGEST_PROBE_MS } from "./breaker.ts";
 import { REPAIR_MS } from "./fallback/recovery.ts";
 import { createLimiter } from "./limiter.ts";
 import { ALGORITHMS, type AlgorithmName } from "./limiter-options.ts";
 import { longestGateMs } from "./lone-redis.ts";
 import type { AskedLimiter, Subject } from "./middleware/asked-limiter.ts";
+import { chargeOf } from "./middleware/charge.ts";
 import { type NodeMiddleware, rateLimit } from "./middleware/node-http.ts";
 import type { Policy } from "./policy.ts";
 import type { WithoutRedisPromise } from "./promised.ts";
@@ -80,18 +81,29 @@ function withoutRedis(fallback: "local" | "open" | "closed"): WithoutRedisPromis
 
 /**
  * The resource behind `limiter`: the subject is the header `x-client-id`, or `x-<by>-id` for each policy that names one, the
- * cost `x-cost`; bad ones are a 400.
+ * cost `x-cost`; bad ones are a 400. Who asks for it by `x-refund` has the cost given back before the answer, which says so.
  */
 export function limitedResource(limiter: AskedLimiter): RequestListener {
   const limit: NodeMiddleware = rateLimit(limiter, { key: subjectBy(limiter.policies), cost: costOf });
   return (request, response) => {
     limit(request, response, (error) => {
-      if (error === undefined) return response.end("ok");
+      if (error === undefined) return void serve(request, response);
       response.statusCode = error instanceof BadRequest ? 400 : 500;
       response.end(error instanceof Error ? `${error.message}\n` : "The limiter failed.\n");
       return undefined;
     });
   };
+}
+
+/** Where nothing can be given back, or the limiter says that it was not, the answer says nothing of it. */
+async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (request.headers["x-refund"] !== undefined) {
+    const isGiven = await chargeOf(request)
+      ?.settle(0)
+      .catch(() => false);
+    if (isGiven === true) response.setHeader("x-ratelimit-refund", "given");
+  }
+  response.end("ok");
 }
 
 class BadRequest extends Error {}

@@ -1,3 +1,4 @@
+import { refundCode } from "../history/requests.ts";
 import { authorityOf } from "./authority-of.ts";
 import type { Endpoint, EngineContext } from "./engine.ts";
 
@@ -5,7 +6,7 @@ import type { Endpoint, EngineContext } from "./engine.ts";
 export type RequestText = (row: number) => string;
 
 /**
- * `GET` with the subject's wire key, what else its requests carry and, if it is not 1, `x-cost`. The keys are trusted to fit into a header
+ * `GET` with the subject's wire key, what else its requests carry, `x-cost` if it is not 1, and `x-refund` if it asks for one. The keys are trusted to fit into a header
  * (`requireWireKeys`). Control requests ask the gateway's health instead.
  */
 export function requestText(context: EngineContext, endpoint: Endpoint): RequestText {
@@ -17,6 +18,7 @@ export function requestText(context: EngineContext, endpoint: Endpoint): Request
     const subject = requests.subject[row] ?? 0;
     const own = `${head}${wireKeys[subject] ?? ""}\r\n${fields[subject] ?? ""}`;
     const cost = requests.cost[row] ?? 1;
-    return cost === 1 ? `${own}\r\n` : `${own}x-cost: ${cost}\r\n\r\n`;
+    const charged = cost === 1 ? own : `${own}x-cost: ${cost}\r\n`;
+    return requests.refund[row] === refundCode.none ? `${charged}\r\n` : `${charged}x-refund: 1\r\n\r\n`;
   };
 }

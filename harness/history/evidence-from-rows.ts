@@ -18,7 +18,9 @@ import {
   noPolicy,
   type Outcome,
   outcomeCode,
+  type Refund,
   type Requests,
+  refundCode,
   type Source,
   sourceCode,
 } from "./requests.ts";
@@ -45,6 +47,8 @@ export interface Row {
   readonly replica?: number;
   readonly retryAfterMs?: number;
   readonly remaining?: number;
+  /** @default "none" */
+  readonly refund?: Refund;
 }
 
 /** What `evidenceFromRows` builds from. */
@@ -171,6 +175,7 @@ function requestsOf(
     requests.retryAfterMs[at] = row.retryAfterMs ?? Number.NaN;
     requests.source[at] = sourceCode[source];
     requests.policy[at] = noPolicy;
+    requests.refund[at] = refundCode[row.refund ?? "none"];
     requests.replica[at] = replica;
     requests.subject[at] = subjectIndex.get(subjectOf(row)) ?? 0;
     requests.cost[at] = cost;

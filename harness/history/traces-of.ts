@@ -1,5 +1,5 @@
 import type { History } from "./history.ts";
-import { outcomeCode, type Requests } from "./requests.ts";
+import { outcomeCode, type Requests, refundCode, sourceCode } from "./requests.ts";
 import { kindCode, type Traces } from "./traces.ts";
 
 /** Whom a policy counts. */
@@ -37,8 +37,11 @@ kindOfOutcome[outcomeCode.unavailable] = kindCode.ambiguous;
 kindOfOutcome[outcomeCode.error] = kindCode.ambiguous;
 kindOfOutcome[outcomeCode.lost] = kindCode.ambiguous;
 
+/** What was let in and asked for its cost back may count or not: that is ambiguous, too. */
 function kindAt(requests: Requests, row: number): number {
-  return kindOfOutcome[requests.outcome[row] ?? 0] ?? 0;
+  const kind = kindOfOutcome[requests.outcome[row] ?? 0] ?? 0;
+  const mayBeGivenBack = kind === kindCode.allowed && requests.refund[row] !== refundCode.none;
+  return mayBeGivenBack ? kindCode.ambiguous : kind;
 }
 
 function groupStarts(requests: Requests, subjects: number, of: Uint32Array): Uint32Array {
@@ -125,6 +128,10 @@ function settledBy(history: History, row: number): number {
   const late = promises.map(
     ({ withoutRedis }) => withoutRedis?.cutChargesWithinMs ?? Number.POSITIVE_INFINITY,
   );
+  // Who says that Redis had decided by then.
+  const isDecided =
+    requests.outcome[row] === outcomeCode.allowed && requests.source[row] === sourceCode.redis;
+  if (isDecided) return requests.receivedMs[row] ?? Number.NaN;
   const isRefusal = requests.outcome[row] === outcomeCode.unavailable;
   const decidedMs = isRefusal ? (requests.receivedMs[row] ?? Number.NaN) : endedAfter(history, replica, sent);
   return Math.min(quietAfter(history, replica, sent), decidedMs + Math.max(...late));

@@ -4,7 +4,10 @@ export const kindCode = {
   allowed: 1,
   /** Answered 429. */
   denied: 2,
-  /** Lost, an error or `unavailable`: consumed its cost or nothing, at an unknown instant in its interval. */
+  /**
+   * Lost, an error, `unavailable`, or let in and asking for its cost back: consumed its cost or nothing, at an unknown
+   * instant in its interval.
+   */
   ambiguous: 3,
 } as const;
 

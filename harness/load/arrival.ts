@@ -10,6 +10,8 @@ export interface Arrival {
   readonly cost?: number;
   /** The replica that is asked. @default spread evenly, seeded */
   readonly replica?: number;
+  /** `asked`: says that its cost is to be given back once it was let in. @default it is charged for good */
+  readonly refund?: "asked";
 }
 
 /**

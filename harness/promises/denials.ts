@@ -3,6 +3,7 @@ import type { History } from "../history/history.ts";
 import { sourceCode } from "../history/requests.ts";
 import { kindCode, type Traces } from "../history/traces.ts";
 import { type Charges, chargesOf } from "./charges-of.ts";
+import { givenBack } from "./given-back.ts";
 import { clearLedger, closeLedger, emptyLedger, enter, type Ledger } from "./ledger.ts";
 import { type PromiseKind, type Terms, termsOf } from "./promise.ts";
 import { promiseOf } from "./promise-of.ts";
@@ -43,11 +44,12 @@ export function denialScratch(claims: readonly Claim[]): DenialScratch {
 /**
  * Denials of `claim`, against its lower promise. All that was let in may have been consumed, wherever it was
  * decided, and all that is ambiguous or was decided after Redis had been asked in vain; where denials consume, each
- * other denial too.
+ * other denial too. What was given back for certain counts while it was under way, and what it may leave behind.
  */
 export function denialsOf(history: History, claim: Claim, scratch: DenialScratch): Denials {
   const kind = promiseOf(claim.promises.lower);
   const judging: Judging = {
+    history,
     claim,
     kind,
     terms: termsOf(claim),
@@ -58,6 +60,7 @@ export function denialsOf(history: History, claim: Claim, scratch: DenialScratch
 }
 
 interface Judging {
+  readonly history: History;
   readonly claim: Claim;
   readonly kind: PromiseKind;
   readonly terms: Terms;
@@ -66,18 +69,26 @@ interface Judging {
 }
 
 function judgeGroup(
-  { claim: { traces, promises }, kind, terms, charges, scratch }: Judging,
+  { history, claim, kind, terms, charges, scratch }: Judging,
   group: number,
   onDenial: OnDenial,
 ): void {
+  const { traces, promises } = claim;
   const from = traces.starts[group] ?? 0;
   const until = traces.starts[group + 1] ?? 0;
   if (!hasDenials(traces, from, until)) return;
   const { ledger } = scratch;
+  const given = givenBack(history, claim, from, until);
   clearLedger(ledger);
   for (let i = from; i < until; i++) {
+    const sentMs = traces.sentMs[i] ?? 0;
+    const cost = traces.cost[i] ?? 0;
+    const left =
+      given?.has(i) === true ? kind.leavesBehind(cost, sentMs, traces.untilMs[i] ?? 0, terms) : cost;
+    if (left === 0) continue;
     for (const untilMs of [charges.counted(i), charges.cut(i)])
-      if (!Number.isNaN(untilMs)) enter(ledger, traces.sentMs[i] ?? 0, untilMs, traces.cost[i] ?? 0, 0);
+      if (!Number.isNaN(untilMs))
+        enter(ledger, sentMs, given?.standsInUntil(sentMs, untilMs) ?? untilMs, left, 0);
   }
   closeLedger(ledger);
   const sentMs = traces.sentMs.subarray(from, until);
@@ -86,7 +97,8 @@ function judgeGroup(
     // Where denials consume, its own cost is among what may have been consumed.
     const own = promises.deniedConsumes ? 0 : (traces.cost[at] ?? 0);
     const neverFits = (traces.cost[at] ?? 0) > kind.capacity;
-    onDenial(at, neverFits ? Number.POSITIVE_INFINITY : peak + own);
+    const passing = given?.underWay(traces.sentMs[at] ?? 0, traces.untilMs[at] ?? 0) ?? 0;
+    onDenial(at, neverFits ? Number.POSITIVE_INFINITY : peak + own + passing);
   });
 }
 

@@ -20,6 +20,11 @@ export interface PromiseKind {
   /** How long what was consumed can matter, in milliseconds. */
   readonly memoryMs: number;
   /**
+   * The most that may still be charged of a `cost` that was charged and given back between `sentMs` and `untilMs`: who gives
+   * back may keep what has leaked meanwhile, or what may be of a window that is over.
+   */
+  readonly leavesBehind: (cost: number, sentMs: number, untilMs: number, terms: Terms) => number;
+  /**
    * Offers `spans` the spans in which `admitted` comes nearest to the curve, and with them any that exceeds it,
    * whatever its length. O(n log n).
    */

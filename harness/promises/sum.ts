@@ -18,6 +18,7 @@ export function sumPromise(
     line: upper.line,
     several: (count) => ({ kind: "sum", parts: Array.from({ length: count }, () => parts).flat() }),
     curve: upper.curve,
+    leavesBehind: (...given) => Math.max(0, ...lower.map((part) => part.leavesBehind(...given))),
     judgeSpans: upper.judgeSpans,
     possibleExcess(consumed, terms, atMs, count, out) {
       if (spare.length < count) spare = new Float64Array(atMs.length);

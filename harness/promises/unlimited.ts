@@ -8,6 +8,7 @@ export function unlimitedPromise(): PromiseKind {
     line: { burst: Number.POSITIVE_INFINITY, ratePerMs: 0 },
     several: () => ({ kind: "unlimited" }),
     curve: () => Number.POSITIVE_INFINITY,
+    leavesBehind: () => 0,
     judgeSpans: () => undefined,
     possibleExcess: (_consumed, _terms, _atMs, count, out) => {
       out.fill(Number.NEGATIVE_INFINITY, 0, count);

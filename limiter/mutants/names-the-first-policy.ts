@@ -7,7 +7,7 @@ export const mutant: Mutant = {
   about: "Decides by all policies, and names the first one whichever denied.",
   source:
     "envoyproxy/envoy#43113 and kgateway-dev/kgateway#8211: nobody learns which of several limits it was",
-  convictedBy: ["no-false-denials"],
+  convictedBy: ["no-false-denials", "metrics-tell-the-truth"],
   scenarios: ["tiers"],
   variant: wrongLimiter({
     about: "The reference limiter, which names the wrong policy.",
