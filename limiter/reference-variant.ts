@@ -28,6 +28,8 @@ export function referenceVariant(
     about,
     promises: (policy) => ({
       ...ALGORITHMS[algorithm].promises(policy),
+      // A refund may be under way for a deadline, and what it takes back has been for another.
+      refundsAgedMs: 2 * DEADLINE_MS,
       withoutRedis: withoutRedis(fallback),
     }),
     protect: async ({ policies, redisUrl, keyPrefix, replicaIndex, replicaCount }) => {

@@ -63,6 +63,7 @@ const promises = z.strictObject({
   lower: promised,
   clockResolutionMs: z.number(),
   stateHorizonMs: measured.exactOptional(),
+  refundsAgedMs: measured.exactOptional(),
   deniedConsumes: z.boolean(),
   withoutRedis: withoutRedis.exactOptional(),
 });

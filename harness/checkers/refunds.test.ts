@@ -26,7 +26,8 @@ function log(limit: number, windowMs: number, which: "own" | "oldest"): Refundin
       return isFree;
     },
     giveBack(chargedMs, sinceMs) {
-      const at = which === "own" ? charges.indexOf(chargedMs) : charges.findIndex((ms) => ms >= sinceMs);
+      const oldest = charges.findIndex((ms) => ms >= sinceMs - agedMs);
+      const at = which === "own" ? charges.indexOf(chargedMs) : oldest;
       if (at >= 0) charges.splice(at, 1);
     },
   };
@@ -62,11 +63,14 @@ function bucket(limit: number, windowMs: number): Refunding {
     },
     giveBack(_, sinceMs, atMs) {
       leak(atMs);
-      debt = Math.max(0, debt - Math.max(0, 1 - ((atMs - sinceMs) * limit) / windowMs));
+      const leaked = ((atMs - sinceMs + agedMs) * limit) / windowMs;
+      debt = Math.max(0, debt - Math.max(0, 1 - leaked));
     },
   };
 }
 
+/** What is taken back may have been charged so much earlier. */
+const agedMs = 2;
 const limit = 20;
 const windowMs = 64;
 const epoch: Promised = { kind: "fixed", limit, windowMs, phase: "epoch" };
@@ -143,7 +147,7 @@ function seen(all: readonly Asked[], limiter: Refunding, times = 1): Row[] {
 const evidenceOf = (promised: Promised, rows: readonly Row[]) =>
   evidenceFromRows({
     policy: policyOf(promised),
-    promises: { upper: promised, lower: promised },
+    promises: { upper: promised, lower: promised, refundsAgedMs: agedMs },
     rows,
     epochOffsetMs: { atLeast: 0, atMost: 0 },
   });

@@ -21,5 +21,7 @@ export interface Arrival {
 export interface Load {
   /** How long the load lasts in milliseconds; arrivals lie in [0, durationMs). */
   readonly durationMs: number;
+  /** About how many arrivals there are. @default not known */
+  readonly expected?: number;
   readonly arrivals: (random: Random) => Iterable<Arrival>;
 }

@@ -78,17 +78,13 @@ function judgeGroup(
   const until = traces.starts[group + 1] ?? 0;
   if (!hasDenials(traces, from, until)) return;
   const { ledger } = scratch;
-  const given = givenBack(history, claim, from, until);
+  const given = givenBack(history, claim, { kind, terms }, [from, until]);
   clearLedger(ledger);
   for (let i = from; i < until; i++) {
-    const sentMs = traces.sentMs[i] ?? 0;
-    const cost = traces.cost[i] ?? 0;
-    const left =
-      given?.has(i) === true ? kind.leavesBehind(cost, sentMs, traces.untilMs[i] ?? 0, terms) : cost;
-    if (left === 0) continue;
+    const cost = given === null ? (traces.cost[i] ?? 0) : given.left(i);
+    if (cost === 0) continue;
     for (const untilMs of [charges.counted(i), charges.cut(i)])
-      if (!Number.isNaN(untilMs))
-        enter(ledger, sentMs, given?.standsInUntil(sentMs, untilMs) ?? untilMs, left, 0);
+      if (!Number.isNaN(untilMs)) enter(ledger, traces.sentMs[i] ?? 0, untilMs, cost, 0);
   }
   closeLedger(ledger);
   const sentMs = traces.sentMs.subarray(from, until);
@@ -97,8 +93,7 @@ function judgeGroup(
     // Where denials consume, its own cost is among what may have been consumed.
     const own = promises.deniedConsumes ? 0 : (traces.cost[at] ?? 0);
     const neverFits = (traces.cost[at] ?? 0) > kind.capacity;
-    const passing = given?.underWay(traces.sentMs[at] ?? 0, traces.untilMs[at] ?? 0) ?? 0;
-    onDenial(at, neverFits ? Number.POSITIVE_INFINITY : peak + own + passing);
+    onDenial(at, neverFits ? Number.POSITIVE_INFINITY : peak + own + (given?.passing(at) ?? 0));
   });
 }
 

@@ -25,6 +25,7 @@ export function fixedPromise(promised: Extract<Promised, { kind: "fixed" }>): Pr
         ? { ...promised, limit: count * limit }
         : { kind: "rate", burst: 2 * count * limit, limit: count * limit, windowMs },
     curve: (spanMs) => limit * (stepsIn(spanMs) + 1),
+    slidesMs: 0,
     leavesBehind: (cost, sentMs, untilMs, terms) =>
       phase === "epoch" && isInOneWindow(sentMs, untilMs, windowMs, terms) ? 0 : cost,
     judgeSpans(admitted, terms, spans) {

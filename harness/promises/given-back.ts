@@ -1,31 +1,31 @@
 import type { Claim } from "../history/evidence.ts";
 import type { History } from "../history/history.ts";
 import { refundCode, sourceCode } from "../history/requests.ts";
+import type { PromiseKind, Terms } from "./promise.ts";
 
-/** The requests of one subject whose cost was given back for certain. */
+/** What those requests of one subject may cost others whose own cost was given back for certain. */
 export interface GivenBack {
-  /** Whether the row (its place in the traces) is one. */
-  readonly has: (at: number) => boolean;
-  /**
-   * By when what was consumed in [sentMs, untilMs] may still be in the books: who gives back may take another charge of
-   * the same time instead, and leave its own, which is younger; and that may happen to that one again.
-   */
-  readonly standsInUntil: (sentMs: number, untilMs: number) => number;
-  /** The most that was charged at any time in [sentMs, untilMs] and given back later. */
-  readonly underWay: (sentMs: number, untilMs: number) => number;
+  /** What the row (its place in the traces) may leave in the books for good: its cost, if it was not given back. */
+  readonly left: (at: number) => number;
+  /** What the others may besides have had in the books, at most, at any time while the row was under way. */
+  readonly passing: (at: number) => number;
 }
 
 /**
  * Among rows [from, until) of `claim`: what Redis had let in, and whose answer says that its cost was given back. Such
- * a request counts only while it is under way. `null` if there is none.
+ * a request counts while it is under way. Where each charge leaves the books by itself when it is a window old, the limiter may
+ * have taken an older one back instead, as much older as it declares, so that its own leaves later: of what was charged
+ * in a window and given back in the same, only what was charged around its beginning can still be in the books. `null`
+ * if nothing was given back.
  */
 export function givenBack(
   { requests }: History,
-  { traces }: Claim,
-  from: number,
-  until: number,
+  { traces, promises }: Claim,
+  { kind, terms }: { readonly kind: PromiseKind; readonly terms: Terms },
+  [from, until]: readonly [number, number],
 ): GivenBack | null {
   const { sentMs, untilMs, cost, source, row } = traces;
+  const { refundsAgedMs = 0 } = promises;
   const has = (at: number): boolean =>
     requests.refund[row[at] ?? 0] === refundCode.given &&
     source[at] === sourceCode.redis &&
@@ -33,63 +33,48 @@ export function givenBack(
   const rows: number[] = [];
   for (let at = from; at < until; at++) if (has(at)) rows.push(at);
   if (rows.length === 0) return null;
-  const clusters = clustersOf(rows.map((at) => [sentMs[at] ?? 0, untilMs[at] ?? 0] as const));
-  const bySent = summed(rows.map((at) => [sentMs[at] ?? 0, cost[at] ?? 0] as const));
-  const byUntil = summed(
-    rows.map((at) => [untilMs[at] ?? 0, cost[at] ?? 0] as const).sort(([a], [b]) => a - b),
+  const within = costWithin(
+    rows.map((at) => [(sentMs[at] ?? 0) - refundsAgedMs, cost[at] ?? 0] as const),
+    rows.map((at) => [untilMs[at] ?? 0, cost[at] ?? 0] as const),
   );
+  const { slidesMs } = kind;
+  const { slackMs } = terms;
   return {
-    has,
-    standsInUntil(sent, received) {
-      const last = countUntil(clusters.fromMs, received) - 1;
-      const endMs = clusters.untilMs[last] ?? Number.NEGATIVE_INFINITY;
-      return endMs >= sent ? Math.max(received, endMs) : received;
+    left(at) {
+      const whole = cost[at] ?? 0;
+      if (!has(at)) return whole;
+      return kind.leavesBehind(whole, (sentMs[at] ?? 0) - refundsAgedMs, untilMs[at] ?? 0, terms);
     },
-    underWay(sent, received) {
-      const begun = bySent.sums[countUntil(bySent.atMs, received)] ?? 0;
-      return begun - (byUntil.sums[countBefore(byUntil.atMs, sent)] ?? 0);
+    passing(at) {
+      const begin = sentMs[at] ?? 0;
+      const end = untilMs[at] ?? 0;
+      const underWay = within(begin, end);
+      return slidesMs === 0
+        ? underWay
+        : underWay + within(begin - slidesMs - slackMs, end - slidesMs + slackMs);
     },
   };
 }
 
-/** Spans, in order of where they begin, joined where they touch. */
-function clustersOf(spans: readonly (readonly [number, number])[]): {
-  readonly fromMs: readonly number[];
-  readonly untilMs: readonly number[];
-} {
-  const fromMs: number[] = [];
-  const untilMs: number[] = [];
-  for (const [from, until] of spans) {
-    const last = untilMs.length - 1;
-    const endMs = untilMs[last];
-    if (endMs !== undefined && from <= endMs) untilMs[last] = Math.max(endMs, until);
-    else {
-      fromMs.push(from);
-      untilMs.push(until);
-    }
-  }
-  return { fromMs, untilMs };
+type Costs = readonly (readonly [number, number])[];
+
+/** What those cost whose interval meets [fromMs, untilMs]; `begins` and `ends` are instants with their costs. */
+function costWithin(begins: Costs, ends: Costs): (fromMs: number, untilMs: number) => number {
+  const begun = summed(begins);
+  const ended = summed(ends.toSorted(([a], [b]) => a - b));
+  return (fromMs, untilMs) =>
+    (begun.sums[place(begun.atMs, (atMs) => atMs <= untilMs)] ?? 0) -
+    (ended.sums[place(ended.atMs, (atMs) => atMs < fromMs)] ?? 0);
 }
 
 /** `sums[k]` is the cost of the first k. */
-function summed(costs: readonly (readonly [number, number])[]): {
-  readonly atMs: readonly number[];
-  readonly sums: readonly number[];
-} {
-  let sum = 0;
-  return { atMs: costs.map(([at]) => at), sums: [0, ...costs.map(([, cost]) => (sum += cost))] };
+function summed(costs: Costs): { readonly atMs: readonly number[]; readonly sums: readonly number[] } {
+  const sums = [0];
+  for (const [, cost] of costs) sums.push((sums.at(-1) ?? 0) + cost);
+  return { atMs: costs.map(([at]) => at), sums };
 }
 
-/** How many of the ascending `instants` are at `atMs` or before. */
-function countUntil(instants: readonly number[], atMs: number): number {
-  return place(instants, (instant) => instant <= atMs);
-}
-
-/** How many of the ascending `instants` are before `atMs`. */
-function countBefore(instants: readonly number[], atMs: number): number {
-  return place(instants, (instant) => instant < atMs);
-}
-
+/** How many of the ascending `instants` are before a place that `isBefore` knows. */
 function place(instants: readonly number[], isBefore: (instant: number) => boolean): number {
   let low = 0;
   let high = instants.length;

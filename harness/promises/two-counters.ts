@@ -27,6 +27,7 @@ export function twoCountersPromise(promised: Extract<Promised, { kind: "two-coun
       windowMs,
     }),
     curve,
+    slidesMs: 0,
     leavesBehind: (cost, sentMs, untilMs, terms) =>
       isInOneWindow(sentMs, untilMs, windowMs, terms) ? 0 : cost,
     judgeSpans(admitted, terms, spans) {

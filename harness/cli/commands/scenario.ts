@@ -196,7 +196,9 @@ function refuseTooMany(scenario: Scenario, asked: ScenarioRequest): void {
     .reduce(
       (sum, phase) =>
         sum +
-        ("load" in phase ? (asked.ratePerSecond * phase.load.durationMs) / 1_000 : phase.saturate.requests),
+        ("load" in phase
+          ? (phase.load.expected ?? (asked.ratePerSecond * phase.load.durationMs) / 1_000)
+          : phase.saturate.requests),
       0,
     );
   const most = Math.floor(totalmem() / 2 / bytesPerRequestJudged);
