@@ -40,7 +40,7 @@ describe("memory-flat", () => {
   });
 
   it("acquits what settles, under any garbage", () => {
-    for (let seed = 1; seed <= 500; seed++) {
+    for (let seed = 1; seed <= 2_000; seed++) {
       const random = seededRandom(seed, "memory");
       const settledMiB = 100 + 300 * random();
       const settlingSeconds = 1 + 15 * random();
