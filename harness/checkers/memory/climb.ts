@@ -10,7 +10,7 @@ export interface Climb {
   readonly lastBytes: number;
   /** Negative if it fell. */
   readonly grownBytes: number;
-  /** It rose from each part to the next, by enough, at the end as at the beginning, and above all that was held at first. */
+  /** By enough, at the end as at the beginning, and the least of each part above the most of the last but one before it. */
   readonly isClear: boolean;
 }
 
@@ -25,10 +25,8 @@ export interface ClimbOptions {
 const parts = 6;
 /** A part of which less is known says nothing. */
 const fewestReadings = 3;
-/** Each step must be this share of the usual one, */
-const evenShare = 1 / 3;
-/** those of the later half together this share of those of the earlier one, */
-const lateShare = 0.9;
+/** What came in the later half must be this share of what came in the earlier one, */
+const lateShare = 2 / 3;
 /** and the whole this share of what was held before. */
 const leastShare = 0.25;
 
@@ -52,9 +50,8 @@ export function climbOf(
   const grownBytes = lastBytes - firstBytes;
   const middle = steps.length / 2;
   const isClear =
-    steps.every((step) => step >= (evenShare * grownBytes) / steps.length) &&
+    [first, ...rest].every((part, k) => (floors[k + 2] ?? Number.POSITIVE_INFINITY) > Math.max(...part)) &&
     sum(steps.slice(middle)) >= lateShare * sum(steps.slice(0, middle)) &&
-    lastBytes > Math.max(...first) &&
     grownBytes >= Math.max(leastBytes, leastShare * firstBytes);
   return { firstBytes, lastBytes, grownBytes, isClear };
 }
