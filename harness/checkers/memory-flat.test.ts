@@ -54,7 +54,7 @@ describe("memory-flat", () => {
   });
 
   it("convicts a gateway that holds more and more, to the end", () => {
-    const { verdict, summary } = finding({ heldAt: (second) => 80 + 3 * second + 20 * ((second * 7) % 3) });
+    const { verdict, summary } = finding({ heldAt: (second) => 80 + 5 * second + 20 * ((second * 7) % 3) });
     expect(verdict, summary).toBe("fail");
     expect(summary).toContain("Gateway 0 holds ever more memory");
   });
