@@ -1,11 +1,13 @@
 import type { Evidence } from "../history/evidence.ts";
 import type { History, Scrape } from "../history/history.ts";
+import { outcomeCode } from "../history/requests.ts";
 import { metricValue } from "../metrics/metric-value.ts";
 import { duration } from "../promises/wording.ts";
 import type { Finding } from "../verdict/finding.ts";
 import type { Checker } from "./checker.ts";
-import { machineDoubt } from "./machine-doubt.ts";
+import { latencies } from "./latency-percentiles.ts";
 import { type Climb, climbOf, type Reading } from "./memory/climb.ts";
+import { percentilesOf } from "./percentile.ts";
 import { measuredPhases } from "./phases-of.ts";
 
 /** Options of `memoryFlat`. */
@@ -21,8 +23,7 @@ export interface MemoryFlatOptions {
  * is left out, the least that it held (its own `process_resident_memory_bytes`) is above the most that it held two
  * sixths before, by at least `leastMiB` in all, and to the end as at the beginning. A heap that is not collected looks just
  * so: Node must have collected its heap in full at least twice in the later half, and of any other program nothing is
- * concluded in less than ten minutes. Nor is it where the machine did not keep the schedule, for what waits takes memory,
- * too. Redis's memory is told, and never convicts: others may use it.
+ * concluded in less than ten minutes. Nor is it where answers waited for long, for what waits takes memory, too. Redis's memory is told, and never convicts: others may use it.
  */
 export function memoryFlat({ leastMs = 30_000, leastMiB = 64 }: MemoryFlatOptions = {}): Checker {
   return {
@@ -39,6 +40,9 @@ const mebibyte = 2 ** 20;
 /** Of a program of which it is not known when its heap was collected. */
 const patienceMs = 600_000;
 const fewestCollections = 2;
+/** What waits for less than this is too little to climb, in milliseconds, at the 99th percentile. */
+const waitMs = 500;
+const lostShare = 0.01;
 
 type Outcome = Omit<Finding, "checker" | "kind">;
 
@@ -124,10 +128,24 @@ function collectionsIn(scrapes: readonly Scrape[], fromMs: number, untilMs: numb
 
 function convicted(history: History, { replica, climb, collections }: GatewayClimb, spanMs: number): Outcome {
   const words = `Gateway ${replica} holds ever more memory: at least ${inMiB(climb.firstBytes)} at first, ${inMiB(climb.lastBytes)} after ${duration(spanMs)}`;
-  const doubt = machineDoubt(history, 100) ?? heapDoubt(collections, spanMs);
+  const doubt = backlogDoubt(history) ?? heapDoubt(collections, spanMs);
   return doubt === null
     ? { verdict: "fail", summary: `${words}, and no slower towards the end`, numbers: {} }
     : { verdict: "inconclusive", summary: `${words}, but ${doubt}`, numbers: {} };
+}
+
+/** What waits takes memory, whoever made it wait. */
+function backlogDoubt(history: History): string | null {
+  const measured = measuredPhases(history);
+  const [p99Ms = 0] = percentilesOf(latencies(history.requests, measured), [99]);
+  if (p99Ms > waitMs) return `answers waited for ${duration(p99Ms)}, and what waits takes memory`;
+  const { requests } = history;
+  const unanswered = requests.outcome.filter(
+    (code, row) => code === outcomeCode.lost && measured.includes(requests.phase[row] ?? 0),
+  ).length;
+  return unanswered > lostShare * requests.count
+    ? `${unanswered.toLocaleString("en")} requests had no answer, and what waits takes memory`
+    : null;
 }
 
 function heapDoubt(collections: number | null, spanMs: number): string | null {
