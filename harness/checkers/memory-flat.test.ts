@@ -30,7 +30,7 @@ function finding({
     const heap =
       collectionsAt === null
         ? ""
-        : `nodejs_gc_duration_seconds_count{kind="major"} ${collectionsAt(second)}\n`;
+        : `nodejs_heap_size_used_bytes 1\nnodejs_gc_duration_seconds_count{kind="major"} ${collectionsAt(second)}\n`;
     const text = `process_resident_memory_bytes ${Math.round(heldAt(second) * mebibyte)}\n${heap}`;
     return { replica: 0, requestedMs: second * secondMs, receivedMs: second * secondMs + 1, text };
   });

@@ -22,7 +22,7 @@ export interface MemoryFlatOptions {
  * Fails when a gateway holds more and more memory for as long as it is asked. In sixths of the judged time, of which the first
  * is left out, the least that it held (its own `process_resident_memory_bytes`) is above the most that it held two
  * sixths before, by at least `leastMiB` in all, and to the end as at the beginning. A heap that is not collected looks just
- * so: Node must have collected its heap in full at least twice in the later half, and of any other program nothing is
+ * so: Node must have collected its heap in full at least twice meanwhile, the last time in the later half, and of any other program nothing is
  * concluded in less than ten minutes. Nor is it where answers waited for long, for what waits takes memory, too. Redis's memory is told, and never convicts: others may use it.
  */
 export function memoryFlat({ leastMs = 30_000, leastMiB = 64 }: MemoryFlatOptions = {}): Checker {
@@ -40,6 +40,9 @@ const mebibyte = 2 ** 20;
 /** Of a program of which it is not known when its heap was collected. */
 const patienceMs = 600_000;
 const fewestCollections = 2;
+/** As prom-client's default metrics call them. */
+const heapMetric = "nodejs_heap_size_used_bytes";
+const collectionsMetric = "nodejs_gc_duration_seconds_count";
 /** What waits for less than this is too little to climb, in milliseconds, at the 99th percentile. */
 const waitMs = 500;
 const lostShare = 0.01;
@@ -88,8 +91,8 @@ function judgedSpan(history: History): { readonly fromMs: number; readonly until
 interface GatewayClimb {
   readonly replica: number;
   readonly climb: Climb;
-  /** So often Node collected its heap in full in the later half; `null` if it is none, or does not say. */
-  readonly collections: number | null;
+  /** So often Node collected its heap in full, and of these in the later half; `null` if it is none, or does not say. */
+  readonly collections: { readonly all: number; readonly late: number } | null;
 }
 
 /** Of each gateway that told its memory throughout one life. */
@@ -106,8 +109,7 @@ function gatewayClimbs(
       return [];
     const own = scrapes.filter((scrape) => scrape.replica === replica);
     const climb = climbOf(own.flatMap(memoryIn), { fromMs, untilMs, leastBytes });
-    const halfMs = (fromMs + untilMs) / 2;
-    return climb === null ? [] : [{ replica, climb, collections: collectionsIn(own, halfMs, untilMs) }];
+    return climb === null ? [] : [{ replica, climb, collections: collectionsIn(own, fromMs, untilMs) }];
   });
 }
 
@@ -116,14 +118,22 @@ function memoryIn({ text, receivedMs }: Scrape): Reading[] {
   return bytes === null ? [] : [{ atMs: receivedMs, bytes }];
 }
 
-/** Between the first and the last that is told in the span. */
-function collectionsIn(scrapes: readonly Scrape[], fromMs: number, untilMs: number): number | null {
-  const counts = scrapes
-    .filter(({ requestedMs, receivedMs }) => requestedMs >= fromMs && receivedMs <= untilMs)
-    .flatMap(({ text }) => metricValue(text, "nodejs_gc_duration_seconds_count", { kind: "major" }) ?? []);
-  const [first] = counts;
-  const last = counts.at(-1);
-  return first === undefined || last === undefined ? null : last - first;
+function collectionsIn(
+  scrapes: readonly Scrape[],
+  fromMs: number,
+  untilMs: number,
+): GatewayClimb["collections"] {
+  const told = scrapes.filter(({ text }) => metricValue(text, heapMetric) !== null);
+  if (told.length === 0) return null;
+  // What never happened is not told.
+  const count = ({ text }: Scrape): number => metricValue(text, collectionsMetric, { kind: "major" }) ?? 0;
+  const between = (sinceMs: number): number => {
+    const counts = told
+      .filter(({ requestedMs, receivedMs }) => requestedMs >= sinceMs && receivedMs <= untilMs)
+      .map(count);
+    return (counts.at(-1) ?? 0) - (counts[0] ?? 0);
+  };
+  return { all: between(fromMs), late: between((fromMs + untilMs) / 2) };
 }
 
 function convicted(history: History, { replica, climb, collections }: GatewayClimb, spanMs: number): Outcome {
@@ -148,8 +158,9 @@ function backlogDoubt(history: History): string | null {
     : null;
 }
 
-function heapDoubt(collections: number | null, spanMs: number): string | null {
-  if (spanMs >= patienceMs || (collections !== null && collections >= fewestCollections)) return null;
+function heapDoubt(collections: GatewayClimb["collections"], spanMs: number): string | null {
+  const isCollected = collections !== null && collections.all >= fewestCollections && collections.late > 0;
+  if (spanMs >= patienceMs || isCollected) return null;
   return collections === null
     ? `it does not tell when its heap was collected, and ${duration(patienceMs)} are wanted then`
     : "its heap was hardly collected meanwhile";

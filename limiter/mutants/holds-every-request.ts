@@ -5,7 +5,8 @@ import { wrongLimiter } from "./parts/wrong-limiter.ts";
 
 /** Each decision is right, and each leaves something behind for an hour. */
 export const mutant: Mutant = {
-  about: "Starts a timer for each request that ends in an hour, and holds the request until then.",
+  about:
+    "Starts a timer for each request that ends in an hour, and holds all that belongs to the request until then.",
   source: "animir/node-rate-limiter-flexible#289: timers that hold what has expired",
   convictedBy: ["memory-flat"],
   scenarios: ["soak"],
@@ -22,7 +23,13 @@ async function holding(context: GatewayContext): Promise<Protected> {
   const resource = limitedResource(limiter);
   return {
     listener(request, response) {
-      setTimeout(() => request.destroy(), HOUR_MS).unref();
+      const held = {
+        request,
+        response,
+        url: new URL(request.url ?? "/", "http://gateway"),
+        headers: { ...request.headers },
+      };
+      setTimeout(() => held.request.destroy(), HOUR_MS).unref();
       return resource(request, response);
     },
     metrics: () => limiter.registry.metrics(),
