@@ -21,6 +21,11 @@ export interface Scenario {
    * they are told. @default 0
    */
   readonly probingClients?: number;
+  /**
+   * To whom else a subject belongs, by the names that policies give in `by`: `{ tenant: (key) => key.split("/")[0] }` sends
+   * `x-tenant-id` along with the `x-client-id` of each request. Needs a policy for each name. @default to nobody
+   */
+  readonly belongs?: Readonly<Record<string, (key: string) => string>>;
   /** Whether the keys that the run left in Redis are looked at, each, once it is over. @default "never" */
   readonly keyAudit?: "at-the-end" | "never";
   readonly checkers: readonly Checker[];

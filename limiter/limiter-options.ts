@@ -23,8 +23,6 @@ export type AlgorithmName = keyof typeof ALGORITHMS;
 export interface LimiterPolicy extends Policy {
   /** @default the limiter's `algorithm` */
   readonly algorithm?: AlgorithmName;
-  /** Which of a request's subjects it holds for (`decide({ user, tenant })`). @default the only one */
-  readonly by?: string;
   /**
    * When Redis cannot decide: `local` admits this process's share of what remained, `open` lets in, `closed` refuses as
    * `unavailable`. A request must be let in by all its policies. @default "local"

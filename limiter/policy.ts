@@ -8,4 +8,6 @@ export interface Policy {
   readonly windowMs: number;
   /** Capacity of a bucket (gcra), the first request included. @default `limit` */
   readonly burst?: number;
+  /** Which of a request's subjects it holds for (`decide({ client, tenant })`). @default the only one */
+  readonly by?: string;
 }

@@ -52,6 +52,11 @@ export interface Promises {
    * @default a step back may grant a fresh limit, and turn everybody away until the clock is back where it was
    */
   readonly outlastsStepBackMs?: number;
+  /**
+   * A cost that is given back at once is taken to have been charged so much earlier than it was, at most, in milliseconds: an
+   * older charge may be taken back instead of it, or of a bucket less than what leaks in that time. @default 0
+   */
+  readonly refundsAgedMs?: number;
   /** What it declares to do while it cannot reach Redis. @default nothing is declared, so nothing can be broken */
   readonly withoutRedis?: WithoutRedisPromise;
 }

@@ -1,11 +1,13 @@
-import type { IncomingMessage, RequestListener } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { LONGEST_PROBE_MS } from "./breaker.ts";
 import { REPAIR_MS } from "./fallback/recovery.ts";
 import { createLimiter } from "./limiter.ts";
 import { ALGORITHMS, type AlgorithmName } from "./limiter-options.ts";
 import { longestGateMs } from "./lone-redis.ts";
-import type { AskedLimiter } from "./middleware/asked-limiter.ts";
+import type { AskedLimiter, Subject } from "./middleware/asked-limiter.ts";
+import { chargeOf } from "./middleware/charge.ts";
 import { type NodeMiddleware, rateLimit } from "./middleware/node-http.ts";
+import type { Policy } from "./policy.ts";
 import type { WithoutRedisPromise } from "./promised.ts";
 import { RETRY_WITHIN_MS } from "./redis-link.ts";
 import type { Variant } from "./variants/variant.ts";
@@ -26,15 +28,18 @@ export function referenceVariant(
     about,
     promises: (policy) => ({
       ...ALGORITHMS[algorithm].promises(policy),
+      // A refund may be under way for a deadline, and what it takes back has been for another.
+      refundsAgedMs: 2 * DEADLINE_MS,
       withoutRedis: withoutRedis(fallback),
     }),
     protect: async ({ policies, redisUrl, keyPrefix, replicaIndex, replicaCount }) => {
-      const own = policies.map(({ name, limit, windowMs, burst }) => ({
+      const own = policies.map(({ name, limit, windowMs, burst, by }) => ({
         name,
         limit,
         windowMs,
         fallback,
         ...(burst === undefined ? {} : { burst }),
+        ...(by === undefined ? {} : { by }),
       }));
       const limiter = createLimiter({
         redis: redisUrl,
@@ -76,12 +81,15 @@ function withoutRedis(fallback: "local" | "open" | "closed"): WithoutRedisPromis
   };
 }
 
-/** The resource behind `limiter`: the subject is the header `x-client-id`, the cost `x-cost`; bad ones are a 400. */
+/**
+ * The resource behind `limiter`: the subject is the header `x-client-id`, or `x-<by>-id` for each policy that names one, the
+ * cost `x-cost`; bad ones are a 400. Who asks for it by `x-refund` has the cost given back before the answer, which says so.
+ */
 export function limitedResource(limiter: AskedLimiter): RequestListener {
-  const limit: NodeMiddleware = rateLimit(limiter, { key: subjectOf, cost: costOf });
+  const limit: NodeMiddleware = rateLimit(limiter, { key: subjectBy(limiter.policies), cost: costOf });
   return (request, response) => {
     limit(request, response, (error) => {
-      if (error === undefined) return response.end("ok");
+      if (error === undefined) return void serve(request, response);
       response.statusCode = error instanceof BadRequest ? 400 : 500;
       response.end(error instanceof Error ? `${error.message}\n` : "The limiter failed.\n");
       return undefined;
@@ -89,11 +97,28 @@ export function limitedResource(limiter: AskedLimiter): RequestListener {
   };
 }
 
+/** Where nothing can be given back, or the limiter says that it was not, the answer says nothing of it. */
+async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (request.headers["x-refund"] !== undefined) {
+    const isGiven = await chargeOf(request)
+      ?.settle(0)
+      .catch(() => false);
+    if (isGiven === true) response.setHeader("x-ratelimit-refund", "given");
+  }
+  response.end("ok");
+}
+
 class BadRequest extends Error {}
 
-function subjectOf({ headers }: IncomingMessage): string {
-  const subject = headers["x-client-id"];
-  if (typeof subject !== "string") throw new BadRequest("Say who you are in the header x-client-id.");
+function subjectBy(policies: readonly Policy[]): (request: IncomingMessage) => Subject {
+  const names = [...new Set(policies.flatMap(({ by }) => by ?? []))];
+  if (names.length === 0) return ({ headers }) => subjectOf(headers, "client");
+  return ({ headers }) => Object.fromEntries(names.map((name) => [name, subjectOf(headers, name)]));
+}
+
+function subjectOf(headers: IncomingHttpHeaders, by: string): string {
+  const subject = headers[`x-${by}-id`];
+  if (typeof subject !== "string") throw new BadRequest(`Say who you are in the header x-${by}-id.`);
   return subject;
 }
 

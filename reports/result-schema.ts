@@ -15,6 +15,7 @@ const policy = z.strictObject({
   limit: amount,
   windowMs: amount,
   burst: amount.exactOptional(),
+  by: z.string().exactOptional(),
 });
 
 const promised: z.ZodType<Promised> = z.lazy(() =>
@@ -62,6 +63,7 @@ const promises = z.strictObject({
   lower: promised,
   clockResolutionMs: z.number(),
   stateHorizonMs: measured.exactOptional(),
+  refundsAgedMs: measured.exactOptional(),
   deniedConsumes: z.boolean(),
   outlastsStepBackMs: z.number().exactOptional(),
   withoutRedis: withoutRedis.exactOptional(),

@@ -1,16 +1,25 @@
+import { isolatesKeys } from "../harness/checkers/isolates-keys.ts";
 import { constant } from "../harness/load/constant.ts";
+import type { KeyChooser } from "../harness/load/key-chooser.ts";
 import { merged } from "../harness/load/merged.ts";
 import { poisson } from "../harness/load/poisson.ts";
+import { zipfKeys } from "../harness/load/zipf-keys.ts";
 import { loadStory } from "../harness/load-story.ts";
 import type { Scenario } from "../harness/scenario.ts";
 
 const calmKeys = 12;
+/** So many that none of them comes near its limit. */
+const crowd = zipfKeys({ tailKeys: 2_000, exponent: 0, prefix: "crowd-" });
+const noisy: KeyChooser = () => "noisy";
 
-/** Calm callers, each at two thirds of its limit, beside one who floods the gateways. */
+/**
+ * Calm callers, each at two thirds of its limit, beside a crowd, and beside one who asks as often as the whole crowd; both
+ * twice, in turns, so that what changes with time alone does not look like a difference.
+ */
 export const scenario: Scenario = loadStory({
   about: "Does one caller who floods the gateways cost the others any of what they are due?",
   phases: ({ ratePerSecond, stretch }, { limit, windowMs }) => {
-    const durationMs = 10_000 * stretch;
+    const durationMs = 5_000 * stretch;
     const calm = Array.from({ length: calmKeys }, (_, i) =>
       constant({
         ratePerSecond: ((2 / 3) * limit * 1_000) / windowMs,
@@ -18,13 +27,22 @@ export const scenario: Scenario = loadStory({
         keys: () => `calm-${i + 1}`,
       }),
     );
+    const beside = (keys: KeyChooser) => merged(poisson({ ratePerSecond, durationMs, keys }), ...calm);
     return [
-      { name: "alone", load: merged(...calm) },
-      {
-        name: "beside",
-        load: merged(poisson({ ratePerSecond, durationMs, keys: () => "noisy" }), ...calm),
-      },
+      { name: "spread-1", load: beside(crowd) },
+      { name: "beside-1", load: beside(noisy) },
+      { name: "spread-2", load: beside(crowd) },
+      { name: "beside-2", load: beside(noisy) },
     ];
   },
-  sharpPhases: ["beside"],
+  sharpPhases: ["beside-1", "beside-2"],
+  checkers: [
+    isolatesKeys({
+      calmPrefix: "calm-",
+      pairs: [
+        { spread: "spread-1", beside: "beside-1" },
+        { spread: "spread-2", beside: "beside-2" },
+      ],
+    }),
+  ],
 });

@@ -1,6 +1,6 @@
 import type { Claim, Evidence } from "../history/evidence.ts";
 import { noPolicy } from "../history/requests.ts";
-import { kindCode } from "../history/traces.ts";
+import { kindCode, type Traces } from "../history/traces.ts";
 import { degradedSpans } from "../promises/degraded.ts";
 import { type Denials, denialScratch, denialsOf } from "../promises/denials.ts";
 import { roomShares } from "../promises/room-shares.ts";
@@ -153,7 +153,7 @@ function witnessOf({ history, claims }: Evidence, judges: readonly Denials[], ro
   judges.forEach(({ judge }, candidate) => {
     const traces = claims[candidate]?.traces;
     if (traces === undefined || (named !== noPolicy && named !== candidate)) return;
-    const group = traces.subject.indexOf(requests.subject[row] ?? 0);
+    const group = groupOf(traces, row);
     if (group < 0) return;
     judge(group, (at, excess) => {
       if (traces.row[at] !== row || excess < found.excess) return;
@@ -163,7 +163,7 @@ function witnessOf({ history, claims }: Evidence, judges: readonly Denials[], ro
   });
   const claim = claims[index];
   const kind = judges[index]?.kind;
-  const subject = history.subjects[requests.subject[row] ?? 0] ?? "";
+  const subject = claim?.subjects[claim.traces.subject[found.group] ?? 0] ?? "";
   const fromMs = (requests.sentMs[row] ?? 0) - (kind?.memoryMs ?? 0) - (claim?.slackMs ?? 0);
   const untilMs = requests.receivedMs[row] ?? 0;
   // Where there is no limit a bound says nothing.
@@ -182,6 +182,15 @@ function witnessOf({ history, claims }: Evidence, judges: readonly Denials[], ro
     rows: [row, ...others.slice(0, witnessRows - 1)].sort((a, b) => a - b),
     rowCount: others.length + 1,
   };
+}
+
+/** The group that `row` of the history is in; -1 if it is in none. */
+function groupOf({ row: rows, starts, groups }: Traces, row: number): number {
+  const at = rows.indexOf(row);
+  if (at < 0) return -1;
+  let group = 0;
+  while (group + 1 < groups && (starts[group + 1] ?? 0) <= at) group++;
+  return group;
 }
 
 /** Rows that may have been consumed in the span. */

@@ -139,7 +139,7 @@ function convicted({ admissions, span }: Guilt, { history }: Evidence): Omit<Out
 function witnessOf(claim: Claim, span: WorstSpan, history: History): Witness {
   const { fromMs, untilMs, cost, bound, judging } = span;
   const rows = rowsWithin(claim, span, history);
-  const subject = history.subjects[claim.traces.subject[judging] ?? 0] ?? "";
+  const subject = claim.subjects[claim.traces.subject[judging] ?? 0] ?? "";
   return witnessBy(rows, { subject, policy: claim.policy.name, fromMs, untilMs, cost, bound });
 }
 

@@ -12,6 +12,7 @@ const names = {
   source: ascii("x-ratelimit-source"),
   policy: ascii("x-ratelimit-policy"),
   reason: ascii("x-ratelimit-reason"),
+  refund: ascii("x-ratelimit-refund"),
 };
 const values = {
   close: ascii("close"),
@@ -20,6 +21,7 @@ const values = {
   redis: ascii("redis"),
   local: ascii("local"),
   unavailable: ascii("unavailable"),
+  given: ascii("given"),
   timeout: ascii("timeout="),
 };
 const longestRateLimit = 512;
@@ -37,6 +39,8 @@ export class Answer {
   status = 0;
   /** `x-ratelimit-reason: unavailable`. */
   unavailable = false;
+  /** `x-ratelimit-refund: given`. */
+  isGivenBack = false;
   source: number = sourceCode.unlabelled;
   /** Index of the policy in `x-ratelimit-policy`; `noPolicy` if there is none that we know. */
   policy: number = noPolicy;
@@ -64,6 +68,7 @@ export class Answer {
   clear(): void {
     this.status = 0;
     this.unavailable = false;
+    this.isGivenBack = false;
     this.source = sourceCode.unlabelled;
     this.policy = noPolicy;
     this.retryAfterMs = Number.NaN;
@@ -109,6 +114,7 @@ export class Answer {
         if (is(names.source)) this.source = sourceOf(bytes, from, until);
         else if (is(names.policy)) this.policy = this.#policyOf(bytes, from, until);
         else if (is(names.reason)) this.unavailable = sameLetters(bytes, from, until, values.unavailable);
+        else if (is(names.refund)) this.isGivenBack = sameLetters(bytes, from, until, values.given);
         break;
     }
   }

@@ -38,6 +38,8 @@ export interface EngineContext {
    * answer says: they measure the path without a limiter. -1 if there are none. @default -1
    */
   readonly controlSubject?: number;
+  /** Whole lines of the head that each subject's requests carry besides, by its index. @default none */
+  readonly fields?: readonly string[];
   /** Header that carries the subject. @default "x-client-id" */
   readonly keyHeader?: string;
 }

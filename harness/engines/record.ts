@@ -1,4 +1,11 @@
-import { givenUp, noPolicy, outcomeCode, type Requests, sourceCode } from "../history/requests.ts";
+import {
+  givenUp,
+  noPolicy,
+  outcomeCode,
+  type Requests,
+  refundCode,
+  sourceCode,
+} from "../history/requests.ts";
 import type { Answer } from "./answer.ts";
 import type { EngineContext } from "./engine.ts";
 
@@ -15,6 +22,8 @@ export function recordAnswer(
   requests.retryAfterMs[row] = answer.retryAfterMs;
   requests.source[row] = answer.source;
   requests.policy[row] = answer.policy;
+  if (answer.isGivenBack && requests.refund[row] === refundCode.asked)
+    requests.refund[row] = refundCode.given;
   const isControl = requests.subject[row] === controlSubject;
   Atomics.store(requests.outcome, row, isControl ? outcomeCode.control : outcomeOf(answer));
 }

@@ -18,7 +18,9 @@ import {
   noPolicy,
   type Outcome,
   outcomeCode,
+  type Refund,
   type Requests,
+  refundCode,
   type Source,
   sourceCode,
 } from "./requests.ts";
@@ -47,6 +49,8 @@ export interface Row {
   readonly replica?: number;
   readonly retryAfterMs?: number;
   readonly remaining?: number;
+  /** @default "none" */
+  readonly refund?: Refund;
 }
 
 /** What `evidenceFromRows` builds from. */
@@ -104,7 +108,7 @@ export function evidenceFromRows(options: EvidenceOptions): Evidence {
     engines: options.engines ?? [],
   };
   const traces = tracesOf(history);
-  return { history, claims: [{ policy, promises, traces, slackMs, epochOffsetMs, clockDoubt }] };
+  return { history, claims: [{ policy, promises, subjects, traces, slackMs, epochOffsetMs, clockDoubt }] };
 }
 
 function subjectOf({ subject = "hot" }: Row): string {
@@ -173,6 +177,7 @@ function requestsOf(
     requests.retryAfterMs[at] = row.retryAfterMs ?? Number.NaN;
     requests.source[at] = sourceCode[source];
     requests.policy[at] = noPolicy;
+    requests.refund[at] = refundCode[row.refund ?? "none"];
     requests.replica[at] = replica;
     requests.subject[at] = subjectIndex.get(subjectOf(row)) ?? 0;
     requests.cost[at] = cost;

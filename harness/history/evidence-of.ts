@@ -4,17 +4,31 @@ import { type ClockSteadiness, clockSteadiness } from "./clock-steadiness.ts";
 import { type ClockStep, clockStepsOf, withoutSteps } from "./clock-steps.ts";
 import type { Claim, Evidence } from "./evidence.ts";
 import type { FaultRecord, History } from "./history.ts";
-import type { Traces } from "./traces.ts";
-import { tracesOf } from "./traces-of.ts";
+import { countedBy, tracesOf } from "./traces-of.ts";
 import { unplannedLife } from "./unplanned-lives.ts";
 
 /** Works out once what all checkers need of `history`. Pure: the same history gives the same evidence. */
 export function evidenceOf(history: History): Evidence {
-  const traces = tracesOf(history);
-  return { history, claims: history.policies.map((_, index) => claimOf(history, index, traces)) };
+  const counting = new Map<string | undefined, Counting>();
+  const countingBy = (by: string | undefined): Counting => {
+    const known = counting.get(by) ?? countingOf(history, by);
+    counting.set(by, known);
+    return known;
+  };
+  return {
+    history,
+    claims: history.policies.map(({ by }, index) => claimOf(history, index, countingBy(by))),
+  };
 }
 
-function claimOf(history: History, index: number, traces: Traces): Claim {
+type Counting = Pick<Claim, "traces" | "subjects">;
+
+function countingOf(history: History, by: string | undefined): Counting {
+  const counted = countedBy(history, by);
+  return { subjects: counted.names, traces: tracesOf(history, counted) };
+}
+
+function claimOf(history: History, index: number, counting: Counting): Claim {
   const policy = history.policies[index];
   const promises = history.promises[index];
   if (policy === undefined || promises === undefined) {
@@ -28,7 +42,7 @@ function claimOf(history: History, index: number, traces: Traces): Claim {
   return {
     policy,
     promises,
-    traces,
+    ...counting,
     slackMs: promises.clockResolutionMs + steadiness.driftMs,
     // The host's clock may be steady where Redis's was never read, but it need not be the same.
     epochOffsetMs: history.clock.some(({ redisMs }) => redisMs !== null)

@@ -10,11 +10,13 @@ export interface Evidence {
   readonly claims: readonly Claim[];
 }
 
-/** One policy, what was promised for it, and its requests subject by subject. */
+/** One policy, what was promised for it, and its requests subject by subject of its own. */
 export interface Claim {
   readonly policy: Policy;
   readonly promises: Promises;
   readonly traces: Traces;
+  /** Whom the policy counts, as the traces number them. */
+  readonly subjects: readonly string[];
   /** The declared clock resolution plus the measured drift over one window: rho, in milliseconds. */
   readonly slackMs: number;
   /** Redis's clock minus the monotonic clock lies in here throughout the run; `null` where it is not known. */

@@ -47,7 +47,10 @@ export async function readHistory(path: string): Promise<History> {
   const requests = allocateRequests(Number(metadata.num_rows));
   const history: History = { ...rest, requests };
   try {
-    for (const name of fileColumnNames) await readColumn(file, metadata, history, name);
+    const written = new Set(metadata.schema.map(({ name }) => name));
+    // Histories of before there were refunds have none.
+    const wanted = fileColumnNames.filter((name) => name !== "refund" || written.has(name));
+    for (const name of wanted) await readColumn(file, metadata, history, name);
   } catch (cause) {
     throw damaged(path, cause);
   }

@@ -19,6 +19,8 @@ export interface History {
   readonly requests: Requests;
   /** Names of the subjects, without the random run id that they carried on the wire. */
   readonly subjects: readonly string[];
+  /** To whom else each of `subjects` belongs, in their order, by the name that a policy gives in `by`. @default to nobody */
+  readonly belongs?: Readonly<Record<string, readonly string[]>>;
   readonly lives: readonly ReplicaLife[];
   readonly quiescences: readonly Quiescence[];
   readonly faults: readonly FaultRecord[];

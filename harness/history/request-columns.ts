@@ -1,6 +1,6 @@
 import type { ColumnSource } from "hyparquet-writer";
 import type { History } from "./history.ts";
-import { noPolicy, outcomeCode, outcomes, type Requests, sources } from "./requests.ts";
+import { noPolicy, outcomeCode, outcomes, type Requests, refunds, sources } from "./requests.ts";
 
 type ColumnName = Exclude<keyof Requests, "count">;
 type Cell = number | string | null;
@@ -68,6 +68,7 @@ const columns: Readonly<Record<ColumnName, FileColumn>> = {
   source: word("source", () => sources),
   policy: word("policy", ({ policies }) => policies.map(({ name }) => name)),
   remaining: integerOr("remaining", -1),
+  refund: word("refund", () => refunds),
   retryAfterMs: {
     name: "retry_after_ms",
     type: "DOUBLE",

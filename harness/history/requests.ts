@@ -34,6 +34,17 @@ export const sources: readonly Source[] = Object.keys(sourceCode) as Source[];
 
 /** `status` of a `lost` row that was still open when the client ceased to wait; any other lost its connection. */
 export const givenUp = 1;
+/**
+ * Whether the cost of a request is to be given back, as the column `refund` codes it: append only.
+ * - `none`: it is charged for good
+ * - `asked`: it said `x-refund: 1`; whether and when its cost was given back is not known
+ * - `given`: besides, the answer said that it had been given back (`x-ratelimit-refund: given`)
+ */
+export const refundCode = { none: 0, asked: 1, given: 2 } as const;
+export type Refund = keyof typeof refundCode;
+
+/** The refunds in order of their codes. */
+export const refunds: readonly Refund[] = Object.keys(refundCode) as Refund[];
 
 /** `policy` of a row whose answer names no policy. */
 export const noPolicy = 255;
@@ -67,6 +78,7 @@ export interface Requests {
   readonly cost: Uint32Array;
   /** Index into the history's `phases`. */
   readonly phase: Uint8Array;
+  readonly refund: Uint8Array;
 }
 
 const columns = {
@@ -83,6 +95,7 @@ const columns = {
   source: Uint8Array,
   policy: Uint8Array,
   phase: Uint8Array,
+  refund: Uint8Array,
 } as const;
 
 type ColumnConstructor = new (memory: ArrayBufferLike, offset: number, count: number) => ArrayBufferView;
@@ -122,6 +135,7 @@ export function requestsOver(memory: SharedArrayBuffer, count: number): Requests
     source: column("source"),
     policy: column("policy"),
     phase: column("phase"),
+    refund: column("refund"),
   };
   return requests;
 }

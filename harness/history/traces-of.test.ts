@@ -3,7 +3,7 @@ import { evidenceFromRows } from "./evidence-from-rows.ts";
 import { outcomeCode } from "./requests.ts";
 import { sampleHistory } from "./sample-history.ts";
 import { kindCode, traceAt } from "./traces.ts";
-import { tracesOf } from "./traces-of.ts";
+import { countedBy, tracesOf } from "./traces-of.ts";
 
 describe("traces", () => {
   const history = sampleHistory({ seed: 3, count: 2_000 });
@@ -34,6 +34,22 @@ describe("traces", () => {
       ],
     });
     expect([...tracesOf(refused).row]).toEqual([1]);
+  });
+
+  it("count a request for whom its subject belongs to, where a policy is by that name", () => {
+    const rows = ["acme/a", "beta/a", "acme/b"].map((subject, i) => ({
+      subject,
+      sentMs: i,
+      receivedMs: i + 1,
+    }));
+    const { history: plain } = evidenceFromRows({ policy: { name: "p", limit: 10, windowMs: 1_000 }, rows });
+    const owned = { ...plain, belongs: { tenant: ["acme", "beta", "acme"] } };
+    const counted = countedBy(owned, "tenant");
+    const byTenant = tracesOf(owned, counted);
+    const rowsOf = (group: number) => [...traceAt(byTenant, group).row];
+    expect(counted.names).toEqual(["acme", "beta"]);
+    expect([rowsOf(0), rowsOf(1)]).toEqual([[0, 2], [1]]);
+    expect(countedBy(owned, "client").names).toEqual(plain.subjects);
   });
 
   it("are in order of the instant of sending", () => {

@@ -1,12 +1,30 @@
 import type { History } from "./history.ts";
-import { outcomeCode, type Requests } from "./requests.ts";
+import { outcomeCode, type Requests, refundCode, sourceCode } from "./requests.ts";
 import { kindCode, type Traces } from "./traces.ts";
 
-/** Groups the requests of `history` by subject, each group in order of the instant it was sent. O(n log n). */
-export function tracesOf(history: History): Traces {
+/** Whom a policy counts. */
+export interface Counted {
+  readonly names: readonly string[];
+  /** By the index of a subject of the history: whose index in `names` it counts for. */
+  readonly of: Uint32Array;
+}
+
+/** Whom a policy with this `by` counts: the subjects themselves, unless the history knows to whom they belong by that name. */
+export function countedBy({ subjects, belongs = {} }: History, by = ""): Counted {
+  const owners = belongs[by];
+  if (owners === undefined) return { names: subjects, of: Uint32Array.from(subjects.keys()) };
+  const names = [...new Set(owners)];
+  const indices = new Map(names.map((name, index) => [name, index]));
+  return { names, of: Uint32Array.from(owners, (owner) => indices.get(owner) ?? 0) };
+}
+
+/**
+ * Groups the requests of `history` by whom they count for, each group in order of the instant it was sent. O(n log n).
+ */
+export function tracesOf(history: History, { names, of }: Counted = countedBy(history)): Traces {
   const { requests } = history;
-  const starts = groupStarts(requests, history.subjects.length);
-  const row = rowsBySubject(requests, starts);
+  const starts = groupStarts(requests, names.length, of);
+  const row = rowsBySubject(requests, starts, of);
   sortGroupsBySent(row, starts, requests.sentMs);
   return withoutEmptyGroups(history, starts, row);
 }
@@ -19,27 +37,30 @@ kindOfOutcome[outcomeCode.unavailable] = kindCode.ambiguous;
 kindOfOutcome[outcomeCode.error] = kindCode.ambiguous;
 kindOfOutcome[outcomeCode.lost] = kindCode.ambiguous;
 
+/** What was let in and asked for its cost back may count or not: that is ambiguous, too. */
 function kindAt(requests: Requests, row: number): number {
-  return kindOfOutcome[requests.outcome[row] ?? 0] ?? 0;
+  const kind = kindOfOutcome[requests.outcome[row] ?? 0] ?? 0;
+  const mayBeGivenBack = kind === kindCode.allowed && requests.refund[row] !== refundCode.none;
+  return mayBeGivenBack ? kindCode.ambiguous : kind;
 }
 
-function groupStarts(requests: Requests, subjects: number): Uint32Array {
+function groupStarts(requests: Requests, subjects: number, of: Uint32Array): Uint32Array {
   const starts = new Uint32Array(subjects + 1);
   for (let row = 0; row < requests.count; row++) {
     if (kindAt(requests, row) === 0) continue;
-    const next = (requests.subject[row] ?? 0) + 1;
+    const next = (of[requests.subject[row] ?? 0] ?? 0) + 1;
     starts[next] = (starts[next] ?? 0) + 1;
   }
   for (let s = 0; s < subjects; s++) starts[s + 1] = (starts[s + 1] ?? 0) + (starts[s] ?? 0);
   return starts;
 }
 
-function rowsBySubject(requests: Requests, starts: Uint32Array): Uint32Array {
+function rowsBySubject(requests: Requests, starts: Uint32Array, of: Uint32Array): Uint32Array {
   const next = starts.slice();
   const rows = new Uint32Array(starts[starts.length - 1] ?? 0);
   for (let row = 0; row < requests.count; row++) {
     if (kindAt(requests, row) === 0) continue;
-    const subject = requests.subject[row] ?? 0;
+    const subject = of[requests.subject[row] ?? 0] ?? 0;
     const at = next[subject] ?? 0;
     rows[at] = row;
     next[subject] = at + 1;
@@ -107,6 +128,10 @@ function settledBy(history: History, row: number): number {
   const late = promises.map(
     ({ withoutRedis }) => withoutRedis?.cutChargesWithinMs ?? Number.POSITIVE_INFINITY,
   );
+  // Who says that Redis had decided by then.
+  const isDecided =
+    requests.outcome[row] === outcomeCode.allowed && requests.source[row] === sourceCode.redis;
+  if (isDecided) return requests.receivedMs[row] ?? Number.NaN;
   const isRefusal = requests.outcome[row] === outcomeCode.unavailable;
   const decidedMs = isRefusal ? (requests.receivedMs[row] ?? Number.NaN) : endedAfter(history, replica, sent);
   return Math.min(quietAfter(history, replica, sent), decidedMs + Math.max(...late));

@@ -4,7 +4,10 @@ export const kindCode = {
   allowed: 1,
   /** Answered 429. */
   denied: 2,
-  /** Lost, an error or `unavailable`: consumed its cost or nothing, at an unknown instant in its interval. */
+  /**
+   * Lost, an error, `unavailable`, or let in and asking for its cost back: consumed its cost or nothing, at an unknown
+   * instant in its interval.
+   */
   ambiguous: 3,
 } as const;
 
@@ -15,7 +18,7 @@ export const kindCode = {
 export interface Traces {
   readonly groups: number;
   readonly starts: Uint32Array;
-  /** The subject of each group: an index into the history's `subjects`. */
+  /** The subject of each group: an index into the claim's `subjects`. */
   readonly subject: Uint32Array;
   readonly sentMs: Float64Array;
   /** When the decision had certainly been taken: received, or for ambiguous rows proved quiescence or Infinity. */

@@ -10,6 +10,8 @@ export interface Arrival {
   readonly cost?: number;
   /** The replica that is asked. @default spread evenly, seeded */
   readonly replica?: number;
+  /** `asked`: says that its cost is to be given back once it was let in. @default it is charged for good */
+  readonly refund?: "asked";
 }
 
 /**
@@ -19,5 +21,7 @@ export interface Arrival {
 export interface Load {
   /** How long the load lasts in milliseconds; arrivals lie in [0, durationMs). */
   readonly durationMs: number;
+  /** About how many arrivals there are. @default not known */
+  readonly expected?: number;
   readonly arrivals: (random: Random) => Iterable<Arrival>;
 }

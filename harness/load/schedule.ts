@@ -1,4 +1,4 @@
-import { noPolicy, type Requests } from "../history/requests.ts";
+import { noPolicy, type Requests, refundCode } from "../history/requests.ts";
 import type { Arrival, Load } from "./arrival.ts";
 import { seededRandom } from "./random.ts";
 import { spread } from "./spread.ts";
@@ -24,7 +24,7 @@ export interface PhaseRows {
   readonly untilRow: number;
 }
 
-/** All arrivals of a run in columns, phase by phase: 18 bytes each. */
+/** All arrivals of a run in columns, phase by phase: 19 bytes each. */
 export interface Schedule {
   readonly count: number;
   /** In the order of the phases that were given. */
@@ -37,6 +37,8 @@ export interface Schedule {
   readonly cost: Uint32Array;
   /** The replica to ask; 0 in a saturating phase, whose engine chooses. */
   readonly replica: Uint16Array;
+  /** As the requests code it. */
+  readonly refund: Uint8Array;
 }
 
 /**
@@ -56,11 +58,12 @@ export function compileSchedule(phases: readonly PhaseLoad[], { seed, replicas }
       for (const arrival of phase.load.arrivals(random)) {
         requireSound(arrival, lastMs, phase.load.durationMs, phase.name, replicas);
         lastMs = arrival.atMs;
-        columns.push(arrival.atMs, arrival.key, arrival.cost ?? 1, arrival.replica ?? nextReplica());
+        columns.push(arrival, arrival.replica ?? nextReplica());
       }
     } else {
       const keys = weightedKeys(phase.saturate.keys);
-      for (let i = 0; i < phase.saturate.requests; i++) columns.push(Number.NaN, keys(random), 1, 0);
+      for (let i = 0; i < phase.saturate.requests; i++)
+        columns.push({ atMs: Number.NaN, key: keys(random) }, 0);
     }
     return { fromRow, untilRow: columns.count() };
   });
@@ -78,6 +81,7 @@ export function fillRequests(requests: Requests, schedule: Schedule): void {
   requests.subject.set(schedule.subject);
   requests.cost.set(schedule.cost);
   requests.replica.set(schedule.replica);
+  requests.refund.set(schedule.refund);
   requests.sentMs.fill(Number.NaN, 0, schedule.count);
   requests.receivedMs.fill(Number.NaN, 0, schedule.count);
   requests.retryAfterMs.fill(Number.NaN, 0, schedule.count);
@@ -118,17 +122,19 @@ function growingColumns() {
   let subject = new Uint32Array(room);
   let cost = new Uint32Array(room);
   let replica = new Uint16Array(room);
+  let refund = new Uint8Array(room);
   const subjects: string[] = [];
   const indices = new Map<string, number>();
   return {
     count: () => count,
-    push(arrivalMs: number, key: string, arrivalCost: number, arrivalReplica: number) {
+    push({ atMs: arrivalMs, key, cost: arrivalCost = 1, refund: asked }: Arrival, arrivalReplica: number) {
       if (count === room) {
         room *= 2;
         atMs = grown(atMs, new Float64Array(room));
         subject = grown(subject, new Uint32Array(room));
         cost = grown(cost, new Uint32Array(room));
         replica = grown(replica, new Uint16Array(room));
+        refund = grown(refund, new Uint8Array(room));
       }
       let index = indices.get(key);
       if (index === undefined) {
@@ -139,6 +145,7 @@ function growingColumns() {
       subject[count] = index;
       cost[count] = arrivalCost;
       replica[count] = arrivalReplica;
+      refund[count] = refundCode[asked ?? "none"];
       count++;
     },
     trimmed: () => ({
@@ -147,11 +154,12 @@ function growingColumns() {
       subject: subject.subarray(0, count),
       cost: cost.subarray(0, count),
       replica: replica.subarray(0, count),
+      refund: refund.subarray(0, count),
     }),
   };
 }
 
-function grown<T extends Float64Array | Uint32Array | Uint16Array>(from: T, into: T): T {
+function grown<T extends Float64Array | Uint32Array | Uint16Array | Uint8Array>(from: T, into: T): T {
   into.set(from);
   return into;
 }

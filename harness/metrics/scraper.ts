@@ -11,11 +11,14 @@ export interface Scraper extends AsyncDisposable {
 
 /** A gateway that has not answered for so long is not waited for. */
 const patienceMs = 2_000;
+/** Scrapes until the pauses begin to grow. */
+const mostAtOnePace = 600;
 /** Counters that move without being asked are not waited for longer than so many scrapes. */
 const lastScrapes = 8;
 
 /**
- * Scrapes every gateway now and then every `everyMs` (default 1,000). A gateway without metrics, frozen or killed,
+ * Scrapes every gateway now and then every `everyMs` (default 1,000); of a long run more and more seldom, so that what is kept
+ * stays small: the pause grows with what has passed. A gateway without metrics, frozen or killed,
  * gives no scrape; one that says 404 is not asked again. Disposing, after the last answer, repeats the last scrape until
  * two of each gateway agree.
  */
@@ -48,9 +51,11 @@ export function startScraper(endpoints: readonly Endpoint[], everyMs = 1_000): S
   };
   const all = () => Promise.all(endpoints.map(scrape));
   const ended = (async () => {
+    const beganMs = monotonicMs();
     while (!stop.signal.aborted) {
       await all();
-      await sleep(everyMs, undefined, { signal: stop.signal }).catch(() => {});
+      const pauseMs = Math.max(everyMs, (monotonicMs() - beganMs) / mostAtOnePace);
+      await sleep(pauseMs, undefined, { signal: stop.signal }).catch(() => {});
     }
   })();
   const untilCountersRest = async (): Promise<void> => {

@@ -3,6 +3,7 @@ import type { History } from "../history/history.ts";
 import { sourceCode } from "../history/requests.ts";
 import { kindCode, type Traces } from "../history/traces.ts";
 import { type Charges, chargesOf } from "./charges-of.ts";
+import { givenBack } from "./given-back.ts";
 import { clearLedger, closeLedger, emptyLedger, enter, type Ledger } from "./ledger.ts";
 import { type PromiseKind, type Terms, termsOf } from "./promise.ts";
 import { promiseOf } from "./promise-of.ts";
@@ -47,11 +48,13 @@ export function denialScratch(claims: readonly Claim[]): DenialScratch {
 /**
  * Denials of `claim`, against its lower promise. All that was let in may have been consumed, wherever it was
  * decided, and all that is ambiguous or was decided after Redis had been asked in vain; where denials consume, each
- * other denial too. What a step back of Redis's clock may explain is told of as what nothing proves wrong.
+ * other denial too. What was given back for certain counts while it was under way, and what it may leave behind. What a
+ * step back of Redis's clock may explain is told of as what nothing proves wrong.
  */
 export function denialsOf(history: History, claim: Claim, scratch: DenialScratch): Denials {
   const kind = promiseOf(claim.promises.lower);
   const judging: Judging = {
+    history,
     claim,
     kind,
     terms: termsOf(claim),
@@ -63,6 +66,7 @@ export function denialsOf(history: History, claim: Claim, scratch: DenialScratch
 }
 
 interface Judging {
+  readonly history: History;
   readonly claim: Claim;
   readonly kind: PromiseKind;
   readonly terms: Terms;
@@ -72,22 +76,26 @@ interface Judging {
 }
 
 function judgeGroup(
-  { claim: { traces, promises }, kind, terms, charges, stepsBack, scratch }: Judging,
+  { history, claim, kind, terms, charges, stepsBack, scratch }: Judging,
   group: number,
   onDenial: OnDenial,
 ): void {
+  const { traces, promises } = claim;
   const from = traces.starts[group] ?? 0;
   const until = traces.starts[group + 1] ?? 0;
   if (!hasDenials(traces, from, until)) return;
   const { ledger } = scratch;
   const steps = stepsBack(from, until);
+  const given = givenBack(history, claim, { kind, terms }, [from, until]);
   let stepped = 0;
   clearLedger(ledger);
   for (let i = from; i < until; i++) {
     for (; (steps[stepped]?.fromMs ?? Number.POSITIVE_INFINITY) <= (traces.sentMs[i] ?? 0); stepped++)
       charge(ledger, steps[stepped]);
+    const cost = given === null ? (traces.cost[i] ?? 0) : given.left(i);
+    if (cost === 0) continue;
     for (const untilMs of [charges.counted(i), charges.cut(i)])
-      if (!Number.isNaN(untilMs)) enter(ledger, traces.sentMs[i] ?? 0, untilMs, traces.cost[i] ?? 0, 0);
+      if (!Number.isNaN(untilMs)) enter(ledger, traces.sentMs[i] ?? 0, untilMs, cost, 0);
   }
   closeLedger(ledger);
   const sentMs = traces.sentMs.subarray(from, until);
@@ -96,7 +104,7 @@ function judgeGroup(
     // Where denials consume, its own cost is among what may have been consumed.
     const own = promises.deniedConsumes ? 0 : (traces.cost[at] ?? 0);
     const isRight = (traces.cost[at] ?? 0) > kind.capacity || isExcused(steps, traces, at);
-    onDenial(at, isRight ? Number.POSITIVE_INFINITY : peak + own);
+    onDenial(at, isRight ? Number.POSITIVE_INFINITY : peak + own + (given?.passing(at) ?? 0));
   });
 }
 

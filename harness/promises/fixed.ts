@@ -1,5 +1,6 @@
 import type { Promised } from "../../limiter/promised.ts";
 import { bordersFor } from "./borders.ts";
+import { isInOneWindow } from "./is-in-one-window.ts";
 import { judgeByBorders } from "./judge-by-borders.ts";
 import { possibleCounters } from "./possible-counters.ts";
 import { possibleSince } from "./possible-since.ts";
@@ -24,6 +25,9 @@ export function fixedPromise(promised: Extract<Promised, { kind: "fixed" }>): Pr
         ? { ...promised, limit: count * limit }
         : { kind: "rate", burst: 2 * count * limit, limit: count * limit, windowMs },
     curve: (spanMs) => limit * (stepsIn(spanMs) + 1),
+    slidesMs: 0,
+    leavesBehind: (cost, sentMs, untilMs, terms) =>
+      phase === "epoch" && isInOneWindow(sentMs, untilMs, windowMs, terms) ? 0 : cost,
     judgeSpans(admitted, terms, spans) {
       stepSpans(admitted, { limit, windowMs, stepsIn }, terms, spans);
       judgeByBorders(admitted, limit, windowMs, bordersFor(promised, terms), spans);

@@ -19,6 +19,13 @@ export interface PromiseKind {
   readonly several: (count: number) => Promised;
   /** How long what was consumed can matter, in milliseconds. */
   readonly memoryMs: number;
+  /** After so long each charge leaves the books by itself, in milliseconds; 0 where it leaks away, or leaves with its window. */
+  readonly slidesMs: number;
+  /**
+   * The most that may still be charged of a `cost` that was charged and given back between `sentMs` and `untilMs`: who gives
+   * back may keep what has leaked meanwhile, or what may be of a window that is over.
+   */
+  readonly leavesBehind: (cost: number, sentMs: number, untilMs: number, terms: Terms) => number;
   /**
    * Offers `spans` the spans in which `admitted` comes nearest to the curve, and with them any that exceeds it,
    * whatever its length. O(n log n).

@@ -13,6 +13,9 @@ export function ratePromise({ burst, limit, windowMs }: Extract<Promised, { kind
     line: { burst, ratePerMs },
     several: (count) => ({ kind: "rate", burst: count * burst, limit: count * limit, windowMs }),
     curve,
+    slidesMs: 0,
+    leavesBehind: (cost, sentMs, untilMs, terms) =>
+      Math.min(cost, (untilMs - sentMs + terms.slackMs) * ratePerMs),
     judgeSpans: (admitted, terms, spans) =>
       affineSpans(admitted, { ratePerMs, windowMs, curve }, terms, spans),
     possibleExcess(consumed, terms, atMs, count, out) {

@@ -18,6 +18,10 @@ export function sumPromise(
     line: upper.line,
     several: (count) => ({ kind: "sum", parts: Array.from({ length: count }, () => parts).flat() }),
     curve: upper.curve,
+    slidesMs: lower.length === 1 ? (lower[0]?.slidesMs ?? 0) : 0,
+    // Of different parts nobody knows which gave it back.
+    leavesBehind: (cost, ...when) =>
+      lower.length === 1 ? (lower[0]?.leavesBehind(cost, ...when) ?? cost) : cost,
     judgeSpans: upper.judgeSpans,
     possibleExcess(consumed, terms, atMs, count, out) {
       if (spare.length < count) spare = new Float64Array(atMs.length);

@@ -1,6 +1,7 @@
 import type { Promised } from "../../limiter/promised.ts";
 import { affineSpans } from "./affine-spans.ts";
 import { counterSpans } from "./counter-spans.ts";
+import { isInOneWindow } from "./is-in-one-window.ts";
 import { possibleCounters } from "./possible-counters.ts";
 import type { PromiseKind } from "./promise.ts";
 
@@ -26,6 +27,9 @@ export function twoCountersPromise(promised: Extract<Promised, { kind: "two-coun
       windowMs,
     }),
     curve,
+    slidesMs: 0,
+    leavesBehind: (cost, sentMs, untilMs, terms) =>
+      isInOneWindow(sentMs, untilMs, windowMs, terms) ? 0 : cost,
     judgeSpans(admitted, terms, spans) {
       affineSpans(admitted, { ratePerMs, windowMs, curve }, terms, spans);
       counterSpans(admitted, promised, terms, spans);

@@ -8,6 +8,8 @@ export function unlimitedPromise(): PromiseKind {
     line: { burst: Number.POSITIVE_INFINITY, ratePerMs: 0 },
     several: () => ({ kind: "unlimited" }),
     curve: () => Number.POSITIVE_INFINITY,
+    slidesMs: 0,
+    leavesBehind: () => 0,
     judgeSpans: () => undefined,
     possibleExcess: (_consumed, _terms, _atMs, count, out) => {
       out.fill(Number.NEGATIVE_INFINITY, 0, count);

@@ -15,6 +15,8 @@ export function windowPromise({ limit, windowMs }: Extract<Promised, { kind: "wi
     line: { burst: limit, ratePerMs: limit / windowMs },
     several: (count) => ({ kind: "window", limit: count * limit, windowMs }),
     curve: (spanMs) => limit * (stepsIn(spanMs) + 1),
+    slidesMs: windowMs,
+    leavesBehind: () => 0,
     judgeSpans: (admitted, terms, spans) => stepSpans(admitted, { limit, windowMs, stepsIn }, terms, spans),
     possibleExcess: (consumed, { slackMs }, atMs, count, out) =>
       possibleSince(consumed, windowMs + slackMs, limit, atMs, count, out),

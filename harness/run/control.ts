@@ -14,7 +14,7 @@ const everyMs = 30;
  */
 export function withControl(load: Load): Load {
   return {
-    durationMs: load.durationMs,
+    ...load,
     *arrivals(random: Random): Iterable<Arrival> {
       let count = 0;
       let lastMs = 0;

@@ -6,6 +6,7 @@ import type { Schedule } from "../load/schedule.ts";
 import type { ClockSampler } from "../system/clock-sampler.ts";
 import type { Gateways } from "../system/gateways.ts";
 import type { RedisServer } from "../system/redis-server.ts";
+import { belongingOf } from "./belonging.ts";
 import { environmentOf } from "./environment.ts";
 import type { Chaos } from "./nemesis.ts";
 import type { RunRequest } from "./run-request.ts";
@@ -53,6 +54,7 @@ export function historyOf(ran: Ran): History {
     phases: spans,
     requests: withoutBlanks(requests, allocateRequests),
     subjects: schedule.subjects,
+    ...belongingOf(request.scenario, schedule.subjects),
     lives: gateways.lives(),
     quiescences: ran.chaos.quiescences,
     faults: ran.chaos.faults,

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { startLoadThread } from "../engines/load-thread.ts";
 import { type ProbingClientsOptions, startProbingClients } from "../engines/probing-clients.ts";
-import { wireKey } from "../engines/wire-keys.ts";
 import { quiescence } from "../faults/quiescence.ts";
 import { controlKey } from "../history/control-key.ts";
 import type { History, KeyAudit } from "../history/history.ts";
@@ -16,6 +15,7 @@ import { deleteKeysOf } from "../system/delete-keys.ts";
 import type { Gateways } from "../system/gateways.ts";
 import { startRedisSampler } from "../system/redis-sampler.ts";
 import { watchRedisState } from "../system/redis-state.ts";
+import { namesOnWire } from "./belonging.ts";
 import { withControl } from "./control.ts";
 import { historyOf } from "./history-of-run.ts";
 import { type NemesisOptions, nemesis } from "./nemesis.ts";
@@ -54,7 +54,7 @@ export async function runScenario(request: RunRequest, watch: RunWatch): Promise
     await startLoadThread({
       requests,
       endpoints: gateways.endpoints,
-      wireKeys: schedule.subjects.map((subject) => wireKey(`${runId}:${subject}`)),
+      ...namesOnWire(request.scenario, runId, schedule.subjects),
       policyNames: request.policies.map(({ name }) => name),
       controlSubject: schedule.subjects.indexOf(controlKey),
     }),

@@ -23,8 +23,10 @@ function spawnGateway(args: readonly string[], environment: NodeJS.ProcessEnv = 
   return child;
 }
 
-async function gateway(...args: readonly string[]) {
-  const child = spawnGateway(args);
+const gateway = (...args: readonly string[]) => gatewayWith({}, ...args);
+
+async function gatewayWith(environment: Record<string, string>, ...args: readonly string[]) {
+  const child = spawnGateway(args, environment);
   if (child.stdout === null) throw new Error("The gateway has no output.");
   const [line] = (await once(createInterface(child.stdout), "line")) as [string];
   const url = line.replace("listening on ", "");
@@ -67,6 +69,33 @@ describe("the gateway process", () => {
       await redis.quit();
     });
   }
+
+  it("takes a subject for each name that its policies give, and decides by all of them together", async () => {
+    const tenant = `test-${randomUUID()}`;
+    const policies = [
+      { name: "user", limit: 2, windowMs: 3_600_000, by: "client" },
+      { name: "tenant", limit: 3, windowMs: 3_600_000, by: "tenant" },
+    ];
+    const { get } = await gatewayWith(
+      { RATE_POLICIES: JSON.stringify(policies) },
+      "limiter/variants/gcra.ts",
+    );
+    const ask = async (user: string) => {
+      const { status, headers } = await get("/", {
+        "x-client-id": `${tenant}-${user}`,
+        "x-tenant-id": tenant,
+      });
+      return `${status} ${headers.get("x-ratelimit-policy") ?? ""}`.trim();
+    };
+    const asked = ["a", "a", "a", "b", "b"];
+    const answers: string[] = [];
+    for (const user of asked) answers.push(await ask(user));
+    expect(answers).toEqual(["200", "200", "429 user", "200", "429 tenant"]);
+    expect((await get("/", { "x-client-id": tenant })).status).toBe(400);
+    const redis = new Redis(inject("redisUrl"));
+    await redis.del(await redis.keys(`gatecrash:{${tenant}*`));
+    await redis.quit();
+  });
 
   it("allows everything with the variant none", async () => {
     const { get } = await gateway("limiter/variants/none.ts");

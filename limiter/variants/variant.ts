@@ -4,7 +4,7 @@ import type { PromisesOf } from "../promised.ts";
 
 /** What one gateway process tells the limiter that it runs. */
 export interface GatewayContext {
-  /** Policies that hold for every request; the subject is the header `x-client-id`, the cost `x-cost`. */
+  /** Policies that hold for every request; the subject is the header `x-client-id` (`x-<by>-id` where a policy says by whom), the cost `x-cost`. */
   readonly policies: readonly Policy[];
   /** Redis as this replica reaches it (its own proxy, if there is one). */
   readonly redisUrl: string;

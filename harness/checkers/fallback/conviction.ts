@@ -61,9 +61,8 @@ export function aloneConviction(
   { worst }: AloneJudgement,
 ): Conviction[] {
   if (worst === null || claim.clockDoubt !== null) return [];
-  const { subjects } = evidence.history;
   const { fromMs, untilMs, cost, bound, replica, group } = worst;
-  const subject = subjects[claim.traces.subject[group] ?? 0] ?? "";
+  const subject = claim.subjects[claim.traces.subject[group] ?? 0] ?? "";
   const rows = rowsOf(evidence, claim, worst);
   const witness = witnessBy(rows, { subject, policy: claim.policy.name, fromMs, untilMs, cost, bound });
   const span = duration(untilMs - fromMs);
@@ -110,7 +109,7 @@ export function lossConviction(
 ): Conviction[] {
   if (worst === null) return [];
   const { fromMs, untilMs, cost, bound, group } = worst;
-  const subject = evidence.history.subjects[claim.traces.subject[group] ?? 0] ?? "";
+  const subject = claim.subjects[claim.traces.subject[group] ?? 0] ?? "";
   const rows = rowsOf(evidence, claim, { ...worst, replica: null, atOnce: bound, staleness: 0 });
   const witness = witnessBy(rows, { subject, policy: claim.policy.name, fromMs, untilMs, cost, bound });
   const summary = `${called(subject)} was let in for ${counted(cost)} in ${duration(untilMs - fromMs)} around the loss of Redis's data, though what was let in before is declared to be written back: of "${claim.policy.name}" (${counted(promised.limit)}) that allows ${counted(bound)}`;

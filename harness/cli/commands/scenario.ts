@@ -1,6 +1,7 @@
 import { totalmem } from "node:os";
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import type { Policy } from "../../../limiter/policy.ts";
 import { asTyped } from "../../as-typed.ts";
 import { isPath } from "../../own-file.ts";
 import { runsFolder } from "../../package-root.ts";
@@ -187,9 +188,19 @@ export function askedOf(
         ? Math.floor(Math.random() * 1_000_000)
         : wholeNumber(seed, "--seed", 0, 2_147_483_647),
   };
+  refuseFewerSubjects(scenario, asked.policies);
   const stretch = duration === undefined ? stretchFor(scenario, asked) : stretchTo(scenario, duration, asked);
   refuseTooMany(scenario, { ...asked, stretch });
   return { ...asked, stretch };
+}
+
+/** Refuses policies that leave out somebody whom the scenario is about. */
+function refuseFewerSubjects({ belongs = {} }: Scenario, policies: readonly Policy[]): void {
+  const missing = Object.keys(belongs).find((name) => !policies.some(({ by }) => by === name));
+  if (missing === undefined) return;
+  throw new Refusal(
+    `This scenario is about policies by x-client-id and by x-${missing}-id together, and --limit and --window declare one by x-client-id alone: leave them out with --command, which is told all policies in RATE_POLICIES, or choose another scenario.`,
+  );
 }
 
 /** What one request takes from its schedule to the end of its judgement, in bytes: measured, and rounded up. */
@@ -202,7 +213,9 @@ function refuseTooMany(scenario: Scenario, asked: ScenarioRequest): void {
     .reduce(
       (sum, phase) =>
         sum +
-        ("load" in phase ? (asked.ratePerSecond * phase.load.durationMs) / 1_000 : phase.saturate.requests),
+        ("load" in phase
+          ? (phase.load.expected ?? (asked.ratePerSecond * phase.load.durationMs) / 1_000)
+          : phase.saturate.requests),
       0,
     );
   const most = Math.floor(totalmem() / 2 / bytesPerRequestJudged);

@@ -14,11 +14,13 @@ export interface Deciding {
 
 /** A limiter as many are written: one policy, one decision after the other, and whatever `begin` makes of them. */
 export async function plainLimiter(
-  { policies: [policy], keyPrefix = "gatecrash" }: GatewayContext,
+  { policies: [first], keyPrefix = "gatecrash" }: GatewayContext,
   algorithm: string,
   begin: (policy: Policy) => Deciding | Promise<Deciding>,
 ): Promise<Protected> {
-  if (policy === undefined) throw new RangeError("A mutant needs a policy.");
+  if (first === undefined) throw new RangeError("A mutant needs a policy.");
+  // It knows one subject: the client.
+  const { by: _, ...policy } = first;
   const registry = new Registry();
   const metrics = limiterMetrics([policy.name], registry);
   const suffix = keySuffix(policy.name, algorithm);

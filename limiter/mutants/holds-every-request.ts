@@ -1,0 +1,38 @@
+import { limitedResource } from "../reference-variant.ts";
+import type { GatewayContext, Mutant, Protected } from "../variants/variant.ts";
+import { referenceLimiter } from "./parts/reference-limiter.ts";
+import { wrongLimiter } from "./parts/wrong-limiter.ts";
+
+/** Each decision is right, and each leaves something behind for an hour. */
+export const mutant: Mutant = {
+  about:
+    "Starts a timer for each request that ends in an hour, and holds all that belongs to the request until then.",
+  source: "animir/node-rate-limiter-flexible#289: timers that hold what has expired",
+  convictedBy: ["memory-flat"],
+  scenarios: ["soak"],
+  variant: wrongLimiter({
+    about: "The reference limiter behind a timer a request.",
+    protect: holding,
+  }),
+};
+
+const HOUR_MS = 3_600_000;
+
+async function holding(context: GatewayContext): Promise<Protected> {
+  const limiter = await referenceLimiter(context);
+  const resource = limitedResource(limiter);
+  return {
+    listener(request, response) {
+      const held = {
+        request,
+        response,
+        url: new URL(request.url ?? "/", "http://gateway"),
+        headers: { ...request.headers },
+      };
+      setTimeout(() => held.request.destroy(), HOUR_MS).unref();
+      return resource(request, response);
+    },
+    metrics: () => limiter.registry.metrics(),
+    close: limiter.close,
+  };
+}
