@@ -226,6 +226,8 @@ const DISCONNECT_WITHIN_MS = 50;
 export const RECONNECTED_WITHIN_MS: number = CONNECT_WITHIN_MS + DISCONNECT_WITHIN_MS + RETRY_WITHIN_MS;
 
 const CONNECTION = {
+  // A client that waits to be asked would never be: nothing is sent before there is a connection.
+  lazyConnect: false,
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
   // What was in flight when the connection closed is settled at once: nothing waits, nothing is sent again.
