@@ -62,7 +62,8 @@ export function redisGuard(options: RedisGuardOptions): RedisGuard {
     moved();
     if (isGood) {
       onGood();
-      for (const tell of waiting) tell();
+      // Asked while the breaker was closed, it may have been answered when it had opened.
+      if (refusal() === undefined) for (const tell of waiting) tell();
     }
     // Nothing else would ask again while the breaker is closed and nobody has been greeted.
     else if (breaker.state === "closed") timer = setTimeout(probe, GREET_AGAIN_MS).unref();

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { Command, Redis, type RedisOptions } from "ioredis";
 import type { Script } from "./algorithms/decide-script.ts";
 import { deadlines } from "./deadlines.ts";
+import { scriptCall } from "./script-call.ts";
 
 /** Why Redis gave no answer that can be used. */
 export type RedisTrouble =
@@ -86,17 +87,15 @@ export interface RedisLinkOptions {
  */
 export function redisLink(redis: string | Redis, { deadlineMs, at }: RedisLinkOptions): RedisLink {
   const client = redisClient(redis, CONNECTION, at);
+  // Ours are the only deadlines: after one of ioredis's nobody hears what Redis has done.
+  delete client.options.commandTimeout;
   // Without a listener ioredis prints every refused reconnect; each decision reports its own trouble.
   client.on("error", () => {});
   let beganMs = performance.now();
-  let attempt: NodeJS.Timeout | undefined;
   client.on("connecting", () => {
     beganMs = performance.now();
-    clearTimeout(attempt);
-    // Also when there is a connection, but nobody at its end: then it would never be ready.
-    attempt = setTimeout(() => client.disconnect(true), CONNECT_WITHIN_MS).unref();
   });
-  for (const end of ["ready", "close"]) client.on(end, () => clearTimeout(attempt));
+  limitAttempts(client);
   const { watch } = deadlines();
   const silence = silenceWatch(() => client.disconnect(true));
 
@@ -131,17 +130,20 @@ export function redisLink(redis: string | Redis, { deadlineMs, at }: RedisLinkOp
     const failed = (error: unknown): void => {
       const trouble = troubleOf(error);
       if (!deadline.isOver) {
-        if (isUnknownScript(error)) call("eval", script.text);
+        if (isUnknownScript(error)) sendText();
         else end({ ok: false, trouble, message: error instanceof Error ? error.message : String(error) });
       } else if (trouble !== "disconnected") onLate?.(undefined);
     };
-    const call = (command: string, which: string): void => {
-      // If this is refused, so is what follows it.
-      if (askedAs === "importing") client.call("asking").catch(() => {});
-      send(client, command, [which, String(keys.length), ...keys, ...args]).then(answered, failed);
+    // If this is refused, so is what follows it.
+    const ask = () => askedAs === "importing" && client.call("asking").catch(() => {});
+    const sendText = (): void => {
+      ask();
+      send(client, "eval", [script.text, String(keys.length), ...keys, ...args]).then(answered, failed);
     };
+    const { keyPrefix } = client.options;
+    ask();
+    void client.sendCommand(scriptCall(script.sha, keys, args, { answered, failed, keyPrefix }));
     watch(deadline);
-    call("evalsha", script.sha);
   }
 
   return {
@@ -164,6 +166,16 @@ export function redisLink(redis: string | Redis, { deadlineMs, at }: RedisLinkOp
     reconnect: () => client.disconnect(true),
     close: async () => client.disconnect(),
   };
+}
+
+/** Gives up an attempt to connect in time, also when there is a connection, but nobody at its end. */
+function limitAttempts(client: Redis): void {
+  let attempt: NodeJS.Timeout | undefined;
+  client.on("connecting", () => {
+    clearTimeout(attempt);
+    attempt = setTimeout(() => client.disconnect(true), CONNECT_WITHIN_MS).unref();
+  });
+  for (const end of ["ready", "close"]) client.on(end, () => clearTimeout(attempt));
 }
 
 /** Where a server listens. */
@@ -214,6 +226,8 @@ const DISCONNECT_WITHIN_MS = 50;
 export const RECONNECTED_WITHIN_MS: number = CONNECT_WITHIN_MS + DISCONNECT_WITHIN_MS + RETRY_WITHIN_MS;
 
 const CONNECTION = {
+  // A client that waits to be asked would never be: nothing is sent before there is a connection.
+  lazyConnect: false,
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
   // What was in flight when the connection closed is settled at once: nothing waits, nothing is sent again.

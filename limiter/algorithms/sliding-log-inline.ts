@@ -36,7 +36,7 @@ elseif #state == ${HEADER_BYTES} then
       if cost == room + 1 and cost <= ${limit} and room >= 0 then
         remaining, retryUs, resetUs = room, oldest - since, oldest - since
       end
-    elseif newest < t and entries == slots then
+    elseif newest < t and entries == slots and (head > 0 or slots > ${limit / 2}) then
       local first, last = ${HEADER_BYTES} + head * ${ENTRY_BYTES}, ${HEADER_BYTES - 1} + slots * ${ENTRY_BYTES}
       local ring = ask("GETRANGE", key, first, last)
       if head > 0 then ring = ring .. ask("GETRANGE", key, "${HEADER_BYTES}", first - 1) end
@@ -50,6 +50,7 @@ elseif #state == ${HEADER_BYTES} then
     else
       local isDone = newest == t
       if not isDone then
+        if entries == slots then slots, isOther = slots + 1, true end
         local place = ${HEADER_BYTES} + (head + entries) % slots * ${ENTRY_BYTES}
         isDone = ask("SETRANGE", key, place, pack("${ENTRY}", t, total)) == ${HEADER_BYTES} + slots * ${ENTRY_BYTES}
         entries = entries + 1

@@ -11,9 +11,11 @@ const LARGEST_LIMIT = 0xffff_ffff;
  * The exact sliding window: at most `limit` of cost in every (t - windowMs, t], and never less.
  *
  * A key is one string: a header and a ring of entries, one for each microsecond in which something was admitted
- * (so at most `limit`), whatever was denied. The ring doubles when it is full. An entry holds its stamp and the total
- * admitted before it: what is used is one subtraction, and what has expired is found by a galloping search, so
- * a decision costs O(log entries) at worst and touches one or two entries on a hot key. `burst` is not used.
+ * (so at most `limit`), whatever was denied. A full ring that has not turned yet is lengthened in place, for which Redis
+ * reserves at most as much again; any other doubles, and so does one beyond half of the limit, which then has its last
+ * length. An entry holds its stamp and the total admitted before it: what is used is one subtraction, and what has
+ * expired is found by a galloping search, so a decision costs O(log entries) at worst and touches one or two entries on
+ * a hot key. `burst` is not used.
  *
  * A key has its own clock: Redis's, plus the sum of all backward steps that it has seen. So a step back
  * neither forgives what was admitted nor stretches the window by more than the time until the next request.
@@ -153,7 +155,10 @@ export const slidingLog: Algorithm = {
     local entry = struct.pack(ENTRY, log.t, log.total)
     log.total = log.total + log.cost
     if log.newest < log.t then
-      if log.entries == log.slots then return grow(log, entry) end
+      if log.entries == log.slots then
+        if log.head > 0 or log.slots > log.limit / 2 then return grow(log, entry) end
+        log.slots = log.slots + 1
+      end
       redis.call("SETRANGE", log.key, offsetOf(log, log.entries), entry)
       log.entries = log.entries + 1
     end
