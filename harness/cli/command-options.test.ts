@@ -51,6 +51,17 @@ describe("--command", () => {
       });
   });
 
+  it("may count in coarse steps of time, and what it denies, and is repeated so", async () => {
+    const typed = ["--resolution", "1s", "--denied-consumes"];
+    const chosen = choice(...program, ...typed);
+    expect(chosen?.spelled.slice(1)).toEqual(["--resolution 1s", "--denied-consumes"]);
+    const target = await chosen?.target();
+    expect(target?.promises(scenario.policies[0] ?? expect.fail())).toMatchObject({
+      clockResolutionMs: 1_000,
+      deniedConsumes: true,
+    });
+  });
+
   it("can be acted on inside if Node is what is typed", async () => {
     const gives = async (typed: string) => (await choice("--command", typed)?.target())?.gives;
     for (const node of ["node app.js", "/usr/bin/node app.js", "exec node app.js"])
@@ -70,6 +81,18 @@ describe("--command", () => {
     ["a wait of no length", [...program, "--ready-within", "soon"], /^--ready-within takes/],
     ["no replicas", [...program, "--replicas", "0"], /^--replicas takes a whole number/],
     ["an unknown promise", [...program, "--promise", "gcr"], /did you mean gcra\?$/],
+    ["steps longer than its window", [...program, "--resolution", "4s"], /^--resolution 4s is longer than/],
+    ["steps of no length", [...program, "--resolution", "fine"], /^--resolution takes a time/],
+    [
+      "steps of no limit",
+      [...program, "--promise", "none", "--resolution", "1s"],
+      /^--resolution says how a/,
+    ],
+    [
+      "denials of no limit",
+      [...program, "--promise", "none", "--denied-consumes"],
+      /^--denied-consumes says/,
+    ],
     ["a window with a burst", [...program, "--burst", "5"], /^--burst goes with --promise gcra/],
   ];
   it.each(cases)("is refused in one sentence with %s", (_, args, sentence) => {

@@ -50,14 +50,15 @@ export function commandChoice(options: CommandOptions & BesideOptions, usual: Us
   }
   refuseOthers(command, options);
   const replicas = asked === undefined ? usual.replicas : wholeNumber(asked, "--replicas", 1, 64);
+  const policies = policiesOf(options, usual.policies);
   // Its clock is this machine's, or Redis's: both are read.
-  const promises = declaredPromises(declarationOf(options, { replicas, clockIsUnread: false }));
+  const promises = declaredPromises(declarationOf(options, { replicas, clockIsUnread: false, policies }));
   // Where the caller stands, also behind `npm run`.
   const cwd = process.env.INIT_CWD ?? process.cwd();
   const readyWithinMs = durationMs(readyWithin, "--ready-within");
   return {
     target: async () => commandGateways({ command, cwd, promises, readyWithinMs }),
-    policies: policiesOf(options, usual.policies),
+    policies,
     replicas,
     spelled: [
       `--command ${quoted(redactedCommand(command))}`,

@@ -13,6 +13,8 @@ export interface DeclaredOptions {
   readonly burst?: string;
   readonly promise?: string;
   readonly fallback?: string;
+  readonly resolution?: string;
+  readonly deniedConsumes: boolean;
   readonly replicasIndependent: boolean;
 }
 
@@ -27,7 +29,7 @@ export interface ForeignChoice {
 }
 
 /** Names of the options that take a value. */
-export const declaredNames = ["limit", "window", "burst", "promise", "fallback"] as const;
+export const declaredNames = ["limit", "window", "burst", "promise", "fallback", "resolution"] as const;
 
 /** Adds the options that `--url` and `--command` have in common to `command`. */
 export function addDeclaredOptions(command: Command): Command {
@@ -38,12 +40,15 @@ export function addDeclaredOptions(command: Command): Command {
     .option("--burst <n>", `${yours} capacity of a gcra or token-bucket (default: the limit)`)
     .option("--promise <kind>", `${yours} ${promiseNames.join(", ")} (default: sliding-window)`)
     .option("--fallback <kind>", `${yours} what it does without Redis: local, open or closed`)
+    .option("--resolution <time>", `${yours} the steps in which its time goes, like 1s (default: 1ms)`)
+    .option("--denied-consumes", `${yours} what it turns away counts like what it lets in`, false)
     .option("--replicas-independent", `${yours} each replica keeps the promise for itself alone`, false);
 }
 
 /** The first of these options that was typed, without its dashes; `null` if none was. */
 export function declaredName(options: DeclaredOptions): string | null {
   if (options.replicasIndependent) return "replicas-independent";
+  if (options.deniedConsumes) return "denied-consumes";
   return declaredNames.find((name) => options[name] !== undefined) ?? null;
 }
 
@@ -60,21 +65,47 @@ export function declaredPolicy({ limit, window, burst }: DeclaredOptions, usual?
   };
 }
 
-/** What is declared of `replicas` whose clock may be one that nobody reads. Throws a `Refusal` for an unknown name. */
+/** Of whom something is declared. */
+export interface Declaring {
+  readonly replicas: number;
+  /** Their clock may be one that nobody reads. */
+  readonly clockIsUnread: boolean;
+  readonly policies: readonly Policy[];
+}
+
+/** What is declared of them. Throws a `Refusal` for an unknown name, and for what the promise has no room for. */
 export function declarationOf(
   options: DeclaredOptions,
-  { replicas, clockIsUnread }: { readonly replicas: number; readonly clockIsUnread: boolean },
+  { replicas, clockIsUnread, policies }: Declaring,
 ): Declaration {
   const { promise: asked = "sliding-window", fallback, burst, replicasIndependent } = options;
   const promise = oneOf(promiseNames, asked, "promise");
   if (burst !== undefined && !hasBurst(promise))
     throw new Refusal("--burst goes with --promise gcra or token-bucket: leave it out, or say which.");
   return {
+    ...countingOf(options, promise, policies),
     promise,
     fallback: fallback === undefined ? null : oneOf(fallbackNames, fallback, "fallback"),
     clockIsUnread,
     independent: replicasIndependent ? replicas : 1,
   };
+}
+
+/** How it counts, where that is said: in which steps of time, and whether denials too. */
+function countingOf(
+  { resolution, deniedConsumes }: DeclaredOptions,
+  promise: Declaration["promise"],
+  policies: readonly Policy[],
+): Pick<Declaration, "resolutionMs" | "deniedConsumes"> {
+  const typed = resolution !== undefined ? "resolution" : deniedConsumes ? "denied-consumes" : null;
+  if (promise === "none" && typed !== null)
+    throw new Refusal(`--${typed} says how a limit is counted, and --promise none has none: leave it out.`);
+  if (resolution === undefined) return { deniedConsumes };
+  const resolutionMs = durationMs(resolution, "--resolution");
+  const shortestMs = policies.reduce((least, { windowMs }) => Math.min(least, windowMs), resolutionMs);
+  if (resolutionMs > shortestMs)
+    throw new Refusal(`--resolution ${resolution} is longer than the window: take steps that fit into it.`);
+  return { deniedConsumes, resolutionMs };
 }
 
 function oneOf<Name extends string>(names: readonly Name[], wanted: string, kind: string): Name {
@@ -89,6 +120,7 @@ function oneOf<Name extends string>(names: readonly Name[], wanted: string, kind
 export function declaredSpelled(options: DeclaredOptions): readonly string[] {
   return [
     ...declaredNames.flatMap((name) => (options[name] === undefined ? [] : [`--${name} ${options[name]}`])),
+    ...(options.deniedConsumes ? ["--denied-consumes"] : []),
     ...(options.replicasIndependent ? ["--replicas-independent"] : []),
   ];
 }

@@ -47,6 +47,8 @@ describe("--url", () => {
     ["leave for remote ones alone", ["--allow-remote"], /^--allow-remote goes with --url/],
     ["a limit of 0", ["--url", here, "--limit", "0", "--window", "1s"], /^--limit takes a whole number/],
     ["independence alone", ["--replicas-independent"], /^--replicas-independent goes with --url or/],
+    ["steps of nobody", ["--resolution", "1s"], /^--resolution goes with --url or --command/],
+    ["denials of nobody", ["--denied-consumes"], /^--denied-consumes goes with --url or --command/],
     ["a command", [...promised, "--command", "sh"], /^--url names what runs already, --command what/],
     ["a variant", [...promised, "--variant", "gcra"], /^--variant chooses what we start/],
     ["replicas", [...promised, "--replicas", "2"], /^--replicas is how many we start/],

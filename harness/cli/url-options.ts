@@ -50,7 +50,11 @@ export function urlChoice(options: UrlOptions & BesideOptions): ForeignChoice | 
   refuseStarting(options);
   const policy = declaredPolicy(options);
   const clockIsUnread = options.redis === undefined || options.url.some(isRemote);
-  const declaration = declarationOf(options, { replicas: options.url.length, clockIsUnread });
+  const declaration = declarationOf(options, {
+    replicas: options.url.length,
+    clockIsUnread,
+    policies: [policy],
+  });
   const endpoints = endpointsOf(options);
   const proxies = proxiesOf(options, endpoints.length);
   const promises = declaredPromises(declaration);

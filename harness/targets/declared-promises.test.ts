@@ -23,6 +23,23 @@ describe("a declared promise", () => {
     expect(resolution(true)).toBe(7);
   });
 
+  it("allows for longer steps of time where they are declared, and for denials that count", () => {
+    const coarse = { ...plain, promise: "sliding-window", resolutionMs: 1_000 } as const;
+    expect(declaredPromises(coarse)(policy)).toMatchObject({
+      clockResolutionMs: 1_000,
+      deniedConsumes: false,
+    });
+    expect(declaredPromises({ ...coarse, clockIsUnread: true })(policy).clockResolutionMs).toBe(1_006);
+    const counting = { ...plain, promise: "first-hit-window", deniedConsumes: true } as const;
+    expect(declaredPromises(counting)(policy)).toMatchObject({ clockResolutionMs: 1, deniedConsumes: true });
+  });
+
+  it("lets a counter round the window before down, which denies nothing more", () => {
+    const { upper, lower } = declaredPromises({ ...plain, promise: "sliding-counter" })(policy);
+    expect(upper).toMatchObject({ floorsPrevious: true });
+    expect(lower).not.toHaveProperty("floorsPrevious");
+  });
+
   it("says nothing of how long a key lives, which nobody declared", () => {
     for (const promise of promiseNames)
       expect(declaredPromises({ ...plain, promise })(policy)).not.toHaveProperty("stateHorizonMs");

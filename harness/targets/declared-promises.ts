@@ -13,6 +13,10 @@ export interface Declaration {
   readonly clockIsUnread: boolean;
   /** So many limiters, each of which keeps the promise for what it meets. @default 1: all replicas together keep it */
   readonly independent?: number;
+  /** Its time goes in steps of so many milliseconds: whole seconds, tenths of a window, a refill. @default 1 */
+  readonly resolutionMs?: number;
+  /** What it turns away it counts like what it lets in. @default false */
+  readonly deniedConsumes?: boolean;
 }
 
 /** What a limiter may be said to do without Redis. */
@@ -41,18 +45,21 @@ export function hasBurst(promise: PromiseName): boolean {
 }
 
 /**
- * The promises of a limiter by the name of its kind, which says nothing of how long a key may live. Its clock may count whole milliseconds; one that nobody reads may
- * besides be off by 1 ms and drift by 500 ppm.
+ * The promises of a limiter by the name of its kind, which says nothing of how long a key may live. Its clock counts whole
+ * milliseconds, or the longer steps that are declared; one that nobody reads may besides be off by 1 ms and drift by 500 ppm.
  */
 export function declaredPromises({
   promise,
   fallback,
   clockIsUnread,
   independent = 1,
+  resolutionMs = 1,
+  deniedConsumes = false,
 }: Declaration): PromisesOf {
   return (policy) => ({
     ...addedUp(curvesOf(kinds[promise](policy)), independent),
-    clockResolutionMs: clockIsUnread ? 2 + 0.000_5 * policy.windowMs : 1,
+    clockResolutionMs: Math.max(1, resolutionMs) + (clockIsUnread ? 1 + 0.000_5 * policy.windowMs : 0),
+    deniedConsumes,
     ...(fallback === null ? {} : { withoutRedis: withoutRedis(fallback) }),
   });
 }
@@ -78,11 +85,22 @@ const kinds: Readonly<Record<PromiseName, PromisesOf>> = {
   "sliding-window": slidingLog.promises,
   "fixed-window": fixedWindow.promises,
   "first-hit-window": ({ limit, windowMs }) => both({ kind: "fixed", limit, windowMs, phase: "first-hit" }),
-  "sliding-counter": slidingCounter.promises,
+  "sliding-counter": (policy) => flooring(slidingCounter.promises(policy)),
   gcra: gcra.promises,
   "token-bucket": gcra.promises,
   none: () => both({ kind: "none" }),
 };
+
+/**
+ * Whoever rounds the weighted previous count down, or asks whether the sum is *below* the limit before it adds one, lets in one
+ * more than the exact sum allows, and never denies what that would let in: so the lower promise stays.
+ */
+function flooring(promises: Promises): Promises {
+  const { upper } = promises;
+  return upper.kind === "two-counters"
+    ? { ...promises, upper: { ...upper, floorsPrevious: true } }
+    : promises;
+}
 
 function both(promised: Promised): Promises {
   return {

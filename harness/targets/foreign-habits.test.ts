@@ -1,0 +1,145 @@
+import { describe, expect, it } from "vitest";
+import { noFalseDenials } from "../checkers/no-false-denials.ts";
+import { withinBound } from "../checkers/within-bound.ts";
+import { evidenceFromRows, type Row } from "../history/evidence-from-rows.ts";
+import { seededRandom } from "../load/random.ts";
+import { type Declaration, declaredPromises } from "./declared-promises.ts";
+
+const policy = { name: "p", limit: 20, windowMs: 1_000 };
+const { limit, windowMs } = policy;
+
+/** One limiter of one subject: whether it lets in what it decides at `atMs`. */
+type Decides = (atMs: number) => boolean;
+
+/** The previous window's count in proportion, as `counts` takes it, beside that of this window. */
+function twoCounters(counts: (weighted: number) => number, isFree: (used: number) => boolean): Decides {
+  let [window, current, previous] = [Number.NaN, 0, 0];
+  return (atMs) => {
+    const now = Math.floor(atMs / windowMs);
+    if (now !== window) {
+      previous = now === window + 1 ? current : 0;
+      current = 0;
+      window = now;
+    }
+    if (!isFree(counts(previous * (1 - (atMs - now * windowMs) / windowMs)) + current)) return false;
+    current++;
+    return true;
+  };
+}
+
+/** A sliding log that stamps in steps of `stepMs`; one that counts denials stamps first and looks then. */
+function slidingLog({ stepMs = 1, countsDenials = false, most = limit } = {}): Decides {
+  const stamps: number[] = [];
+  return (atMs) => {
+    const now = Math.floor(atMs / stepMs) * stepMs;
+    while ((stamps[0] ?? Number.POSITIVE_INFINITY) <= now - windowMs) stamps.shift();
+    const isFree = stamps.length < most;
+    if (isFree || countsDenials) stamps.push(now);
+    return isFree;
+  };
+}
+
+/** Requests in bursts and pauses, and what a limiter made of them. */
+function rowsOf(decides: Decides, seed: number, pausesMs = 900): Row[] {
+  const random = seededRandom(seed, "habits");
+  const rows: Row[] = [];
+  for (
+    let atMs = 10_000;
+    rows.length < 1_500;
+    atMs += random() < 0.03 ? pausesMs * random() : 12 * random()
+  ) {
+    const isFree = decides(atMs);
+    rows.push({
+      sentMs: atMs - 2 * random(),
+      receivedMs: atMs + 2 * random(),
+      outcome: isFree ? "allowed" : "denied",
+    });
+  }
+  return rows;
+}
+
+/** What both proofs say of it, held to what is declared. */
+function verdicts(
+  decides: Decides,
+  declared: Partial<Declaration>,
+  seed: number,
+  pausesMs?: number,
+): string[] {
+  const declaration = {
+    promise: "sliding-window",
+    fallback: null,
+    clockIsUnread: false,
+    ...declared,
+  } as const;
+  const promises = declaredPromises(declaration)(policy);
+  const evidence = evidenceFromRows({
+    policy,
+    promises,
+    rows: rowsOf(decides, seed, pausesMs),
+    slackMs: promises.clockResolutionMs,
+    epochOffsetMs: { atLeast: -0.1, atMost: 0.1 },
+  });
+  return [withinBound(), noFalseDenials()].map((checker) => checker.check(evidence).verdict);
+}
+
+const seeds = [1, 2, 3, 4, 5, 6];
+const exact = (used: number): boolean => used + 1 <= limit;
+
+describe("a sliding counter of somebody else's", () => {
+  it.each([
+    ["rounds nothing", () => twoCounters((weighted) => weighted, exact)],
+    ["rounds the window before down", () => twoCounters(Math.floor, exact)],
+    ["rounds it to the nearest", () => twoCounters(Math.round, exact)],
+    [
+      "asks whether the sum is below the limit",
+      () =>
+        twoCounters(
+          (weighted) => weighted,
+          (used) => used < limit,
+        ),
+    ],
+  ])("is innocent if it %s", (_, make) => {
+    for (const seed of seeds)
+      expect(verdicts(make(), { promise: "sliding-counter" }, seed), `seed ${seed}`).not.toContain("fail");
+  });
+
+  it("is guilty of two too many, and of two too few", () => {
+    const generous = twoCounters(Math.floor, (used) => used + 1 <= limit + 2);
+    expect(verdicts(generous, { promise: "sliding-counter" }, 1)[0]).toBe("fail");
+    const stingy = twoCounters(Math.ceil, (used) => used + 1 <= limit - 2);
+    expect(verdicts(stingy, { promise: "sliding-counter" }, 1)[1]).toBe("fail");
+  });
+});
+
+describe("a sliding window whose time goes in steps", () => {
+  it.each([500, 100, 20])("of %d ms is innocent where that is declared", (stepMs) => {
+    for (const seed of seeds)
+      expect(verdicts(slidingLog({ stepMs }), { resolutionMs: stepMs }, seed)).not.toContain("fail");
+    expect(verdicts(slidingLog({ stepMs }), {}, 1)).toContain("fail");
+  });
+
+  it("is guilty of what no step explains", () => {
+    const declared = { resolutionMs: 100 };
+    expect(verdicts(slidingLog({ stepMs: 100, most: 2 * limit }), declared, 1)[0]).toBe("fail");
+    expect(verdicts(slidingLog({ stepMs: 100, most: limit / 2 }), declared, 1, 4_000)[1]).toBe("fail");
+  });
+});
+
+describe("a sliding window that counts its denials", () => {
+  it("is innocent where that is declared, and guilty where it is not", () => {
+    for (const seed of seeds)
+      expect(verdicts(slidingLog({ countsDenials: true }), { deniedConsumes: true }, seed)).not.toContain(
+        "fail",
+      );
+    expect(verdicts(slidingLog({ countsDenials: true }), {}, 1)[1]).toBe("fail");
+  });
+
+  it("is guilty of a denial after a rest, and of one request too many", () => {
+    const declared = { deniedConsumes: true };
+    const stingy = slidingLog({ countsDenials: true, most: limit / 2 });
+    expect(verdicts(stingy, declared, 1, 20_000)[1]).toBe("fail");
+    expect(verdicts(slidingLog({ countsDenials: true, most: limit + 1 }), declared, 1, 20_000)[0]).toBe(
+      "fail",
+    );
+  });
+});
