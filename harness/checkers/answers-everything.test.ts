@@ -115,6 +115,7 @@ describe("answers-everything", () => {
   });
 
   it("is not excused by a slow Redis where a planned fault has made it slow", () => {
+    const withoutRedis = { kind: "open", deadlineMs: 20, probeIntervalMs: 100 } as const;
     const cut = answered().map(
       (row, i): Row => (i >= 500 && i < 560 ? { ...row, receivedMs: i + 50, outcome: "unavailable" } : row),
     );
@@ -133,7 +134,16 @@ describe("answers-everything", () => {
     };
     const redisPath = { asked: 100, slow: [{ fromMs: 495, untilMs: 560 }] };
     const judge = (faults: FaultRecord[]) =>
-      answersEverything().check(evidenceFromRows({ policy, rows: cut, phases: [phase], redisPath, faults }));
+      answersEverything().check(
+        evidenceFromRows({
+          policy,
+          promises: { withoutRedis },
+          rows: cut,
+          phases: [phase],
+          redisPath,
+          faults,
+        }),
+      );
     expect(judge([]).verdict).toBe("inconclusive");
     expect(judge([{ ...freeze, breaksRedis: false }]).verdict).toBe("inconclusive");
     expect(judge([freeze]).verdict).toBe("fail");
@@ -187,6 +197,50 @@ describe("answers-everything", () => {
     expect(verdictOf(590)).toBe("pass");
     expect(verdictOf(650)).toBe("fail");
     expect(verdictOf(590, [{ replica: 0, fromMs: -100, untilMs: null }])).toBe("fail");
+  });
+
+  describe("refused near a fault", () => {
+    const down: FaultRecord = {
+      name: "redis-down",
+      legend: "Redis cannot be reached",
+      replicas: [0],
+      fromMs: 100,
+      injectedMs: 101,
+      healingMs: 300,
+      untilMs: 301,
+      losesState: "none",
+      cutsOff: true,
+      verified: "refused",
+      healed: "answered",
+    };
+    const closed = { kind: "closed", deadlineMs: 20, probeIntervalMs: 100 } as const;
+    /** Refused from 102 to `untilMs`, half of them after others of the same replica were answered by Redis. */
+    const refusedUntil = (untilMs: number): Row[] =>
+      answered().map((row, i) => {
+        const refused = i >= 102 && i < untilMs && (i < 310 || i % 2 === 0);
+        return { ...row, source: "redis" as const, ...(refused ? { outcome: "unavailable" as const } : {}) };
+      });
+    const checked = (untilMs: number, promises = {}, faults = [down]) =>
+      answersEverything().check(
+        evidenceFromRows({ policy, rows: refusedUntil(untilMs), phases: [phase], faults, promises }),
+      );
+
+    it("a closed limiter has the declared time for its return, for each process behind its port", () => {
+      expect(checked(500, { withoutRedis: closed }).verdict).toBe("pass");
+      expect(checked(900, { withoutRedis: closed }).verdict).toBe("fail");
+    });
+
+    it("one that declares nothing is not blamed, and that is said; one that declares another thing is", () => {
+      expect(checked(500)).toMatchObject({
+        verdict: "pass",
+        notes: [expect.stringContaining("303 were refused undecided (503) near a fault")],
+      });
+      expect(checked(500, {}, [{ ...down, replicas: [1] }]).verdict).toBe("fail");
+      expect(
+        checked(500, {}, [{ ...down, fromMs: -9_000, healingMs: -5_000, untilMs: -5_000 }]).verdict,
+      ).toBe("fail");
+      expect(checked(500, { withoutRedis: { ...closed, kind: "open" } }).verdict).toBe("fail");
+    });
   });
 
   it("names gateways that ended by themselves, with their last words", () => {

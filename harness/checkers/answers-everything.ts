@@ -3,6 +3,7 @@ import type { History } from "../history/history.ts";
 import { outcomeCode } from "../history/requests.ts";
 import { type ExplainedByFault, explainedByFaults } from "../promises/explained-by-faults.ts";
 import { unknownPhases } from "../promises/teeth.ts";
+import { declaredReturnMs, declaresWithoutRedis, undeclaredReturnMs } from "../promises/without-redis.ts";
 import type { Finding } from "../verdict/finding.ts";
 import type { Checker } from "./checker.ts";
 import { errorWords } from "./error-words.ts";
@@ -44,8 +45,8 @@ const unseenStallShare = 0.001;
  * can cause (no answer, no decision in time) is inconclusive near a stall of it, and where it is rare; an error is an
  * error on any machine, and so is silence towards most requests while the controls beside them are answered. Gateways
  * that ended by themselves are named; of one that a fault stopped, no answer is wanted until it was healed. Refusals by a
- * limiter that declares `closed` are answers while a fault explains them. A name of a phase that the history does not have
- * is inconclusive too.
+ * limiter that declares `closed` are answers while a fault explains them; those of one that declares nothing are not
+ * blamed then. A name of a phase that the history does not have is inconclusive too.
  */
 export function answersEverything(options: AnswersEverythingOptions = {}): Checker {
   return { name: "answers-everything", check: ({ history }) => findingOf(history, options) };
@@ -96,7 +97,14 @@ function findingOf(history: History, options: AnswersEverythingOptions): Finding
   const refused = all.lost.all + all.error.all + all.unavailable.all;
   const accepted = refused === 0 ? "" : `, but for ${refused.toLocaleString("en")} that are accepted`;
   const summary = `All ${all.sent.toLocaleString("en")} requests were answered${accepted}`;
-  return { ...base, verdict: "pass", summary };
+  return { ...base, verdict: "pass", summary, notes: notesOn(history, all) };
+}
+
+function notesOn({ promises }: History, { unblamed }: Tallies): string[] {
+  if (unblamed === 0 || declaresWithoutRedis(promises)) return [];
+  return [
+    `${unblamed.toLocaleString("en")} were refused undecided (503) near a fault: nobody declared what the limiter does without Redis, so they are not judged`,
+  ];
 }
 
 /** Fewer controls than this say nothing of the machine. */
@@ -164,6 +172,8 @@ interface Part extends Readonly<Tally> {
 
 interface Tallies {
   readonly sent: number;
+  /** Refused for want of a decision, as is declared or is not declared otherwise. */
+  readonly unblamed: number;
   readonly lost: Tally;
   readonly error: Tally;
   readonly unavailable: Tally;
@@ -174,9 +184,10 @@ function tallyOf(history: History, phases: readonly number[], isStopped: Stopped
   const asked = new Uint8Array(256);
   for (const phase of phases) asked[phase] = 1;
   const stalls = machineStalls(history);
-  const isDeclared = declaredRefusals(history);
+  const isExcused = excusedRefusals(history);
   const [lost, error, unavailable] = [none(), none(), none()];
   let sent = 0;
+  let unblamed = 0;
   for (let row = 0; row < requests.count; row++) {
     const code = requests.outcome[row] ?? 0;
     if (asked[requests.phase[row] ?? 0] !== 1) continue;
@@ -194,18 +205,26 @@ function tallyOf(history: History, phases: readonly number[], isStopped: Stopped
     if (tally === null) continue;
     const sentMs = requests.sentMs[row] ?? 0;
     const untilMs = requests.receivedMs[row] ?? Number.NaN;
-    if (tally === unavailable && isDeclared(requests.replica[row] ?? 0, sentMs, untilMs)) continue;
+    if (tally === unavailable && isExcused(requests.replica[row] ?? 0, sentMs, untilMs)) {
+      unblamed++;
+      continue;
+    }
     tally.all++;
     const excused = tally !== error && stalls.near(sentMs, Number.isNaN(untilMs) ? sentMs : untilMs);
     if (!excused) tally.unexcused++;
   }
-  return { sent, lost, error, unavailable };
+  return { sent, unblamed, lost, error, unavailable };
 }
 
-/** A limiter that declares `closed` keeps its word by refusing, from a fault on until it is back on Redis. */
-function declaredRefusals(history: History): ExplainedByFault {
-  const isClosed = history.promises.some(({ withoutRedis }) => withoutRedis?.kind === "closed");
-  return isClosed ? explainedByFaults(history, 0) : () => false;
+/**
+ * A limiter that declares `closed` keeps its word by refusing, from a fault on until it is back on Redis; and one that
+ * declares nothing breaks none. Of several processes behind one port each has the time that is declared for a return.
+ */
+function excusedRefusals(history: History): ExplainedByFault {
+  const { promises } = history;
+  const isClosed = promises.some(({ withoutRedis }) => withoutRedis?.kind === "closed");
+  if (isClosed) return explainedByFaults(history, 0, declaredReturnMs(promises));
+  return declaresWithoutRedis(promises) ? () => false : explainedByFaults(history, 0, undeclaredReturnMs);
 }
 
 function none(): Tally {

@@ -510,3 +510,43 @@ describe("what is not judged", () => {
     expect(check(outage(), {}, { phases: ["fault"] }).verdict).toBe("pass");
   });
 });
+
+describe("a fallback that nobody is seen to need", () => {
+  const closed = { kind: "closed", ...times } as const;
+  const kill: FaultRecord = {
+    ...down,
+    name: "gateway-kill",
+    replicas: [1],
+    untilMs: 4_200,
+    cutsOff: false,
+  };
+
+  it("is broken by whoever lets in without Redis by his own word, though `closed` is declared", () => {
+    const rows = [...answers(100, 20, redis), ...answers(200, 3, alone, [0])];
+    expect(check(rows, { withoutRedis: closed, faults: [] })).toMatchObject({
+      verdict: "fail",
+      summary:
+        '3 requests were allowed without Redis, as they say themselves (source: local), though "closed" is declared',
+    });
+    expect(check(rows, { withoutRedis: { kind: "open", ...times }, faults: [] }).verdict).not.toBe("fail");
+  });
+
+  it("is not broken by a denial that remembers one of Redis's", () => {
+    const rows = [...answers(100, 30, redis), ...answers(200, 3, { ...alone, ...denied }, [0])];
+    expect(check(rows, { withoutRedis: closed, faults: [] }).verdict).not.toBe("fail");
+  });
+
+  it("bounds a gateway that was started again and does not say who decides", () => {
+    const lives = [0, 1, 2].flatMap((replica): ReplicaLife[] => {
+      const fromMs = Number.NEGATIVE_INFINITY;
+      if (replica !== 1) return [{ replica, fromMs, untilMs: null }];
+      return [
+        { replica, fromMs, untilMs: 1_001 },
+        { replica, fromMs: 4_100, untilMs: null },
+      ];
+    });
+    const opened = (each: number) => [...answers(4_250, 45, redis, [0, 2]), ...answers(4_300, each, {}, [1])];
+    expect(check(opened(30), { faults: [kill], lives })).toMatchObject({ verdict: "not-applicable" });
+    expect(check(opened(121), { faults: [kill], lives })).toMatchObject({ verdict: "fail" });
+  });
+});

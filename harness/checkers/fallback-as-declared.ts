@@ -1,4 +1,5 @@
 import type { Evidence } from "../history/evidence.ts";
+import type { History } from "../history/history.ts";
 import { outcomeCode, sourceCode } from "../history/requests.ts";
 import { demandedPhases, unknownPhases } from "../promises/teeth.ts";
 import { counted, percent } from "../promises/wording.ts";
@@ -34,7 +35,7 @@ export interface FallbackAsDeclaredOptions {
 /**
  * Fails when a limiter did not do without Redis what it declares: let in more than its fallback's bound, transitions
  * included, or denied what was within a replica's share; turned somebody away (`open`) or let somebody in (`closed`)
- * while it certainly could not reach Redis; or called an answer Redis's that could not be.
+ * while it certainly could not reach Redis, or by its own word; or called an answer Redis's that could not be.
  *
  * Requests under way when a fault began or ended are nobody's lie. Where all replicas were cut off at once the bound
  * is that of the outage rule; where some were, a share more for each. Every loss of state may grant one fresh limit. A
@@ -70,6 +71,8 @@ function outcomeOf(evidence: Evidence, options: FallbackAsDeclaredOptions): Outc
   const [first, ...others] = convictions;
   if (first !== undefined)
     return { ...first, numbers, notes: [...others.map(({ summary }) => summary), ...open, ...notes] };
+  const unsaid = onlyUnsaid(evidence);
+  if (unsaid !== null) return { verdict: "not-applicable", summary: unsaid, numbers: {} };
   const [question, ...rest] = open;
   if (question !== undefined)
     return { verdict: "inconclusive", summary: question, numbers, notes: [...rest, ...notes] };
@@ -102,18 +105,36 @@ function caseOf(
 }
 
 function notJudged({ history }: Evidence): string | null {
-  const { promises, faults, requests } = history;
+  const { promises, faults } = history;
   if (promises.every(({ withoutRedis }) => withoutRedis === undefined))
     return "The limiter declares nothing for the time without Redis";
   if (faults.some(({ cutsOff = false }) => cutsOff)) return null;
+  if (losesWhatIsWrittenBack(faults, promises)) return null;
+  return saysAlone(history) || promises.some(({ withoutRedis }) => withoutRedis?.kind === "local")
+    ? null
+    : nobodyAlone;
+}
+
+const nobodyAlone = "No replica was cut off from Redis, and none decided without it";
+
+/** Nobody was cut off or says `local`: whoever may have decided alone near a fault can be convicted, but proves nothing. */
+function onlyUnsaid({ history }: Evidence): string | null {
+  const { faults, promises } = history;
+  const isCut = faults.some(({ cutsOff = false }) => cutsOff);
+  return isCut || saysAlone(history) || losesWhatIsWrittenBack(faults, promises) ? null : nobodyAlone;
+}
+
+function saysAlone({ requests }: History): boolean {
+  return requests.source.some(
+    (source, row) => source === sourceCode.local || requests.outcome[row] === outcomeCode.unavailable,
+  );
+}
+
+function losesWhatIsWrittenBack(faults: History["faults"], promises: History["promises"]): boolean {
   const writesBack = promises.some(
     ({ withoutRedis }) => withoutRedis?.kind === "local" && withoutRedis.writesBack,
   );
-  if (writesBack && faults.some(({ losesState }) => losesState === "all")) return null;
-  const alone = requests.source.some(
-    (source, row) => source === sourceCode.local || requests.outcome[row] === outcomeCode.unavailable,
-  );
-  return alone ? null : "No replica was cut off from Redis, and none decided without it";
+  return writesBack && faults.some(({ losesState }) => losesState === "all");
 }
 
 function openQuestions(

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Promised } from "../../limiter/promised.ts";
 import type { Claim, Evidence } from "../history/evidence.ts";
 import { type EvidenceOptions, evidenceFromRows, type Row } from "../history/evidence-from-rows.ts";
-import type { PhaseSpan } from "../history/history.ts";
+import type { FaultRecord, PhaseSpan } from "../history/history.ts";
 import { exactLimiter } from "../promises/exact-limiter.ts";
 import { simulatedRows } from "../promises/simulated-rows.ts";
 import { noFalseDenials } from "./no-false-denials.ts";
@@ -104,7 +104,6 @@ describe("no-false-denials", () => {
 
   it("does not judge what could never be let in, nor what a replica denied by itself or while it was recovering", () => {
     expect(check([denied(10, { cost: 101 })]).verdict).toBe("inconclusive");
-    expect(check([denied(10, { source: "local" })]).verdict).toBe("inconclusive");
     const recovering = [denied(10, { source: "local" }), denied(900, { source: "redis" })];
     expect(check(recovering).verdict).toBe("inconclusive");
     expect(check([...recovering, denied(900, { source: "redis", replica: 1 })]).verdict).toBe("fail");
@@ -194,6 +193,66 @@ describe("no-false-denials", () => {
       const small = { name: "small", limit: 6, windowMs: 16 };
       expect(check(rows, { policy: small, promises: { deniedConsumes: true } }).verdict).not.toBe("fail");
     }
+  });
+
+  describe("by their own word without Redis", () => {
+    const alone = (fromMs: number): Row => denied(fromMs, { source: "local" });
+    const right = [
+      ...answered("allowed", 100, { fromMs: 5_000 }).map((row) => ({ ...row, source: "redis" as const })),
+      denied(5_500, { source: "redis", replica: 1 }),
+    ];
+    const times = { deadlineMs: 20, probeIntervalMs: 50 } as const;
+    const local = { kind: "local", share: "equal", writesBack: false, ...times } as const;
+    const down: FaultRecord = {
+      name: "redis-down",
+      legend: "Redis cannot be reached",
+      replicas: [0],
+      fromMs: 500,
+      injectedMs: 500,
+      healingMs: 1_500,
+      untilMs: 1_500,
+      losesState: "none",
+      cutsOff: true,
+      verified: "refused",
+      healed: "answered",
+    };
+
+    it("make it inconclusive if they were wrong and no fault explains it, be a share declared or nothing", () => {
+      for (const promises of [{}, { withoutRedis: local }]) {
+        expect(check([...right, alone(2_000)], { promises })).toMatchObject({
+          verdict: "inconclusive",
+          summary: expect.stringContaining(
+            "1 requests were turned away without asking Redis, though there was room",
+          ),
+        });
+        expect(check([...right, alone(1_000)], { promises, faults: [down] }).verdict).toBe("pass");
+        const elsewhere = { promises, faults: [{ ...down, replicas: [1] }] };
+        expect(check([...right, alone(1_000)], elsewhere).verdict).toBe("inconclusive");
+      }
+    });
+
+    it("are right if they only remember what Redis denied", () => {
+      expect(check([...right, alone(5_700)]).verdict).toBe("pass");
+    });
+
+    it("are judged as Redis's where nobody may deny alone, and where nobody ever asks Redis", () => {
+      for (const kind of ["open", "closed"] as const) {
+        const promises = { withoutRedis: { kind, ...times } };
+        expect(check([...right, alone(2_000)], { promises, faults: [down] }).verdict).toBe("fail");
+        expect(check([...right, alone(5_700)], { promises, faults: [down] }).verdict).toBe("pass");
+        const silent = { promises, faults: [down] };
+        expect(check([...right, denied(1_600)], silent).verdict).toBe("fail");
+      }
+      expect(check([alone(10)]).verdict).toBe("fail");
+    });
+
+    it("are nobody's near a fault for which nothing is declared, also if they do not say so", () => {
+      const promises = {};
+      expect(check([...right, denied(1_000)], { promises, faults: [down] }).verdict).toBe("pass");
+      expect(
+        check([...right, denied(4_600)], { promises, faults: [{ ...down, replicas: [1] }] }).verdict,
+      ).toBe("fail");
+    });
   });
 
   it("allows for what Redis may have been charged though the replica decided alone", () => {

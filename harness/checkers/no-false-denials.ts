@@ -1,8 +1,10 @@
 import type { Claim, Evidence } from "../history/evidence.ts";
-import { noPolicy } from "../history/requests.ts";
+import { noPolicy, sourceCode } from "../history/requests.ts";
 import { kindCode, type Traces } from "../history/traces.ts";
+import { denierOf, type Undeclared } from "../promises/decider.ts";
 import { degradedSpans } from "../promises/degraded.ts";
-import { type Denials, denialScratch, denialsOf } from "../promises/denials.ts";
+import { type DenialScratch, type Denials, denialScratch, denialsOf } from "../promises/denials.ts";
+import { explainedByFaults } from "../promises/explained-by-faults.ts";
 import { roomShares } from "../promises/room-shares.ts";
 import { demandedPhases, unknownPhases } from "../promises/teeth.ts";
 import { called, counted, percent } from "../promises/wording.ts";
@@ -22,8 +24,11 @@ export interface NoFalseDenialsOptions {
  * measured intervals and whatever became of the requests that were lost.
  *
  * Judged are denials that do not say `local` and that no replica gave near answers of its own: a fallback's share
- * is rightly full while the whole limit is not. A denial under several policies is wrong if it is wrong under each, or
- * under the one that it names. Where denials consume, all other denials may have.
+ * is rightly full while the whole limit is not. Where nobody may turn away alone (`open` and `closed` do not) all are judged,
+ * whatever they say of themselves. A `local` one that was wrong though no fault explains it makes a pass inconclusive:
+ * the machine may have been too slow. A denial under several policies is wrong if it is wrong under each, or under the one
+ * that it names. Where denials consume, all other denials may have. Near a fault for which nothing is declared none is
+ * blamed.
  */
 export function noFalseDenials({ maxBlindShare = 0.05, phases }: NoFalseDenialsOptions = {}): Checker {
   return {
@@ -40,15 +45,8 @@ type Outcome = Omit<Finding, "checker" | "kind">;
 
 function verdictOf(evidence: Evidence, maxBlindShare: number, named: readonly string[] | undefined): Outcome {
   const { history, claims } = evidence;
-  const scratch = denialScratch(claims);
-  const judges = claims.map((claim) => denialsOf(history, claim, scratch));
-  const longestMs = claims.reduce((most, { policy }) => Math.max(most, policy.windowMs), 0);
-  const isDegraded = degradedSpans(history, longestMs);
+  const { judges, tally } = judgedDenials(evidence);
   const doubt = claims.find(({ clockDoubt }) => clockDoubt !== null)?.clockDoubt;
-  const tally = tallyOf(
-    evidence,
-    roomShares(evidence, judges, (replica, _, sentMs, untilMs) => !isDegraded(replica, sentMs, untilMs)),
-  );
   const demanded = demandedPhases(history.phases, named);
   const sharpest = demanded.map((code) => ({
     phase: history.phases[code]?.name ?? "",
@@ -68,6 +66,7 @@ function verdictOf(evidence: Evidence, maxBlindShare: number, named: readonly st
   if (tally.wrong > 0) return { ...convicted(evidence, judges, tally), numbers, notes };
   const [first, ...rest] = [
     ...unknownPhases(history.phases, named),
+    ...demanded.flatMap((code) => wrongAlone(history.phases[code]?.name ?? "", tally.aloneIn[code] ?? 0)),
     ...sharpest.filter(({ blindShare }) => !(blindShare <= maxBlindShare)).map(missingFrom),
     ...(sharpest.length === 0 ? ["No phase is judged"] : []),
   ];
@@ -77,6 +76,13 @@ function verdictOf(evidence: Evidence, maxBlindShare: number, named: readonly st
     return { verdict: "inconclusive", summary: "No phase is judged", numbers, notes };
   const summary = `None of ${counted(tally.judged)} denials was wrong; a limit that is ${percent(numbers.resolvingPower)} short would have shown`;
   return { verdict: "pass", summary, numbers, notes };
+}
+
+function wrongAlone(phase: string, requests: number): string[] {
+  if (requests === 0) return [];
+  return [
+    `In phase "${phase}" ${counted(requests)} requests were turned away without asking Redis, though there was room and nothing was broken that explains it: the machine was too slow, or the limiter does not wait`,
+  ];
 }
 
 function missingFrom({
@@ -101,9 +107,45 @@ interface Tally {
   readonly judgedIn: Float64Array;
   /** The smallest share by phase code: Infinity where nothing was judged. */
   readonly sharpestIn: Float64Array;
+  /** Wrong denials by replicas that decided alone though no fault explains it, by phase code. */
+  readonly aloneIn: Float64Array;
 }
 
-function tallyOf({ history }: Evidence, shares: Float64Array): Tally {
+interface JudgedDenials {
+  readonly judges: readonly Denials[];
+  readonly tally: Tally;
+}
+
+/** With answers counted that do not say who decided near a fault, as far as that blames nobody who declares nothing. */
+function judgedDenials(evidence: Evidence): JudgedDenials {
+  const scratch = denialScratch(evidence.claims);
+  const judged = judgedAs(evidence, scratch, "counted");
+  return judged.tally.wrong === 0 ? judged : judgedAs(evidence, scratch, "doubted");
+}
+
+function judgedAs(evidence: Evidence, scratch: DenialScratch, undeclared: Undeclared): JudgedDenials {
+  const { history, claims } = evidence;
+  const { replica: replicas, source: sources, sentMs: sents, receivedMs: receiveds } = history.requests;
+  const longestMs = claims.reduce((most, { policy }) => Math.max(most, policy.windowMs), 0);
+  const judges = claims.map((claim) => denialsOf(history, claim, scratch, undeclared));
+  const decides = denierOf(history, longestMs, undeclared);
+  const isDegraded = degradedSpans(history, longestMs, decides);
+  const isExplained = explainedByFaults(history, longestMs);
+  const isAlone = (replica: number, source: number, sentMs: number, untilMs: number): boolean =>
+    source === sourceCode.local && decides(replica, source, sentMs, untilMs) === "local";
+  const shares = roomShares(evidence, judges, (replica, source, sentMs, untilMs) =>
+    isAlone(replica, source, sentMs, untilMs)
+      ? !isExplained(replica, sentMs, untilMs)
+      : !isDegraded(replica, sentMs, untilMs),
+  );
+  const tally = tallyOf(evidence, shares, (row) =>
+    isAlone(replicas[row] ?? 0, sources[row] ?? 0, sents[row] ?? 0, receiveds[row] ?? 0),
+  );
+  return { judges, tally };
+}
+
+function tallyOf({ history }: Evidence, shares: Float64Array, isAlone: (row: number) => boolean): Tally {
+  const aloneIn = new Float64Array(256);
   const judgedIn = new Float64Array(256);
   const sharpestIn = new Float64Array(256).fill(Number.POSITIVE_INFINITY);
   let judged = 0;
@@ -115,6 +157,10 @@ function tallyOf({ history }: Evidence, shares: Float64Array): Tally {
     // What could never be let in, or is promised nothing, is rightly denied whatever happened.
     if (Number.isNaN(share) || share === Number.POSITIVE_INFINITY) continue;
     const code = history.requests.phase[row] ?? 0;
+    if (isAlone(row)) {
+      if (share <= 0) aloneIn[code] = (aloneIn[code] ?? 0) + 1;
+      continue;
+    }
     judged++;
     judgedIn[code] = (judgedIn[code] ?? 0) + 1;
     if (share < (sharpestIn[code] ?? 0)) sharpestIn[code] = share;
@@ -124,7 +170,7 @@ function tallyOf({ history }: Evidence, shares: Float64Array): Tally {
       worstRow = row;
     }
   }
-  return { judged, wrong, worstRow, judgedIn, sharpestIn };
+  return { judged, wrong, worstRow, judgedIn, sharpestIn, aloneIn };
 }
 
 function convicted(

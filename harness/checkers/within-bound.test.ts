@@ -173,7 +173,8 @@ describe("within-bound", () => {
   });
 
   it("judges before and after a loss of state, never across it", () => {
-    const rows = [...letIn(100), ...letIn(100, { fromMs: 300 })];
+    const byRedis = { source: "redis" } as const;
+    const rows = [...letIn(100), ...letIn(100, { fromMs: 300 })].map((row) => ({ ...row, ...byRedis }));
     const evidence = evidenceFromRows({ policy, rows });
     const kill: FaultRecord = {
       name: "redis-kill",
@@ -190,7 +191,7 @@ describe("within-bound", () => {
     const killed = { ...evidence, history: { ...evidence.history, faults: [kill] } };
     expect(withinBound().check(evidence).verdict).toBe("fail");
     expect(withinBound().check(killed).verdict).toBe("pass");
-    const again = evidenceFromRows({ policy, rows: [...rows, ...letIn(1, { fromMs: 500 })] });
+    const again = evidenceFromRows({ policy, rows: [...rows, { sentMs: 500, receivedMs: 502, ...byRedis }] });
     const guilty = { ...again, history: { ...again.history, faults: [kill] } };
     expect(withinBound().check(guilty)).toMatchObject({
       verdict: "fail",
@@ -282,11 +283,39 @@ describe("within-bound", () => {
       );
     });
 
+    const times = { deadlineMs: 50, probeIntervalMs: 100 } as const;
+    const open = { withoutRedis: { kind: "open", ...times } } as const;
+    const closed = { withoutRedis: { kind: "closed", ...times } } as const;
+
     it("does not take an answer without a word for Redis's where a fallback is declared", () => {
       const silent = [...redis, ...at("fault", "unlabelled", letIn(150, { fromMs: 2_000 }))];
-      expect(check(silent, { phases, faults: [down] }).verdict).toBe("fail");
-      const withoutRedis = { kind: "open", deadlineMs: 50, probeIntervalMs: 100 } as const;
-      expect(check(silent, { phases, faults: [down], promises: { withoutRedis } }).verdict).toBe("pass");
+      expect(check(silent, { phases, faults: [down], promises: open }).verdict).toBe("pass");
+    });
+
+    it("blames nobody who declares nothing for an answer without a word, until a while after the heal", () => {
+      const words = redis.map((row) => ({ ...row, source: "unlabelled" as const }));
+      const silentAt = (fromMs: number) => [
+        ...words,
+        ...at("recovery", "unlabelled", letIn(150, { fromMs })),
+      ];
+      expect(check(silentAt(2_000), { phases, faults: [down] }).verdict).toBe("pass");
+      expect(check(silentAt(5_500), { phases, faults: [down] }).verdict).toBe("pass");
+      expect(check(silentAt(6_200), { phases, faults: [down] }).verdict).toBe("fail");
+      expect(check(silentAt(2_000), { phases, faults: [{ ...down, replicas: [1] }] }).verdict).toBe("fail");
+    });
+
+    it("counts what says nothing near such a fault where the promise is kept with it", () => {
+      const kept = at("fault", "unlabelled", letIn(100, { fromMs: 1_500 }));
+      expect(check(kept, { phases: [phase("fault", 0, 3_000)], faults: [down] }).verdict).toBe("pass");
+    });
+
+    it("counts all that a closed limiter lets in, whatever it says of itself and whatever is broken", () => {
+      for (const source of ["unlabelled", "local"] as const) {
+        const opened = (fromMs: number) => [...redis, ...at("recovery", source, letIn(101, { fromMs }))];
+        for (const fromMs of [1_500, 3_400, 6_000])
+          expect(check(opened(fromMs), { phases, faults: [down], promises: closed }).verdict).toBe("fail");
+      }
+      expect(check(redis, { phases, faults: [down], promises: closed }).verdict).toBe("pass");
     });
   });
 });

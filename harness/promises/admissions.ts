@@ -1,7 +1,7 @@
 import type { Claim } from "../history/evidence.ts";
 import type { History } from "../history/history.ts";
 import { kindCode, type Traces } from "../history/traces.ts";
-import { type DeciderOf, deciderOf } from "./decider.ts";
+import { admitterOf, type DeciderOf, type Undeclared } from "./decider.ts";
 import { eraOf, type Losses, lossesOf } from "./eras.ts";
 import { type ExplainedByFault, explainedByFaults } from "./explained-by-faults.ts";
 import { clearLedger, closeLedger, emptyLedger, enter, type Ledger } from "./ledger.ts";
@@ -28,9 +28,16 @@ export interface Admissions {
 
 /**
  * Judges all that `claim` let in against its upper promise, subject by subject; a loss of state separates two eras.
- * What a replica let in on its own is counted, not judged. One ledger is filled again for each subject.
+ * What a replica let in on its own is counted, not judged. Where nothing is declared for the time without Redis, an answer
+ * near a fault that does not say who decided is judged only if the promise is kept with it.
  */
 export function judgeAdmissions(claim: Claim, history: History): Admissions {
+  const admissions = judgeAll(claim, history, "counted");
+  return admissions.spans.worst() === null ? admissions : judgeAll(claim, history, "doubted");
+}
+
+/** One ledger is filled again for each subject. */
+function judgeAll(claim: Claim, history: History, undeclared: Undeclared): Admissions {
   const kind = promiseOf(claim.promises.upper);
   const { traces, policy } = claim;
   const losses = lossesOf(history.faults, claim.promises);
@@ -49,7 +56,7 @@ export function judgeAdmissions(claim: Claim, history: History): Admissions {
     admissions,
     losses,
     replicaOf: history.requests.replica,
-    decides: deciderOf(history, policy.windowMs),
+    decides: admitterOf(history, policy.windowMs, undeclared),
     explained: explainedByFaults(history, policy.windowMs),
     ledger: emptyLedger(mostAdmitted(traces)),
   };
@@ -119,7 +126,7 @@ export function rowsWithin(
   history: History,
 ): number[] {
   const losses = lossesOf(history.faults, promises);
-  const decides = deciderOf(history, policy.windowMs);
+  const decides = admitterOf(history, policy.windowMs);
   const rows: number[] = [];
   for (let i = traces.starts[judging] ?? 0; i < (traces.starts[judging + 1] ?? 0); i++) {
     const sent = traces.sentMs[i] ?? 0;

@@ -2,7 +2,7 @@ import type { Claim } from "../history/evidence.ts";
 import type { History } from "../history/history.ts";
 import { outcomeCode, sourceCode } from "../history/requests.ts";
 import { kindCode } from "../history/traces.ts";
-import { deciderOf } from "./decider.ts";
+import { deciderOf, type Undeclared } from "./decider.ts";
 
 /**
  * What Redis may have been charged for one row (its place in the claim's traces), each as the instant by which it
@@ -24,12 +24,12 @@ const mergeGrainShare = 1 / 32;
  * What it decided after it had waited for Redis, or while a fault set in or ended, Redis may have charged on its own
  * account, and as late as the replica's connections were last seen to be alive, or as the limiter declares.
  */
-export function chargesOf(history: History, claim: Claim): Charges {
+export function chargesOf(history: History, claim: Claim, undeclared?: Undeclared): Charges {
   const { traces, promises, policy } = claim;
   const { withoutRedis } = promises;
   const { replica: replicas } = history.requests;
   const lateMs = withoutRedis?.cutChargesWithinMs ?? Number.POSITIVE_INFINITY;
-  const decides = deciderOf(history, policy.windowMs);
+  const decides = deciderOf(history, policy.windowMs, undeclared);
   const asked = mayHaveAsked(history, withoutRedis?.deadlineMs);
   const told = toldUntil(history, claim);
   const replicaOf = (at: number): number => replicas[traces.row[at] ?? 0] ?? 0;

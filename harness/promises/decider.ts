@@ -1,5 +1,6 @@
 import type { History } from "../history/history.ts";
 import { outcomeCode, sourceCode } from "../history/requests.ts";
+import { declaresWithoutRedis, undeclaredReturnMs } from "./without-redis.ts";
 
 /** Who decided a request: `either` where its answer does not say, and a fault was near. */
 export type Decider = "redis" | "local" | "either";
@@ -23,29 +24,68 @@ export function cutOffAt({ faults }: Pick<History, "faults">): CutOffAt {
 }
 
 /**
- * Believes what an answer says of itself. One that says nothing was decided by Redis, unless the limiter declares what
- * it does without Redis and a fault of its replica was in force up to `afterMs` before. A limiter that declares no such
- * thing, and in the whole run never decided otherwise than locally, has no other way: what it promises holds of that.
+ * How to read an answer near a fault that does not say who decided it, of a limiter that declares nothing for the time
+ * without Redis: `doubted`, it may have been alone; `counted`, as Redis's, which shows that the promise was kept all the
+ * same, but convicts nobody.
+ */
+export type Undeclared = "doubted" | "counted";
+
+/**
+ * Believes what an answer says of itself. One that says nothing was decided by Redis, unless a fault of its replica was
+ * in force up to `afterMs` before, or up to `undeclaredReturnMs` where the limiter does not declare what it does without
+ * Redis. A limiter that declares no such thing, and in the whole run never decided otherwise than locally, has no
+ * other way: what it promises holds of that.
  */
 export function deciderOf(
   history: Pick<History, "faults" | "promises" | "requests">,
   afterMs: number,
+  undeclared: Undeclared = "doubted",
 ): DeciderOf {
   const { faults, promises, requests } = history;
-  const declared = promises.some(({ withoutRedis }) => withoutRedis !== undefined);
+  const declared = declaresWithoutRedis(promises);
   if (!declared && alwaysLocal(requests)) return () => "redis";
+  const nearMs = declared ? afterMs : Math.max(afterMs, undeclaredReturnMs);
   const cutOff = cutOffAt({ faults });
+  // A clock that is set keeps nobody from Redis.
+  const keepAway = declared ? faults : faults.filter(({ clockStepMs = 0 }) => clockStepMs === 0);
   return (replica, source, sentMs, receivedMs) => {
     if (source === sourceCode.redis) return "redis";
     if (source === sourceCode.local) return "local";
-    if (!declared || faults.length === 0) return "redis";
+    if (faults.length === 0 || (!declared && undeclared === "counted")) return "redis";
     if (cutOff(replica, sentMs, receivedMs)) return "local";
-    const near = faults.some(
+    const near = keepAway.some(
       (fault) =>
-        receivedMs >= fault.fromMs && sentMs <= fault.untilMs + afterMs && fault.replicas.includes(replica),
+        receivedMs >= fault.fromMs && sentMs <= fault.untilMs + nearMs && fault.replicas.includes(replica),
     );
     return near ? "either" : "redis";
   };
+}
+
+/**
+ * Who let in. `closed` lets nobody in without Redis: where some policy declares it, Redis let in, or the word is broken,
+ * whatever the answer says of itself and whatever was in force. So what was let in counts against the promise.
+ */
+export function admitterOf(
+  history: Pick<History, "faults" | "promises" | "requests">,
+  afterMs: number,
+  undeclared?: Undeclared,
+): DeciderOf {
+  const isClosed = history.promises.some(({ withoutRedis }) => withoutRedis?.kind === "closed");
+  return isClosed ? () => "redis" : deciderOf(history, afterMs, undeclared);
+}
+
+/**
+ * Who turned away. Without Redis `open` lets in and `closed` refuses undecided: where every policy declares one of them,
+ * Redis turned away, now or in an answer that is remembered, or the word is broken.
+ */
+export function denierOf(
+  history: Pick<History, "faults" | "promises" | "requests">,
+  afterMs: number,
+  undeclared?: Undeclared,
+): DeciderOf {
+  const kinds = history.promises.map(({ withoutRedis }) => withoutRedis?.kind);
+  const neverAlone = kinds.every((kind) => kind === "open" || kind === "closed");
+  return neverAlone ? () => "redis" : deciderOf(history, afterMs, undeclared);
 }
 
 function alwaysLocal({ count, outcome, source }: History["requests"]): boolean {

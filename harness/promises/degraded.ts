@@ -1,6 +1,6 @@
 import type { History } from "../history/history.ts";
 import { outcomeCode } from "../history/requests.ts";
-import { deciderOf } from "./decider.ts";
+import type { DeciderOf } from "./decider.ts";
 
 /** Says whether a replica may have been deciding without Redis at some instant of [fromMs, untilMs]. */
 export type DegradedAt = (replica: number, fromMs: number, untilMs: number) => boolean;
@@ -14,12 +14,9 @@ const decided: ReadonlySet<number> = new Set([
 
 /**
  * A replica counts as degraded from `windowMs` before an answer that it decided locally until `windowMs` after it: a
- * recovering replica may deny for what it remembers, though Redis has room. So does one whose answers do not say who
- * decided, around a fault, where a fallback is declared.
+ * recovering replica may deny for what it remembers, though Redis has room. So does one that may have, as `decides` says.
  */
-export function degradedSpans(history: History, windowMs: number): DegradedAt {
-  const { requests } = history;
-  const decides = deciderOf(history, windowMs);
+export function degradedSpans({ requests }: History, windowMs: number, decides: DeciderOf): DegradedAt {
   const spans = new Map<number, { fromMs: number; untilMs: number }[]>();
   for (let row = 0; row < requests.count; row++) {
     if (!decided.has(requests.outcome[row] ?? 0)) continue;

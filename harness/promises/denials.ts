@@ -1,8 +1,8 @@
 import type { Claim } from "../history/evidence.ts";
 import type { History } from "../history/history.ts";
-import { sourceCode } from "../history/requests.ts";
 import { kindCode, type Traces } from "../history/traces.ts";
 import { type Charges, chargesOf } from "./charges-of.ts";
+import type { Undeclared } from "./decider.ts";
 import { givenBack } from "./given-back.ts";
 import { clearLedger, closeLedger, emptyLedger, enter, type Ledger } from "./ledger.ts";
 import { type PromiseKind, type Terms, termsOf } from "./promise.ts";
@@ -13,8 +13,8 @@ import { type StepBack, type StepsBackOf, stepsBackOf } from "./steps-back.ts";
 export type OnDenial = (at: number, excess: number) => void;
 
 /**
- * The denials of one claim. `judge(group, onDenial)` tells of each denial of the group that Redis decided and that
- * could ever have been admitted; `at` is its place in the claim's traces. Ledger and columns are reused.
+ * The denials of one claim. `judge(group, onDenial)` tells of each denial of the group, whoever decided it;
+ * `at` is its place in the claim's traces. Ledger and columns are reused.
  */
 export interface Denials {
   readonly kind: PromiseKind;
@@ -51,14 +51,19 @@ export function denialScratch(claims: readonly Claim[]): DenialScratch {
  * other denial too. What was given back for certain counts while it was under way, and what it may leave behind. What a
  * step back of Redis's clock may explain is told of as what nothing proves wrong.
  */
-export function denialsOf(history: History, claim: Claim, scratch: DenialScratch): Denials {
+export function denialsOf(
+  history: History,
+  claim: Claim,
+  scratch: DenialScratch,
+  undeclared?: Undeclared,
+): Denials {
   const kind = promiseOf(claim.promises.lower);
   const judging: Judging = {
     history,
     claim,
     kind,
     terms: termsOf(claim),
-    charges: chargesOf(history, claim),
+    charges: chargesOf(history, claim, undeclared),
     stepsBack: stepsBackOf(history, claim, kind),
     scratch,
   };
@@ -130,7 +135,7 @@ function hasDenials({ kind }: Traces, from: number, until: number): boolean {
  * here; the highest of an interval is the farthest of these that still lies in it.
  */
 function peaks(
-  { sentMs, untilMs, kind, source }: Traces,
+  { sentMs, untilMs, kind }: Traces,
   from: number,
   until: number,
   { excess, stack }: DenialScratch,
@@ -141,7 +146,7 @@ function peaks(
     const here = excess[i - from] ?? 0;
     while (height > 0 && (excess[(stack[height - 1] ?? 0) - from] ?? 0) <= here) height--;
     stack[height++] = i;
-    if (kind[i] !== kindCode.denied || source[i] === sourceCode.local) continue;
+    if (kind[i] !== kindCode.denied) continue;
     const endMs = untilMs[i] ?? 0;
     let low = 0;
     let high = height - 1;

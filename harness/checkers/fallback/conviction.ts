@@ -17,7 +17,10 @@ export type Outcome = Omit<Finding, "checker" | "kind">;
 type Conviction = Omit<Outcome, "numbers">;
 
 /** For answers that contradict what is declared, or themselves. */
-export function declarationConviction(evidence: Evidence, { lies, undeclared }: CutOffAnswers): Conviction[] {
+export function declarationConviction(
+  evidence: Evidence,
+  { lies, undeclared, avowed }: CutOffAnswers,
+): Conviction[] {
   const kinds = evidence.history.promises.map(({ withoutRedis }) => withoutRedis?.kind ?? "nothing");
   const what = [...new Set(kinds)].join(", ");
   return [
@@ -25,6 +28,12 @@ export function declarationConviction(evidence: Evidence, { lies, undeclared }: 
       evidence,
       undeclared,
       (how) => `were ${how} while Redis certainly could not be reached, though "${what}" is declared`,
+    ),
+    ...accused(
+      evidence,
+      avowed,
+      (how) =>
+        `were ${how} without Redis, as they say themselves (source: local), though "${what}" is declared`,
     ),
     ...accused(
       evidence,

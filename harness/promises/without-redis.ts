@@ -1,0 +1,23 @@
+import type { Promises } from "../../limiter/promised.ts";
+
+/**
+ * So long after a heal, in milliseconds, a limiter that declares nothing may still be without Redis: clients wait for up to two
+ * seconds before they connect again.
+ */
+export const undeclaredReturnMs = 3_000;
+
+/** Whether a limiter declares for any policy what it does without Redis. */
+export function declaresWithoutRedis(promises: readonly Promises[]): boolean {
+  return promises.some(({ withoutRedis }) => withoutRedis !== undefined);
+}
+
+/**
+ * How long after a heal a limiter that declares what it does without Redis may be without it, in milliseconds: two looks
+ * for Redis and a deadline; 0 where nothing is declared.
+ */
+export function declaredReturnMs(promises: readonly Promises[]): number {
+  return promises.reduce((most, { withoutRedis }) => {
+    if (withoutRedis === undefined) return most;
+    return Math.max(most, 2 * withoutRedis.probeIntervalMs + withoutRedis.deadlineMs);
+  }, 0);
+}
