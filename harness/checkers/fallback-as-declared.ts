@@ -1,6 +1,7 @@
 import type { Evidence } from "../history/evidence.ts";
 import type { History } from "../history/history.ts";
 import { outcomeCode, sourceCode } from "../history/requests.ts";
+import { mildest } from "../promises/readings.ts";
 import { demandedPhases, unknownPhases } from "../promises/teeth.ts";
 import { counted, percent } from "../promises/wording.ts";
 import type { Finding } from "../verdict/finding.ts";
@@ -47,7 +48,7 @@ export function fallbackAsDeclared(options: FallbackAsDeclaredOptions = {}): Che
     check: (evidence) => ({
       checker: "fallback-as-declared",
       kind: "proof",
-      ...outcomeOf(evidence, options),
+      ...mildest(evidence, (reading) => outcomeOf(reading, options)),
     }),
   };
 }

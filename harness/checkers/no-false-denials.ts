@@ -5,6 +5,7 @@ import { denierOf, type Undeclared } from "../promises/decider.ts";
 import { degradedSpans } from "../promises/degraded.ts";
 import { type DenialScratch, type Denials, denialScratch, denialsOf } from "../promises/denials.ts";
 import { explainedByFaults } from "../promises/explained-by-faults.ts";
+import { mildest } from "../promises/readings.ts";
 import { roomShares } from "../promises/room-shares.ts";
 import { demandedPhases, unknownPhases } from "../promises/teeth.ts";
 import { called, counted, percent } from "../promises/wording.ts";
@@ -36,7 +37,7 @@ export function noFalseDenials({ maxBlindShare = 0.05, phases }: NoFalseDenialsO
     check: (evidence) => ({
       checker: "no-false-denials",
       kind: "proof",
-      ...verdictOf(evidence, maxBlindShare, phases),
+      ...mildest(evidence, (reading) => verdictOf(reading, maxBlindShare, phases)),
     }),
   };
 }

@@ -3,6 +3,7 @@ import type { History } from "../history/history.ts";
 import { type Admissions, judgeAdmissions, rowsWithin } from "../promises/admissions.ts";
 import { lossesOf } from "../promises/eras.ts";
 import { slackOf } from "../promises/promise.ts";
+import { mildest } from "../promises/readings.ts";
 import type { WorstSpan } from "../promises/span-record.ts";
 import {
   blindShareOf,
@@ -37,28 +38,21 @@ export interface WithinBoundOptions {
 export function withinBound({ maxBlindShare = 0.05, phases }: WithinBoundOptions = {}): Checker {
   return {
     name: "within-bound",
-    check(evidence) {
-      const judged = evidence.claims
-        .map((claim) => judgeAdmissions(claim, evidence.history))
-        .filter(({ kind }) => kind.capacity < Number.POSITIVE_INFINITY);
-      return {
-        checker: "within-bound",
-        kind: "proof",
-        ...verdictOf(judged, evidence, maxBlindShare, phases),
-      };
-    },
+    check: (evidence) => ({
+      checker: "within-bound",
+      kind: "proof",
+      ...mildest(evidence, (reading) => verdictOf(reading, maxBlindShare, phases)),
+    }),
   };
 }
 
 type Outcome = Omit<Finding, "checker" | "kind">;
 
-function verdictOf(
-  judged: readonly Admissions[],
-  evidence: Evidence,
-  maxBlindShare: number,
-  named: readonly string[] | undefined,
-): Outcome {
-  const { history } = evidence;
+function verdictOf(evidence: Evidence, maxBlindShare: number, named: readonly string[] | undefined): Outcome {
+  const { history, claims } = evidence;
+  const judged = claims
+    .map((claim) => judgeAdmissions(claim, history))
+    .filter(({ kind }) => kind.capacity < Number.POSITIVE_INFINITY);
   if (judged.length === 0)
     return { verdict: "not-applicable", summary: "The limiter promises no bound", numbers: {} };
   const demanded = demandedPhases(history.phases, named);

@@ -1,4 +1,3 @@
-import { fixedWindow } from "../../limiter/algorithms/fixed-window.ts";
 import { gcra } from "../../limiter/algorithms/gcra.ts";
 import { slidingCounter } from "../../limiter/algorithms/sliding-counter.ts";
 import { slidingLog } from "../../limiter/algorithms/sliding-log.ts";
@@ -83,7 +82,8 @@ function withoutRedis(fallback: FallbackName): NonNullable<Promises["withoutRedi
 
 const kinds: Readonly<Record<PromiseName, PromisesOf>> = {
   "sliding-window": slidingLog.promises,
-  "fixed-window": fixedWindow.promises,
+  // Where they begin is up to whoever wrote it: with the clock, with the process, or for each key elsewhere.
+  "fixed-window": ({ limit, windowMs }) => both({ kind: "fixed", limit, windowMs, phase: "unknown" }),
   "first-hit-window": ({ limit, windowMs }) => both({ kind: "fixed", limit, windowMs, phase: "first-hit" }),
   "sliding-counter": (policy) => flooring(slidingCounter.promises(policy)),
   gcra: gcra.promises,

@@ -111,6 +111,34 @@ describe("a sliding counter of somebody else's", () => {
   });
 });
 
+describe("fixed windows of somebody else's", () => {
+  const windows = (phaseMs: number, most = limit): Decides => {
+    let [window, count] = [Number.NaN, 0];
+    return (atMs) => {
+      const now = Math.floor((atMs - phaseMs) / windowMs);
+      if (now !== window) [window, count] = [now, 0];
+      return ++count <= most;
+    };
+  };
+
+  it.each([0, 1, 300, 730])("are innocent wherever they begin, be it at %d ms", (phaseMs) => {
+    for (const seed of seeds)
+      expect(verdicts(windows(phaseMs), { promise: "fixed-window" }, seed)).not.toContain("fail");
+  });
+
+  it("are shown to be kept as sharply as ever if they begin with the clock's", () => {
+    expect(verdicts(windows(0), { promise: "fixed-window" }, 1)).toEqual(["pass", "pass"]);
+  });
+
+  it.each([0, 300])(
+    "are guilty of one too many and of one too few, also if they begin at %d ms",
+    (phaseMs) => {
+      expect(verdicts(windows(phaseMs, limit + 1), { promise: "fixed-window" }, 1)[0]).toBe("fail");
+      expect(verdicts(windows(phaseMs, limit - 1), { promise: "fixed-window" }, 1, 4_000)[1]).toBe("fail");
+    },
+  );
+});
+
 describe("a sliding window whose time goes in steps", () => {
   it.each([500, 100, 20])("of %d ms is innocent where that is declared", (stepMs) => {
     for (const seed of seeds)
