@@ -13,7 +13,6 @@ export const scenario: Scenario = chaosStory({
       eachMs: 0.05 * faultMs,
       gapMs: 0.4 * faultMs,
     }),
-  unanswered: { phases: { fault: { maxUnansweredShare: 0.4, maxErrorShare: 0.4 } } },
   // What a killed gateway never answered may have been charged, and a bucket that is never empty cannot forget that.
   strictBlindShare: 0.15,
   fallbackBlindShare: 1,

@@ -22,6 +22,9 @@ const fault = (more: Partial<FaultRecord> & Pick<FaultRecord, "fromMs" | "untilM
   ...{ injectedMs: more.fromMs, healingMs: more.untilMs, verified: "seen", healed: "seen" },
   ...more,
 });
+/** Redis is emptied about then, and healed later. */
+const losing = (atMs: number): FaultRecord =>
+  fault({ fromMs: atMs - 5, injectedMs: atMs + 5, untilMs: atMs + 500, losesState: "all" });
 const visits = simulatedVisits(policy, { seed: 1 });
 
 describe("headers-are-honest", () => {
@@ -94,13 +97,13 @@ describe("headers-are-honest", () => {
     fc.assert(
       fc.property(fc.nat(), fc.integer({ min: 2_000, max: 9_000 }), (seed, losesAtMs) => {
         const seen = simulatedVisits(policy, { seed, losesAtMs });
-        const faults = [fault({ fromMs: losesAtMs - 5, untilMs: losesAtMs + 5, losesState: "all" })];
+        const faults = [losing(losesAtMs)];
         expect(check(seen, null, { faults }).verdict).not.toBe("fail");
       }),
       { numRuns: 100 },
     );
     const losesAtMs = 5_000;
-    const faults = [fault({ fromMs: losesAtMs - 5, untilMs: losesAtMs + 5, losesState: "all" })];
+    const faults = [losing(losesAtMs)];
     expect(check(simulatedVisits(policy, { seed: 1, losesAtMs })).verdict).toBe("fail");
     const late = simulatedVisits(policy, { seed: 1, losesAtMs }).map((visit): Visit => {
       const ratelimit = visit.fields.ratelimit?.replace(/r=(\d)/, (_, r) => `r=${Number(r) + 1}`) ?? "";

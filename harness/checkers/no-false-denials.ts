@@ -131,7 +131,7 @@ function judgedAs(evidence: Evidence, scratch: DenialScratch, undeclared: Undecl
   const judges = claims.map((claim) => denialsOf(history, claim, scratch, undeclared));
   const decides = denierOf(history, longestMs, undeclared);
   const isDegraded = degradedSpans(history, longestMs, decides);
-  const isExplained = explainedByFaults(history, longestMs);
+  const isExplained = explainedByFaults(history, Math.max(longestMs, holdsBackMs(history)));
   const isAlone = (replica: number, source: number, sentMs: number, untilMs: number): boolean =>
     source === sourceCode.local && decides(replica, source, sentMs, untilMs) === "local";
   const shares = roomShares(evidence, judges, (replica, source, sentMs, untilMs) =>
@@ -143,6 +143,14 @@ function judgedAs(evidence: Evidence, scratch: DenialScratch, undeclared: Undecl
     isAlone(replicas[row] ?? 0, sources[row] ?? 0, sents[row] ?? 0, receiveds[row] ?? 0),
   );
   return { judges, tally };
+}
+
+/** How long a replica declares to hold back to its share after its return, at most; 0 where that is not declared. */
+function holdsBackMs({ promises }: Evidence["history"]): number {
+  return promises.reduce((most, { withoutRedis }) => {
+    const ms = withoutRedis?.kind === "local" ? withoutRedis.holdsBackMs : undefined;
+    return Math.max(most, ms ?? 0);
+  }, 0);
 }
 
 function tallyOf({ history }: Evidence, shares: Float64Array, isAlone: (row: number) => boolean): Tally {

@@ -2,8 +2,9 @@ import { expect, it } from "vitest";
 import type { FaultRecord } from "../history/history.ts";
 import { eraOf, lossesOf } from "./eras.ts";
 
-function fault(fromMs: number, untilMs: number, losesState: FaultRecord["losesState"]): FaultRecord {
-  const whole = { fromMs, injectedMs: fromMs, healingMs: untilMs, untilMs };
+/** Injected in [fromMs, injectedMs], and healed ever so much later. */
+function fault(fromMs: number, injectedMs: number, losesState: FaultRecord["losesState"]): FaultRecord {
+  const whole = { fromMs, injectedMs, healingMs: injectedMs + 1_000, untilMs: injectedMs + 1_001 };
   return {
     name: "redis-kill",
     legend: "",

@@ -9,7 +9,8 @@ export interface Losses {
 }
 
 /**
- * The spans in which a fault lost state. Each may grant one fresh limit, so nothing is counted across
+ * The spans in which a fault lost state: as it was injected, for once that is done no answer comes from what was before,
+ * and healing loses nothing. Each may grant one fresh limit, so nothing is counted across
  * one: it separates two eras, each judged for itself. A clock that is set ahead loses what is no longer recent by it;
  * one that is set back may, but for a limiter that declares to outlast that.
  */
@@ -21,16 +22,18 @@ export function lossesOf(
   const untilMs: number[] = [];
   const forgets = ({ byMs }: ClockStep): boolean => byMs > 0 || outlastsStepBackMs === undefined;
   const losing = [
-    ...faults.filter(({ losesState }) => losesState !== "none"),
+    ...faults
+      .filter(({ losesState }) => losesState !== "none")
+      .map(({ fromMs: beganMs, injectedMs }) => ({ fromMs: beganMs, untilMs: injectedMs })),
     ...clockStepsOf(faults).filter(forgets),
   ].sort((a, b) => a.fromMs - b.fromMs);
-  for (const fault of losing) {
+  for (const loss of losing) {
     const last = untilMs.length - 1;
-    if (last >= 0 && fault.fromMs <= (untilMs[last] ?? 0)) {
-      untilMs[last] = Math.max(untilMs[last] ?? 0, fault.untilMs);
+    if (last >= 0 && loss.fromMs <= (untilMs[last] ?? 0)) {
+      untilMs[last] = Math.max(untilMs[last] ?? 0, loss.untilMs);
     } else {
-      fromMs.push(fault.fromMs);
-      untilMs.push(fault.untilMs);
+      fromMs.push(loss.fromMs);
+      untilMs.push(loss.untilMs);
     }
   }
   return { fromMs, untilMs };

@@ -59,7 +59,7 @@ export function declaredPromises({
     ...addedUp(curvesOf(kinds[promise](policy)), independent),
     clockResolutionMs: Math.max(1, resolutionMs) + (clockIsUnread ? 1 + 0.000_5 * policy.windowMs : 0),
     deniedConsumes,
-    ...(fallback === null ? {} : { withoutRedis: withoutRedis(fallback) }),
+    ...(fallback === null ? {} : { withoutRedis: withoutRedis(fallback, policy.windowMs) }),
   });
 }
 
@@ -74,10 +74,11 @@ function addedUp(promises: Promises, independent: number): Promises {
   return { ...promises, upper: times(promises.upper), lower: times(promises.lower) };
 }
 
-function withoutRedis(fallback: FallbackName): NonNullable<Promises["withoutRedis"]> {
+/** Who comes back may hold back for two windows, and no longer: a share that is never granted is no fallback. */
+function withoutRedis(fallback: FallbackName, windowMs: number): NonNullable<Promises["withoutRedis"]> {
   const times = { deadlineMs: 50, probeIntervalMs: 375 };
   if (fallback !== "local") return { kind: fallback, ...times };
-  return { kind: fallback, share: "equal", writesBack: false, ...times };
+  return { kind: fallback, share: "equal", writesBack: false, holdsBackMs: 2 * windowMs, ...times };
 }
 
 const kinds: Readonly<Record<PromiseName, PromisesOf>> = {
