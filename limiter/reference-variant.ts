@@ -8,7 +8,7 @@ import type { AskedLimiter } from "./middleware/asked-limiter.ts";
 import { type NodeMiddleware, rateLimit } from "./middleware/node-http.ts";
 import type { WithoutRedisPromise } from "./promised.ts";
 import { RETRY_WITHIN_MS } from "./redis-link.ts";
-import type { Variant } from "./variants/variant.ts";
+import { redisOf, type Variant } from "./variants/variant.ts";
 
 /** What a reference variant does without Redis. */
 export interface ReferenceOptions {
@@ -28,7 +28,7 @@ export function referenceVariant(
       ...ALGORITHMS[algorithm].promises(policy),
       withoutRedis: withoutRedis(fallback),
     }),
-    protect: async ({ policies, redisUrl, keyPrefix, replicaIndex, replicaCount }) => {
+    protect: async ({ policies, keyPrefix, replicaIndex, replicaCount, ...redis }) => {
       const own = policies.map(({ name, limit, windowMs, burst }) => ({
         name,
         limit,
@@ -37,7 +37,7 @@ export function referenceVariant(
         ...(burst === undefined ? {} : { burst }),
       }));
       const limiter = createLimiter({
-        redis: redisUrl,
+        redis: redisOf(redis),
         policies: own,
         algorithm,
         deadlineMs: DEADLINE_MS,
