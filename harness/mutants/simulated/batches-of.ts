@@ -17,7 +17,7 @@ export interface BatchesOptions {
 }
 
 /** A run in memory takes so much less than one in Redis. */
-export const MEMORY_SEEDS = 25;
+export const MEMORY_SEEDS = 50;
 
 /**
  * Every mutant that shows in simulated time, in the stories made for it; and every correct limiter, in memory and in
