@@ -3,6 +3,7 @@ import type { Found } from "../discover.ts";
 import { pick } from "../discover.ts";
 import { isOfLevel, type Level } from "../mutants/level.ts";
 import type { NamedMutant } from "../mutants/trials-of.ts";
+import { Refusal } from "../refusal.ts";
 import type { Scenario } from "../scenario.ts";
 import type { SystemChoice } from "../system/provide-redis.ts";
 import { listMutants, listScenarios } from "./catalogue.ts";
@@ -47,6 +48,11 @@ export async function askedMatrix(names: readonly string[], options: MutantsOpti
   const stories = await listScenarios();
   const only = options.only.map((story) => pick(stories, story, "scenario").name);
   const chosen = names.map((name) => pick(all, name, "mutant"));
+  const hidden = chosen.find(({ thing }) => !isOfLevel(thing, level));
+  if (hidden !== undefined)
+    throw new Refusal(
+      `${hidden.name} does not show at level ${level}: say --level ${hidden.thing.levels?.at(-1)}.`,
+    );
   const declaring = all.filter(
     ({ thing }) =>
       isOfLevel(thing, level) && (only.length === 0 || thing.scenarios.some((story) => only.includes(story))),
