@@ -20,6 +20,8 @@ import type { AskedMatrix, MutantsOptions } from "./mutants-options.ts";
  */
 export async function liveLevel(asked: AskedMatrix, options: MutantsOptions): Promise<number> {
   const { firstSeed, seeds } = asked;
+  if (options.write && asked.level === 2)
+    throw new Refusal("The tables are of levels 1 and 3: say --level 1 --write, or --level 3 --write.");
   const trials = trialsOf(asked.mutants, {
     ...asked,
     level: asked.level === 2 ? 2 : 3,

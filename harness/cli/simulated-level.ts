@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { BatchOutcome } from "../mutants/simulated/batch.ts";
 import { levelOneNumbers, renderBatches } from "../mutants/simulated/render-batches.ts";
-import { withBatches } from "../mutants/simulated/render-oracle.ts";
+import { withBatches, withGuilty } from "../mutants/simulated/render-oracle.ts";
 import { runLevelOne } from "../mutants/simulated/run-level-one.ts";
 import { packageRoot } from "../package-root.ts";
 import { exitCode, Refusal } from "../refusal.ts";
@@ -33,8 +33,12 @@ function exitCodeOf(outcomes: readonly BatchOutcome[]): number {
 }
 
 async function writeNumbers(outcomes: readonly BatchOutcome[]): Promise<void> {
-  for (const path of [join(packageRoot, "README.md"), join(packageRoot, "limiter", "mutants", "README.md")]) {
-    const text = withBatches(await readFile(path, "utf8"), outcomes);
+  const pages = [
+    { path: join(packageRoot, "README.md"), written: withBatches },
+    { path: join(packageRoot, "limiter", "mutants", "README.md"), written: withGuilty },
+  ];
+  for (const { path, written } of pages) {
+    const text = written(await readFile(path, "utf8"), outcomes);
     if (text === null) throw new Refusal(`${path} has no place for the numbers: put their two marks back.`);
     await writeFile(path, text);
     console.error(`written to ${path}`);

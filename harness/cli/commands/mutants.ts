@@ -43,7 +43,7 @@ export function addMutants(program: Command, ended: (code: number) => void): voi
       "folder of the outcomes, one file a run",
       join(packageRoot, "reports", "runs", "mutants"),
     )
-    .option("--write", "write the table into limiter/mutants/README.md", false)
+    .option("--write", "write what was measured into the READMEs (levels 1 and 3)", false)
     .addHelpText("after", examples)
     .action(async (names: string[], options: MutantsOptions) => ended(await runCommand(names, options)));
 }

@@ -7,7 +7,7 @@ import { packageRoot } from "../../package-root.ts";
 import { type Batch, type BatchOutcome, batchPath } from "./batch.ts";
 import { batchesOf, MEMORY_SEEDS } from "./batches-of.ts";
 import { levelOneNumbers, renderBatches } from "./render-batches.ts";
-import { withBatches } from "./render-oracle.ts";
+import { withBatches, withGuilty } from "./render-oracle.ts";
 import { saveBatch, savedBatch } from "./saved-batch.ts";
 
 const guilty: Batch = {
@@ -89,11 +89,16 @@ describe("what is shown of simulated time", () => {
     expect(levelOneNumbers([outcome(innocent, 1)])).toMatchObject({ falseConvictions: 1, acquittals: 100 });
   });
 
-  it.each(["README.md", "limiter/mutants/README.md"])("has a place in %s, once", async (name) => {
-    const page = await readFile(join(packageRoot, name), "utf8");
-    const once = withBatches(page, all) ?? "";
-    expect(once).toContain("| wrong limiters convicted | 1 of 2, 0 with every seed | seeds 1 to 4 |");
-    expect(withBatches(once, all)).toBe(once);
+  it("has its numbers in the README, and its matrix in that of the mutants, once", async () => {
+    const readme = await readFile(join(packageRoot, "README.md"), "utf8");
+    const numbers = withBatches(readme, all) ?? "";
+    expect(numbers).toContain("| wrong limiters convicted | 1 of 2, 0 with every seed | seeds 1 to 4 |");
+    expect(withBatches(numbers, all)).toBe(numbers);
+    const page = await readFile(join(packageRoot, "limiter", "mutants", "README.md"), "utf8");
+    const matrix = withGuilty(page, all) ?? "";
+    expect(matrix).toContain("| flood | a | within-bound 75 % | hot was let in 9 times |");
+    expect(matrix).toContain("| flood | b | nobody |  |");
+    expect(withGuilty(matrix, all)).toBe(matrix);
     expect(withBatches("no marks", all)).toBeNull();
   });
 });

@@ -1,3 +1,4 @@
+import { plain } from "../../../reports/words/plain.ts";
 import { betweenMarks } from "../between-marks.ts";
 import type { BatchOutcome } from "./batch.ts";
 import { levelOneNumbers } from "./render-batches.ts";
@@ -8,6 +9,36 @@ const numbersUntil = "<!-- end of the oracle's numbers -->";
 /** `text` with what the level in simulated time came to between its two marks; `null` if it has none. */
 export function withBatches(text: string, outcomes: readonly BatchOutcome[]): string | null {
   return betweenMarks(text, numbersFrom, numbersUntil, renderOracle(outcomes));
+}
+
+const matrixFrom = "<!-- convictions in simulated time: written by npm run mutants -- --level 1 --write -->";
+const matrixUntil = "<!-- end of the convictions in simulated time -->";
+
+/** `text` with who was convicted in simulated time between its two marks; `null` if it has none. */
+export function withGuilty(text: string, outcomes: readonly BatchOutcome[]): string | null {
+  return betweenMarks(text, matrixFrom, matrixUntil, renderGuilty(outcomes));
+}
+
+/** Who was convicted in simulated time, as Markdown: by whom with how many of the seeds, and in which words. */
+function renderGuilty(outcomes: readonly BatchOutcome[]): string {
+  const rows = outcomes
+    .filter(({ batch }) => batch.convictedBy !== null)
+    .map(({ batch, byChecker, evidence }) => {
+      const each = Object.entries(byChecker).map(
+        ([checker, runs]) => `${checker} ${percent(runs, batch.seeds)}`,
+      );
+      const words = plain(evidence?.summary ?? "", 200).replaceAll("|", "\\|");
+      return `| ${batch.scenario} | ${batch.limiter} | ${each.join(", ") || "nobody"} | ${words} |`;
+    });
+  return [
+    "| scenario | wrong limiter | convicted by, share of the seeds | in these words |",
+    "|---|---|---|---|",
+    ...rows,
+  ].join("\n");
+}
+
+function percent(runs: number, of: number): string {
+  return `${Math.round((100 * runs) / of)} %`;
 }
 
 /** How good the oracle is, as Markdown: both numbers, and what they were counted over. */
