@@ -1,6 +1,6 @@
 import type { Decision } from "../decision.ts";
 import type { Policy } from "../policy.ts";
-import type { Mutant } from "../variants/variant.ts";
+import { type Mutant, redisOf } from "../variants/variant.ts";
 import { type Connection, linked } from "./parts/connection.ts";
 import { type Deciding, plainLimiter } from "./parts/plain-limiter.ts";
 import { script } from "./parts/script.ts";
@@ -16,7 +16,7 @@ export const mutant: Mutant = {
     about: "A counter a process, added up in Redis now and then.",
     algorithm: "fixed-window",
     protect: (context) =>
-      plainLimiter(context, "flushed", async (policy) => counting(await linked(context.redisUrl), policy)),
+      plainLimiter(context, "flushed", async (policy) => counting(await linked(redisOf(context)), policy)),
   }),
 };
 

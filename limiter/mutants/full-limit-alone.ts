@@ -19,6 +19,7 @@ export const mutant: Mutant = {
     "moved-traffic",
     "busy-gateway",
   ],
+  levels: [3],
   variant: wrongLimiter({
     about: "Redis behind a breaker; in memory the whole limit again.",
     protect: (context) =>
