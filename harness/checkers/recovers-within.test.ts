@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type EvidenceOptions, evidenceFromRows, type Row } from "../history/evidence-from-rows.ts";
 import type { FaultRecord, RedisSample } from "../history/history.ts";
+import { givenUp } from "../history/requests.ts";
 import { type RecoversWithinOptions, recoversWithin } from "./recovers-within.ts";
 
 const policy = { name: "tenth", limit: 90, windowMs: 1_000 };
@@ -93,6 +94,17 @@ describe("the way back to Redis", () => {
       (row): Row => (row.source === "local" ? { ...row, source: "unlabelled", outcome: "unavailable" } : row),
     );
     expect(check(undecided).verdict).toBe("fail");
+  });
+
+  it("is looked for where a replica did not decide at all, until nobody waited any more", () => {
+    const hanging = (backMs: number, status: number) =>
+      traffic(backMs).map(({ receivedMs, ...row }): Row => {
+        if (row.source !== "local") return { ...row, receivedMs: receivedMs ?? Number.NaN };
+        return { ...row, outcome: "lost", status };
+      });
+    expect(check(hanging(4_100, givenUp))).toMatchObject({ verdict: "pass", numbers: { returns: 3 } });
+    expect(check(hanging(4_400, givenUp)).verdict).toBe("inconclusive");
+    expect(check(hanging(4_400, 0)).verdict).toBe("not-applicable");
   });
 
   it("allows for the gateway's own event loop", () => {
