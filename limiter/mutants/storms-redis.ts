@@ -2,7 +2,7 @@ import type { Redis } from "ioredis";
 import { decisionOf } from "../decision.ts";
 import type { Mutant } from "../variants/variant.ts";
 import { alone } from "./parts/alone.ts";
-import { connectedRedis, IMPATIENT, quietRedis, run } from "./parts/connection.ts";
+import { type ConnectionOptions, connectedRedis, IMPATIENT, quietRedis, run } from "./parts/connection.ts";
 import { plainLimiter } from "./parts/plain-limiter.ts";
 import { windowScript } from "./parts/window-script.ts";
 import { wrongLimiter } from "./parts/wrong-limiter.ts";
@@ -17,7 +17,7 @@ export const mutant: Mutant = {
     about: "Redis by way of as many connections as it takes; in memory a share.",
     protect: (context) =>
       plainLimiter(context, "sliding-log", async (policy) => {
-        let redis = await connectedRedis(context.redisUrl, IMPATIENT);
+        let redis = await connectedRedis(context.redisUrl, EAGER);
         const window = windowScript(policy);
         const memory = alone(policy, context);
         return {
@@ -29,7 +29,7 @@ export const mutant: Mutant = {
               memory.learn(key, cost, reply, sentMs);
               return decisionOf(reply, [policy.name]);
             } catch {
-              if (!redis.status.startsWith("connect")) redis = renewed(redis, context.redisUrl);
+              if (redis.status !== "connecting") redis = renewed(redis, context.redisUrl);
               return memory.decide(key, cost);
             }
           },
@@ -41,5 +41,8 @@ export const mutant: Mutant = {
 
 function renewed(redis: Redis, url: string): Redis {
   redis.disconnect();
-  return quietRedis(url, IMPATIENT);
+  return quietRedis(url, EAGER);
 }
+
+/** The first command is the trial whether Redis is there. */
+const EAGER: ConnectionOptions = { ...IMPATIENT, enableReadyCheck: false };
