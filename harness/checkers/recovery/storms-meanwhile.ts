@@ -34,7 +34,7 @@ export function stormsMeanwhile(history: History, limits: MeanwhileLimits): Mean
     return [
       {
         fault,
-        connections: after.connectionsReceived - before.connectionsReceived,
+        connections: Math.max(0, after.connectionsReceived - before.connectionsReceived),
         mostConnections: Math.ceil(replicas * each),
       },
     ];
