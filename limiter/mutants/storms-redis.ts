@@ -12,7 +12,7 @@ export const mutant: Mutant = {
   about: "Opens a new connection when a decision fails, without a pause.",
   source: "gravitee-io/gravitee-api-management#18482, envoyproxy/envoy#26400, redis/node-redis#400",
   convictedBy: ["recovers-within"],
-  scenarios: [],
+  scenarios: ["redis-reset"],
   variant: wrongLimiter({
     about: "Redis by way of as many connections as it takes; in memory a share.",
     protect: (context) =>
