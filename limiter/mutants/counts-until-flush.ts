@@ -11,7 +11,7 @@ export const mutant: Mutant = {
   about: "Counts in memory, and tells Redis every 100 ms.",
   source: "Kong/kong#7831 and #11859 (sync_rate), NVIDIA/nvcf#975",
   convictedBy: ["within-bound", "fallback-as-declared"],
-  scenarios: ["burst"],
+  scenarios: ["burst", "spike"],
   variant: wrongLimiter({
     about: "A counter a process, added up in Redis now and then.",
     algorithm: "fixed-window",
