@@ -90,6 +90,12 @@ describe("a mistake on the command line is one sentence and exit code 3", () => 
       ["compare", "burst", "--variants", "gcra,none", "--trials", "0"],
       /--trials takes a whole number/,
     ],
+    [
+      "blocks that are none",
+      ["compare", "burst", "--variants", "gcra,none", "--blocks", "some"],
+      /--blocks takes a whole number/,
+    ],
+    ["a league of nobody", ["league", "--variants", "gcraa"], /did you mean gcra\?/],
     ["no run of that name", ["report", "nothing"], /no recorded run at nothing/],
     ["an unknown bench", ["bench", "laod"], /did you mean load\?/],
     [
