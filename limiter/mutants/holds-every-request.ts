@@ -17,18 +17,15 @@ export const mutant: Mutant = {
 };
 
 const HOUR_MS = 3_600_000;
+/** For a body, should one come. */
+const BODY_BYTES = 4_096;
 
 async function holding(context: GatewayContext): Promise<Protected> {
   const limiter = await referenceLimiter(context);
   const resource = limitedResource(limiter);
   return {
     listener(request, response) {
-      const held = {
-        request,
-        response,
-        url: new URL(request.url ?? "/", "http://gateway"),
-        headers: { ...request.headers },
-      };
+      const held = { request, response, body: Buffer.alloc(BODY_BYTES) };
       setTimeout(() => held.request.destroy(), HOUR_MS).unref();
       return resource(request, response);
     },
