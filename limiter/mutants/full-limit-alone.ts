@@ -12,6 +12,7 @@ export const mutant: Mutant = {
   convictedBy: ["fallback-as-declared"],
   scenarios: [
     "redis-outage",
+    "retry-storm",
     "redis-blackhole",
     "redis-flap",
     "partition",
