@@ -170,6 +170,21 @@ describe("a program that is no gateway", () => {
     },
   );
 
+  it.each([401, 301, 204])(
+    "and answers %d is one sentence that says what a gateway answers",
+    async (status) => {
+      const command = await program(`response.writeHead(${status}).end();`);
+      const { code, stderr } = await burst(command, ...redis, "--replicas", "2", "--quiet");
+      expect(code).toBe(exitCode.usage);
+      expect(stderr).toMatch(
+        new RegExp(
+          `^Gateway 0 at http://127\\.0\\.0\\.1:\\d+ answers a request with status ${status}, .* 200 .* 429 .* 503 `,
+        ),
+      );
+      await rm(join(out, "runs"), { recursive: true });
+    },
+  );
+
   it("in which a fault acts that it cannot take is refused before anything is started", async () => {
     const { code, stderr } = await new Promise<Ended>((resolve) => {
       const args = [

@@ -2,7 +2,13 @@ import type { Command } from "commander";
 import type { Policy } from "../../limiter/policy.ts";
 import { nearestName } from "../nearest-name.ts";
 import { Refusal } from "../refusal.ts";
-import { type Declaration, fallbackNames, hasBurst, promiseNames } from "../targets/declared-promises.ts";
+import {
+  type Declaration,
+  deadlineMs,
+  fallbackNames,
+  hasBurst,
+  promiseNames,
+} from "../targets/declared-promises.ts";
 import type { Target } from "../targets/target.ts";
 import { durationMs, wholeNumber } from "./duration.ts";
 
@@ -13,6 +19,8 @@ export interface DeclaredOptions {
   readonly burst?: string;
   readonly promise?: string;
   readonly fallback?: string;
+  readonly returnsWithin?: string;
+  readonly addsAtMost?: string;
   readonly replicasIndependent: boolean;
 }
 
@@ -27,7 +35,15 @@ export interface ForeignChoice {
 }
 
 /** Names of the options that take a value. */
-export const declaredNames = ["limit", "window", "burst", "promise", "fallback"] as const;
+export const declaredNames = [
+  "limit",
+  "window",
+  "burst",
+  "promise",
+  "fallback",
+  "returnsWithin",
+  "addsAtMost",
+] as const;
 
 /** Adds the options that `--url` and `--command` have in common to `command`. */
 export function addDeclaredOptions(command: Command): Command {
@@ -38,13 +54,16 @@ export function addDeclaredOptions(command: Command): Command {
     .option("--burst <n>", `${yours} capacity of a gcra or token-bucket (default: the limit)`)
     .option("--promise <kind>", `${yours} ${promiseNames.join(", ")} (default: sliding-window)`)
     .option("--fallback <kind>", `${yours} what it does without Redis: local, open or closed`)
+    .option("--returns-within <time>", `${yours} back on Redis so soon after a heal (default: not judged)`)
+    .option("--adds-at-most <time>", `${yours} what deciding adds to an answer, p99 (default: not judged)`)
     .option("--replicas-independent", `${yours} each replica keeps the promise for itself alone`, false);
 }
 
 /** The first of these options that was typed, without its dashes; `null` if none was. */
 export function declaredName(options: DeclaredOptions): string | null {
   if (options.replicasIndependent) return "replicas-independent";
-  return declaredNames.find((name) => options[name] !== undefined) ?? null;
+  const name = declaredNames.find((name) => options[name] !== undefined);
+  return name === undefined ? null : dashed(name);
 }
 
 /** The one policy that was typed, `usual` (what a scenario has) where nothing was; a `Refusal` where there is none. */
@@ -70,11 +89,33 @@ export function declarationOf(
   if (burst !== undefined && !hasBurst(promise))
     throw new Refusal("--burst goes with --promise gcra or token-bucket: leave it out, or say which.");
   return {
+    ...timesOf(options),
     promise,
     fallback: fallback === undefined ? null : oneOf(fallbackNames, fallback, "fallback"),
     clockIsUnread,
     independent: replicasIndependent ? replicas : 1,
   };
+}
+
+/** The times that it is held to, where they are said. */
+function timesOf({
+  fallback,
+  returnsWithin,
+  addsAtMost,
+}: DeclaredOptions): Pick<Declaration, "returnsWithinMs" | "addsAtMostMs"> {
+  if (returnsWithin !== undefined && fallback === undefined)
+    throw new Refusal(
+      "--returns-within goes with --fallback, which says what it does until then: give both.",
+    );
+  const times = {
+    ...(returnsWithin === undefined
+      ? {}
+      : { returnsWithinMs: durationMs(returnsWithin, "--returns-within") }),
+    ...(addsAtMost === undefined ? {} : { addsAtMostMs: durationMs(addsAtMost, "--adds-at-most") }),
+  };
+  if ((times.returnsWithinMs ?? deadlineMs) < deadlineMs)
+    throw new Refusal(`--returns-within takes ${deadlineMs}ms or more: a decision alone may take as long.`);
+  return times;
 }
 
 function oneOf<Name extends string>(names: readonly Name[], wanted: string, kind: string): Name {
@@ -88,7 +129,14 @@ function oneOf<Name extends string>(names: readonly Name[], wanted: string, kind
 /** These options as they were typed. */
 export function declaredSpelled(options: DeclaredOptions): readonly string[] {
   return [
-    ...declaredNames.flatMap((name) => (options[name] === undefined ? [] : [`--${name} ${options[name]}`])),
+    ...declaredNames.flatMap((name) =>
+      options[name] === undefined ? [] : [`--${dashed(name)} ${options[name]}`],
+    ),
     ...(options.replicasIndependent ? ["--replicas-independent"] : []),
   ];
+}
+
+/** As commander has it typed. */
+function dashed(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

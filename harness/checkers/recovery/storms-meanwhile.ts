@@ -1,4 +1,5 @@
 import type { FaultRecord, History } from "../../history/history.ts";
+import { ownHabits } from "./own-habits.ts";
 
 /** The connections that Redis accepted while a fault was in force. */
 export interface Meanwhile {
@@ -19,9 +20,11 @@ export interface MeanwhileLimits {
  * are left out.
  *
  * Sound whatever the machine did: the readings are Redis's own, and the time between them is taken at its longest. A
- * replica that waits for 25 ms before it connects again, as impatient as any client is by default, never comes near.
+ * replica that waits for 25 ms before it connects again, as impatient as any client is by default, never comes near; one
+ * that keeps a pool of connections may make as many times more.
  */
 export function stormsMeanwhile(history: History, limits: MeanwhileLimits): Meanwhile[] {
+  const { connectionsTimes } = ownHabits(history);
   const replicas = new Set(history.lives.map(({ replica }) => replica)).size;
   return history.faults.flatMap((fault) => {
     const before = history.redisSamples.findLast(({ untilMs }) => untilMs <= fault.fromMs);
@@ -35,7 +38,7 @@ export function stormsMeanwhile(history: History, limits: MeanwhileLimits): Mean
       {
         fault,
         connections: after.connectionsReceived - before.connectionsReceived,
-        mostConnections: Math.ceil(replicas * each),
+        mostConnections: Math.ceil(replicas * each * connectionsTimes),
       },
     ];
   });
