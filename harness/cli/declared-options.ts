@@ -9,8 +9,9 @@ import {
   hasBurst,
   promiseNames,
 } from "../targets/declared-promises.ts";
-import type { Target } from "../targets/target.ts";
+import type { Spoken, Target } from "../targets/target.ts";
 import { durationMs, wholeNumber } from "./duration.ts";
+import { metricNames } from "./metric-options.ts";
 
 /** The options that say what a limiter of the user's promises, as commander hands them over. */
 export interface DeclaredOptions {
@@ -22,6 +23,8 @@ export interface DeclaredOptions {
   readonly returnsWithin?: string;
   readonly addsAtMost?: string;
   readonly replicasIndependent: boolean;
+  readonly keyHeader?: string;
+  readonly metric: readonly string[];
 }
 
 /** A limiter of the user's, as the command line asks for it. */
@@ -43,11 +46,13 @@ export const declaredNames = [
   "fallback",
   "returnsWithin",
   "addsAtMost",
+  "keyHeader",
 ] as const;
 
 /** Adds the options that `--url` and `--command` have in common to `command`. */
 export function addDeclaredOptions(command: Command): Command {
   const yours = "with --url or --command:";
+  const add = (value: string, before: readonly string[]): readonly string[] => [...before, value];
   return command
     .option("--limit <n>", `${yours} what each x-client-id is promised in a window`)
     .option("--window <time>", `${yours} length of the window, like 10s`)
@@ -56,14 +61,22 @@ export function addDeclaredOptions(command: Command): Command {
     .option("--fallback <kind>", `${yours} what it does without Redis: local, open or closed`)
     .option("--returns-within <time>", `${yours} back on Redis so soon after a heal (default: not judged)`)
     .option("--adds-at-most <time>", `${yours} what deciding adds to an answer, p99 (default: not judged)`)
+    .option("--key-header <name>", `${yours} who asks is told in this header (default: x-client-id)`)
+    .option(
+      "--metric <meaning=series>",
+      `${yours} which of its metrics counts what, like 'allowed=requests_total{code="200"}'; also denied, unavailable, duration, source; repeatable`,
+      add,
+      [],
+    )
     .option("--replicas-independent", `${yours} each replica keeps the promise for itself alone`, false);
 }
 
 /** The first of these options that was typed, without its dashes; `null` if none was. */
 export function declaredName(options: DeclaredOptions): string | null {
   if (options.replicasIndependent) return "replicas-independent";
-  const name = declaredNames.find((name) => options[name] !== undefined);
-  return name === undefined ? null : dashed(name);
+  if (options.metric.length > 0) return "metric";
+  const name = declaredNames.find((known) => options[known] !== undefined);
+  return name === undefined ? null : typedName(name);
 }
 
 /** The one policy that was typed, `usual` (what a scenario has) where nothing was; a `Refusal` where there is none. */
@@ -126,17 +139,28 @@ function oneOf<Name extends string>(names: readonly Name[], wanted: string, kind
   throw new Refusal(`There is no ${kind} called "${wanted}": ${hint}`);
 }
 
+/** How the gateways are asked and read, as far as it was typed. Throws a `Refusal` for what makes no sense. */
+export function spokenWith({ keyHeader, metric }: DeclaredOptions): Spoken {
+  if (keyHeader !== undefined && !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(keyHeader))
+    throw new Refusal(`--key-header takes the name of a header, like x-api-key; "${keyHeader}" is none.`);
+  const metrics = metricNames(metric);
+  return {
+    ...(keyHeader === undefined ? {} : { keyHeader }),
+    ...(metrics === undefined ? {} : { metrics }),
+  };
+}
+
+function typedName(name: (typeof declaredNames)[number]): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
 /** These options as they were typed. */
 export function declaredSpelled(options: DeclaredOptions): readonly string[] {
   return [
     ...declaredNames.flatMap((name) =>
-      options[name] === undefined ? [] : [`--${dashed(name)} ${options[name]}`],
+      options[name] === undefined ? [] : [`--${typedName(name)} ${options[name]}`],
     ),
+    ...options.metric.map((metric) => `--metric '${metric.replaceAll("'", "")}'`),
     ...(options.replicasIndependent ? ["--replicas-independent"] : []),
   ];
-}
-
-/** As commander has it typed. */
-function dashed(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

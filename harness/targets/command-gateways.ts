@@ -4,7 +4,7 @@ import { TargetRefusal } from "../refusal.ts";
 import { startGateways } from "../system/gateways.ts";
 import { contractMistake } from "./contract-mistake.ts";
 import { redisFor } from "./redis-for.ts";
-import type { Target } from "./target.ts";
+import type { Spoken, Target } from "./target.ts";
 import { waysFor } from "./ways-for.ts";
 
 /** A program of the user's that speaks the gateway contract. */
@@ -17,6 +17,8 @@ export interface CommandGatewaysOptions {
   readonly promises: PromisesOf;
   /** How long each replica may take until it is ready. */
   readonly readyWithinMs: number;
+  /** @default as the gateway contract says */
+  readonly spoken?: Spoken;
 }
 
 /**
@@ -24,10 +26,18 @@ export interface CommandGatewaysOptions {
  * starts them in front of a Redis that it provides unless one is given, and ends them with all their children. A
  * `TargetRefusal` says which of them does not speak the contract.
  */
-export function commandGateways({ command, cwd, promises, readyWithinMs }: CommandGatewaysOptions): Target {
+export function commandGateways({
+  command,
+  cwd,
+  promises,
+  readyWithinMs,
+  spoken: { keyHeader, metrics } = {},
+}: CommandGatewaysOptions): Target {
   return {
     name: "command",
     promises,
+    ...(keyHeader === undefined ? {} : { keyHeader }),
+    ...(metrics === undefined ? {} : { metrics: { names: metrics, asked: "by-us-alone" } }),
     gives: runsNode(command) ? ["own-gateways", "node-gateways"] : ["own-gateways"],
     redis: redisFor,
     ways: async (order, redis) => (redis === null ? null : waysFor(order, redis)),
@@ -48,7 +58,8 @@ export function commandGateways({ command, cwd, promises, readyWithinMs }: Comma
         ...(steering === null ? {} : { steering }),
         runFolder,
       });
-      const mistake = await contractMistake({ endpoints: gateways.endpoints, runId, policies });
+      const { endpoints } = gateways;
+      const mistake = await contractMistake({ endpoints, runId, policies, keyHeader });
       if (mistake === null) return gateways;
       await gateways[Symbol.asyncDispose]();
       throw new TargetRefusal(mistake);

@@ -60,8 +60,12 @@ describe("the question before a run", () => {
       response.end();
     });
     const endpoint = { ...(await listening(server)), path: "/guarded?a=b" };
-    expect(await contractMistake({ endpoints: [endpoint, endpoint], runId: "run", policies })).toBeNull();
-    server.close();
+    const endpoints = [endpoint, endpoint];
+    expect(await contractMistake({ endpoints, runId: "run", policies })).toBeNull();
     expect(asked).toEqual(Array(2).fill(["/guarded?a=b", "run:asked-first", "run:asked-first"]));
+    const keyed = { runId: "run", policies, keyHeader: "x-user-id" };
+    expect(await contractMistake({ endpoints: [endpoint], ...keyed })).toBeNull();
+    server.close();
+    expect(asked.at(-1)).toEqual(["/guarded?a=b", undefined, "run:asked-first"]);
   });
 });

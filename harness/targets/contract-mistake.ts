@@ -11,6 +11,8 @@ export interface ContractQuestion {
   /** Part of the one key that is asked for, which no other request has. */
   readonly runId: string;
   readonly policies: readonly Policy[];
+  /** Where it is told who asks. @default "x-client-id" */
+  readonly keyHeader?: string | undefined;
   /** An answer that does not come by then says nothing. @default 1_000 */
   readonly withinMs?: number;
 }
@@ -35,11 +37,11 @@ function isInContract(status: number): boolean {
 
 function statusOf(
   { host, port, path = "/" }: Endpoint,
-  { runId, policies, withinMs = 1_000 }: Omit<ContractQuestion, "endpoints">,
+  { runId, policies, keyHeader = "x-client-id", withinMs = 1_000 }: Omit<ContractQuestion, "endpoints">,
 ): Promise<number | null> {
   const key = `${runId}:asked-first`;
   const belongs = policies.flatMap(({ by }) => (by === undefined ? [] : [[`x-${by}-id`, key]]));
-  const headers = { "x-client-id": key, ...Object.fromEntries(belongs) };
+  const headers = { [keyHeader]: key, ...Object.fromEntries(belongs) };
   const options: RequestOptions = { host, port, path, headers, agent: false, timeout: withinMs };
   return new Promise((resolve) => {
     const request = get(options, (response) => {
