@@ -32,7 +32,7 @@ export function everyChecker(): Checker[] {
     faultsTookEffect(),
     givesBack(),
     headersAreHonest(),
-    isolatesKeys({ calmPrefix: "calm", pairs: [] }),
+    isolatesKeys({ calmPrefix: "", pairs: [{ spread: "bench", beside: "bench" }] }),
     keysExpire(),
     memoryFlat(),
     metricsTellTheTruth(),
