@@ -243,6 +243,7 @@ describe("answers-everything", () => {
     it("a closed limiter has the declared time for its return, for each process behind its port", () => {
       expect(checked(500, { withoutRedis: closed }).verdict).toBe("pass");
       expect(checked(900, { withoutRedis: closed }).verdict).toBe("fail");
+      expect(checked(900, { withoutRedis: { ...closed, isReturnUndeclared: true } }).verdict).toBe("pass");
     });
 
     it("one that declares nothing is not blamed, and that is said; one that declares another thing is", () => {

@@ -2,7 +2,13 @@ import type { Command } from "commander";
 import type { Policy } from "../../limiter/policy.ts";
 import { nearestName } from "../nearest-name.ts";
 import { Refusal } from "../refusal.ts";
-import { type Declaration, fallbackNames, hasBurst, promiseNames } from "../targets/declared-promises.ts";
+import {
+  type Declaration,
+  deadlineMs,
+  fallbackNames,
+  hasBurst,
+  promiseNames,
+} from "../targets/declared-promises.ts";
 import type { Spoken, Target } from "../targets/target.ts";
 import { durationMs, wholeNumber } from "./duration.ts";
 import { metricNames } from "./metric-options.ts";
@@ -16,6 +22,8 @@ export interface DeclaredOptions {
   readonly fallback?: string;
   readonly resolution?: string;
   readonly deniedConsumes: boolean;
+  readonly returnsWithin?: string;
+  readonly addsAtMost?: string;
   readonly replicasIndependent: boolean;
   readonly keyHeader?: string;
   readonly metric: readonly string[];
@@ -39,6 +47,8 @@ export const declaredNames = [
   "promise",
   "fallback",
   "resolution",
+  "returnsWithin",
+  "addsAtMost",
   "keyHeader",
 ] as const;
 
@@ -54,6 +64,8 @@ export function addDeclaredOptions(command: Command): Command {
     .option("--fallback <kind>", `${yours} what it does without Redis: local, open or closed`)
     .option("--resolution <time>", `${yours} the steps in which its time goes, like 1s (default: 1ms)`)
     .option("--denied-consumes", `${yours} what it turns away counts like what it lets in`, false)
+    .option("--returns-within <time>", `${yours} back on Redis so soon after a heal (default: not judged)`)
+    .option("--adds-at-most <time>", `${yours} what deciding adds to an answer, p99 (default: not judged)`)
     .option("--key-header <name>", `${yours} who asks is told in this header (default: x-client-id)`)
     .option(
       "--metric <meaning=series>",
@@ -105,6 +117,7 @@ export function declarationOf(
     throw new Refusal("--burst goes with --promise gcra or token-bucket: leave it out, or say which.");
   return {
     ...countingOf(options, promise, policies),
+    ...timesOf(options),
     promise,
     fallback: fallback === undefined ? null : oneOf(fallbackNames, fallback, "fallback"),
     clockIsUnread,
@@ -129,6 +142,27 @@ function countingOf(
   return { deniedConsumes, resolutionMs };
 }
 
+/** The times that it is held to, where they are said. */
+function timesOf({
+  fallback,
+  returnsWithin,
+  addsAtMost,
+}: DeclaredOptions): Pick<Declaration, "returnsWithinMs" | "addsAtMostMs"> {
+  if (returnsWithin !== undefined && fallback === undefined)
+    throw new Refusal(
+      "--returns-within goes with --fallback, which says what it does until then: give both.",
+    );
+  const times = {
+    ...(returnsWithin === undefined
+      ? {}
+      : { returnsWithinMs: durationMs(returnsWithin, "--returns-within") }),
+    ...(addsAtMost === undefined ? {} : { addsAtMostMs: durationMs(addsAtMost, "--adds-at-most") }),
+  };
+  if ((times.returnsWithinMs ?? deadlineMs) < deadlineMs)
+    throw new Refusal(`--returns-within takes ${deadlineMs}ms or more: a decision alone may take as long.`);
+  return times;
+}
+
 function oneOf<Name extends string>(names: readonly Name[], wanted: string, kind: string): Name {
   const match = names.find((name) => name === wanted);
   if (match !== undefined) return match;
@@ -149,7 +183,7 @@ export function spokenWith({ keyHeader, metric }: DeclaredOptions): Spoken {
 }
 
 function typedName(name: (typeof declaredNames)[number]): string {
-  return name === "keyHeader" ? "key-header" : name;
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /** These options as they were typed. */

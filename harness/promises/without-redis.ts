@@ -13,11 +13,12 @@ export function declaresWithoutRedis(promises: readonly Promises[]): boolean {
 
 /**
  * How long after a heal a limiter that declares what it does without Redis may be without it, in milliseconds: two looks
- * for Redis and a deadline; 0 where nothing is declared.
+ * for Redis and a deadline, or the longest there is where its return is not declared; 0 where nothing is.
  */
 export function declaredReturnMs(promises: readonly Promises[]): number {
   return promises.reduce((most, { withoutRedis }) => {
     if (withoutRedis === undefined) return most;
-    return Math.max(most, 2 * withoutRedis.probeIntervalMs + withoutRedis.deadlineMs);
+    const { probeIntervalMs, deadlineMs, isReturnUndeclared = false } = withoutRedis;
+    return Math.max(most, 2 * probeIntervalMs + deadlineMs, isReturnUndeclared ? undeclaredReturnMs : 0);
   }, 0);
 }
