@@ -37,7 +37,6 @@ export const scenario: Scenario = {
     const edgeRequests = Math.round(1.3 * limit);
     const edgeBurstMs = Math.min((1_000 * edgeRequests) / ratePerSecond, windowMs / 4);
     const guardMs = windowMs / 40;
-    const firstEdgeMs = edgeBurstMs + 2 * guardMs;
     return [
       ...warmUp(request, {
         saturating: [
@@ -67,10 +66,10 @@ export const scenario: Scenario = {
       },
       {
         name: "edge",
-        align: { atMs: firstEdgeMs, toMs: windowMs },
+        align: { atMs: windowMs, toMs: windowMs },
         load: windowEdge({
           windowMs,
-          firstEdgeMs,
+          openerMs: guardMs / 2,
           requests: edgeRequests,
           burstMs: edgeBurstMs,
           guardMs,
