@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { slidingLog } from "../../limiter/algorithms/sliding-log.ts";
 import { declaredPromises, fallbackNames, promiseNames } from "./declared-promises.ts";
 
 const policy = { name: "p", limit: 100, windowMs: 10_000 };
@@ -21,6 +22,12 @@ describe("a declared promise", () => {
       declaredPromises({ ...plain, promise: "sliding-window", clockIsUnread })(policy).clockResolutionMs;
     expect(resolution(false)).toBe(1);
     expect(resolution(true)).toBe(7);
+  });
+
+  it("leaves it open when a sliding window stamps a request, and holds our own to stamping as it decides", () => {
+    const { upper, lower } = declaredPromises({ ...plain, promise: "sliding-window" })(policy);
+    for (const curve of [upper, lower]) expect(curve).toMatchObject({ stampedBefore: true });
+    expect(slidingLog.promises(policy).upper).not.toHaveProperty("stampedBefore");
   });
 
   it("says nothing of how long a key lives, which nobody declared", () => {

@@ -1,7 +1,6 @@
 import { fixedWindow } from "../../limiter/algorithms/fixed-window.ts";
 import { gcra } from "../../limiter/algorithms/gcra.ts";
 import { slidingCounter } from "../../limiter/algorithms/sliding-counter.ts";
-import { slidingLog } from "../../limiter/algorithms/sliding-log.ts";
 import type { Promised, Promises, PromisesOf } from "../../limiter/promised.ts";
 
 /** What a limiter of the user's is said to promise. */
@@ -75,7 +74,8 @@ function withoutRedis(fallback: FallbackName): NonNullable<Promises["withoutRedi
 }
 
 const kinds: Readonly<Record<PromiseName, PromisesOf>> = {
-  "sliding-window": slidingLog.promises,
+  // Nobody knows where it stamps.
+  "sliding-window": ({ limit, windowMs }) => both({ kind: "window", limit, windowMs, stampedBefore: true }),
   "fixed-window": fixedWindow.promises,
   "first-hit-window": ({ limit, windowMs }) => both({ kind: "fixed", limit, windowMs, phase: "first-hit" }),
   "sliding-counter": slidingCounter.promises,
