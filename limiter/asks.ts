@@ -1,4 +1,5 @@
 import type { Asking, Mode } from "./batch.ts";
+import type { DecidingContext } from "./deciding.ts";
 import { type Decision, decisionOf } from "./decision.ts";
 import type { AskOptions, Subject } from "./middleware/asked-limiter.ts";
 import type { Questions } from "./questions.ts";
@@ -12,7 +13,9 @@ export interface Asks {
   /**
    * Gives back a charge, as far as it still counts; whether that is done. Say with `ageMs` how long ago it was made, at
    * most, where no limit may be exceeded for it. While Redis is away it is done in this process, if all policies are
-   * `local` and the charge was made without Redis too: one that is older is not given back. Rejects an `ageMs` that is no number from 0 on.
+   * `local` and the charge was made without Redis too. What is not done is done when Redis is back, once, as far as it
+   * then counts (of the last 10,000, and only with `ageMs`: else nobody knows): do not ask again. Rejects an `ageMs`
+   * that is no number from 0 on.
    */
   readonly refund: (subject: Subject, cost?: number, options?: AskOptions) => Promise<boolean>;
   /** Forgets all that `subject` was charged; whether Redis has done so. */
@@ -31,12 +34,13 @@ export function asks(put: Questions, placeOf: RedisSide["placeOf"]): Asks {
     ],
     read: (asking: Asking, withoutRedis: WithoutRedis, reply: readonly number[], at: number) => T,
     without: (asking: Asking, withoutRedis: WithoutRedis) => T,
+    turnedOut: (asking: Asking, isDone: boolean, giveBack: DecidingContext["giveBack"]) => void = () => {},
   ): Promise<T> {
     return new Promise((resolve) => {
       const checked = put.checked(mode, cost);
       const keys = put.keysOf(subject);
       const { context, add } = placeOf(keys);
-      const { withoutRedis } = context;
+      const { withoutRedis, giveBack } = context;
       const asking: Asking = {
         mode,
         cost: checked,
@@ -45,7 +49,7 @@ export function asks(put: Questions, placeOf: RedisSide["placeOf"]): Asks {
         ...(ageMs === undefined ? {} : { chargedSinceMs: performance.now() - checkedAge(ageMs) }),
         answered: (reply, at) => resolve(read(asking, withoutRedis, reply, at)),
         failed: () => resolve(without(asking, withoutRedis)),
-        turnedOut() {},
+        turnedOut: (isDone) => turnedOut(asking, isDone, giveBack),
       };
       add(asking);
     });
@@ -64,16 +68,25 @@ export function asks(put: Questions, placeOf: RedisSide["placeOf"]): Asks {
         (asking, withoutRedis) => withoutRedis.peek(asking, performance.now()),
       );
     },
-    refund: async (subject, cost = 1, options) =>
-      ask(
+    async refund(subject, cost = 1, options) {
+      let isDoneHere = false;
+      return ask(
         ["refund", subject, cost, options],
         (asking, withoutRedis, reply, at) => {
           withoutRedis.refunded(asking, reply, at);
           return true;
         },
-        (asking, withoutRedis) =>
-          withoutRedis.phase === "lost" && withoutRedis.refund(asking, performance.now()),
-      ),
+        (asking, withoutRedis) => {
+          isDoneHere = withoutRedis.phase === "lost" && withoutRedis.refund(asking, performance.now());
+          return isDoneHere;
+        },
+        (asking, isDone, giveBack) => {
+          const { chargedSinceMs } = asking;
+          if (isDone || isDoneHere || chargedSinceMs === undefined) return;
+          giveBack({ ...asking, untilMs: chargedSinceMs + put.keepMs }, chargedSinceMs);
+        },
+      );
+    },
     reset: async (subject) =>
       ask(
         ["reset", subject, 0],

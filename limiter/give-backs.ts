@@ -1,7 +1,7 @@
 import type { Asking } from "./batch.ts";
 import type { Charged } from "./without-redis.ts";
 
-/** Costs that Redis charged to somebody who was refused. */
+/** Costs that Redis is to give back: charged to somebody who was refused, or asked back while it was away. */
 export interface GiveBacks {
   /** Gives back what was `charged`, no earlier than `sinceMs` by `performance.now()`. */
   readonly owe: (charged: Charged, sinceMs: number) => void;

@@ -159,6 +159,19 @@ describe("createLimiter", () => {
     expect(await redis.ping()).toBe("PONG");
     expect(await limiter.decide("alice")).toMatchObject({ outcome: "allowed", source: "local" });
   });
+
+  it("takes a client that was never connected, and writes its prefix before every key", async () => {
+    const keyPrefix = `test-${randomUUID()}:`;
+    const client = redis.duplicate({ keyPrefix, lazyConnect: true });
+    await using limiter = await connectedLimiter({ redis: client });
+    await redis.script("FLUSH");
+    await Promise.all([limiter.decide("alice"), limiter.decide("bob", 2)]);
+    expect((await limiter.decide("alice")).source).toBe("redis");
+    expect(client.status).toBe("wait");
+    const keys = await redis.keys(`${keyPrefix}*`);
+    await redis.del(keys);
+    expect(keys).toHaveLength(3);
+  });
 });
 
 /** A way to Redis that a test can close and open: `pass`, `swallow` (nothing comes through), or `refuse`. */

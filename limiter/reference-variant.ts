@@ -10,7 +10,7 @@ import { type NodeMiddleware, rateLimit } from "./middleware/node-http.ts";
 import type { Policy } from "./policy.ts";
 import type { WithoutRedisPromise } from "./promised.ts";
 import { RETRY_WITHIN_MS } from "./redis-link.ts";
-import type { Variant } from "./variants/variant.ts";
+import { redisOf, type Variant } from "./variants/variant.ts";
 
 /** What a reference variant does without Redis. */
 export interface ReferenceOptions {
@@ -32,7 +32,7 @@ export function referenceVariant(
       refundsAgedMs: 2 * DEADLINE_MS,
       withoutRedis: withoutRedis(fallback),
     }),
-    protect: async ({ policies, redisUrl, keyPrefix, replicaIndex, replicaCount }) => {
+    protect: async ({ policies, keyPrefix, replicaIndex, replicaCount, ...redis }) => {
       const own = policies.map(({ name, limit, windowMs, burst, by }) => ({
         name,
         limit,
@@ -42,7 +42,7 @@ export function referenceVariant(
         ...(by === undefined ? {} : { by }),
       }));
       const limiter = createLimiter({
-        redis: redisUrl,
+        redis: redisOf(redis),
         policies: own,
         algorithm,
         deadlineMs: DEADLINE_MS,

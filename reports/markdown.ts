@@ -80,8 +80,8 @@ function gatesTable({ gates }: Result): string {
   return [`**Gates**: ${tally(gates)}`, "", "| | Gate | Actual | |", "|:--|:--|:--|:--|", ...rows].join("\n");
 }
 
-function actualText({ actual }: GateResult): string {
-  if (actual === null) return "missing";
+function actualText({ actual, verdict }: GateResult): string {
+  if (actual === null) return verdict === "inconclusive" ? "missing" : "\u2013";
   if (typeof actual === "number") return significant(actual);
   const part = (name: keyof Triple) => significant(actual[name]);
   return `${part("proved")} to ${part("atMost")}, about ${part("estimate")}`;

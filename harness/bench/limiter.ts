@@ -1,8 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { Redis } from "ioredis";
-import { provideRedis } from "../system/provide-redis.ts";
+import type { Redis } from "ioredis";
 import { type Bench, type BenchOptions, type BenchOutcome, type Mark, markOf, median } from "./bench.ts";
 import type { Contender } from "./limiter/contender.ts";
 import { memoryPerKey } from "./limiter/memory-per-key.ts";
@@ -12,6 +8,7 @@ import { rateLimitRedis } from "./limiter/rate-limit-redis.ts";
 import { rateLimiterFlexible } from "./limiter/rate-limiter-flexible.ts";
 import { upstash } from "./limiter/upstash.ts";
 import { type Volley, volley } from "./limiter/volley.ts";
+import { withRedis } from "./limiter/with-redis.ts";
 
 /** Nearly everything is admitted, as at a gateway; a denial is cheaper for whoever is asked more often. */
 const limit = { limit: 1_000, windowMs: 60_000 };
@@ -27,30 +24,32 @@ export const bench: Bench = {
   name: "limiter",
   about:
     "Decisions per second, node and Redis microseconds per decision and memory per key, beside rate-limiter-flexible, @upstash/ratelimit and rate-limit-redis on one Redis, for 256 callers and for one.",
-  async run({ stretch = 1, onStep = () => {} }: BenchOptions): Promise<BenchOutcome> {
-    const runFolder = await mkdtemp(join(tmpdir(), "gatecrash-bench-"));
-    await using server = await provideRedis({ system: "auto", runFolder, onProgress: onStep });
-    await using all = new AsyncDisposableStack();
-    all.defer(() => rm(runFolder, { recursive: true, force: true }));
-    const redis = new Redis(server.url);
-    all.defer(() => redis.disconnect());
-    const contenders = (await contendersOn(server.url)).map((contender) => all.use(contender));
-    onStep("warming up");
-    for (const contender of contenders)
-      await volley(contender, redis, { callers: many, durationMs: 300, keys });
-    const busy = await inTurns(contenders, redis, many, rounds.busy, 260 * stretch, onStep);
-    const alone = await inTurns(contenders, redis, 1, rounds.alone, 120 * stretch, onStep);
-    onStep("memory per key, and what Redis can do at most");
-    const numbers = { ...numbersOf(busy, many), ...numbersOf(alone, 1) };
-    for (const contender of contenders) {
-      for (const hits of [1, 100]) {
-        numbers[`memoryBytes.${hits}.${contender.name}`] = await memoryPerKey(contender, redis, hits);
-      }
-    }
-    numbers.trivialScriptsPerSecond = await physicalLimit(redis, 1_000 * stretch);
-    return { numbers, marks: marksOf(busy, alone) };
-  },
+  run: (options: BenchOptions): Promise<BenchOutcome> =>
+    withRedis(options.onStep ?? (() => {}), (redis, url) => measured(redis, url, options)),
 };
+
+async function measured(
+  redis: Redis,
+  url: string,
+  { stretch = 1, onStep = () => {} }: BenchOptions,
+): Promise<BenchOutcome> {
+  await using all = new AsyncDisposableStack();
+  const contenders = (await contendersOn(url)).map((contender) => all.use(contender));
+  onStep("warming up");
+  for (const contender of contenders)
+    await volley(contender, redis, { callers: many, durationMs: 300, keys });
+  const busy = await inTurns(contenders, redis, many, rounds.busy, 260 * stretch, onStep);
+  const alone = await inTurns(contenders, redis, 1, rounds.alone, 120 * stretch, onStep);
+  onStep("memory per key, and what Redis can do at most");
+  const numbers = { ...numbersOf(busy, many), ...numbersOf(alone, 1) };
+  for (const contender of contenders) {
+    for (const hits of [1, 100]) {
+      numbers[`memoryBytes.${hits}.${contender.name}`] = await memoryPerKey(contender, redis, hits);
+    }
+  }
+  numbers.trivialScriptsPerSecond = await physicalLimit(redis, 1_000 * stretch);
+  return { numbers, marks: marksOf(busy, alone) };
+}
 
 async function contendersOn(redis: string): Promise<Contender[]> {
   return [

@@ -31,8 +31,8 @@ export const bench: Bench = {
     return {
       numbers,
       marks: [
-        markOf("seconds", seconds, 5, "lower"),
-        markOf("peakMb", whole.peakMb, 1_000, "lower"),
+        markOf("seconds", seconds, 15, "lower"),
+        markOf("peakMb", whole.peakMb, 1_500, "lower"),
         markOf("growth of seconds for 3 times the requests", seconds / totalSeconds(third), 4.5, "lower"),
         markOf("growth of memory for 3 times the requests", whole.peakMb / third.peakMb, 3.3, "lower"),
       ],

@@ -85,6 +85,21 @@ describe("answers-everything", () => {
     expect(check([]).verdict).toBe("inconclusive");
   });
 
+  it("takes 502 to 504 for what a busy machine does: inconclusive near a stall, and for one; other errors for errors", () => {
+    const erring = (status: number, from: number, until: number) =>
+      answered().map((row, i) =>
+        i >= from && i < until ? { ...row, receivedMs: i + 50, outcome: "error" as const, status } : row,
+      );
+    const redisPath = { asked: 100, slow: [{ fromMs: 495, untilMs: 560 }] };
+    expect(check(rows({ receivedMs: 1_000, outcome: "error", status: 503 })).verdict).toBe("inconclusive");
+    expect(check(erring(503, 500, 560), {}, redisPath).verdict).toBe("inconclusive");
+    expect(check(erring(503, 500, 560))).toMatchObject({
+      verdict: "fail",
+      summary: "Of 999 requests 60 were answered 502, 503 or 504",
+    });
+    expect(check(erring(500, 500, 501), {}, redisPath).verdict).toBe("fail");
+  });
+
   it("accepts refusals in the phases that are named, and only there", () => {
     const fault: PhaseSpan = { ...phase, name: "fault", fromMs: 1_000, untilMs: 2_000 };
     const later = answered().map(

@@ -35,14 +35,17 @@ export interface AcceptedShares {
 /** Controls slower than this, in milliseconds, at the 99th percentile: a machine that was slow all along. */
 const slowMs = 10;
 
+/** What servers, and proxies before them, answer when a request came at a bad time. */
+const overloadStatuses: ReadonlySet<number> = new Set([502, 503, 504]);
+
 /** A stall that nothing else showed can cost so many answers, as a share of those sent; more is the limiter's own. */
 const unseenStallShare = 0.001;
 
 /**
  * Fails when more than the given shares of the requests of the judged, paced phases got no answer, an error, or a
  * refusal for want of a decision. An empty history is inconclusive: no traffic proves nothing. What a busy machine
- * can cause (no answer, no decision in time) is inconclusive near a stall of it, and where it is rare; an error is an
- * error on any machine, and so is silence towards most requests while the controls beside them are answered. Gateways
+ * can cause (no answer, none in time, 502 to 504) is inconclusive near a stall of it, and where it is rare; another error is
+ * an error on any machine, and so is silence towards most requests while the controls beside them are answered. Gateways
  * that ended by themselves are named; of one that a fault stopped, no answer is wanted until it was healed. Refusals by a
  * limiter that declares `closed` are answers while a fault explains them. A name of a phase that the history does not have
  * is inconclusive too.
@@ -62,7 +65,7 @@ function findingOf(history: History, options: AnswersEverythingOptions): Finding
     numbers: {
       sent: all.sent,
       unansweredShare: share(all.lost.all, all.sent),
-      errorShare: share(all.error.all, all.sent),
+      errorShare: share(all.error.all + all.overloaded.all, all.sent),
       unavailableShare: share(all.unavailable.all, all.sent),
     },
   };
@@ -93,7 +96,7 @@ function findingOf(history: History, options: AnswersEverythingOptions): Finding
     const { sentences, notes } = untimelyEnds(history);
     return { ...base, ...worst, summary: [worst.summary, ...sentences.slice(0, 2)].join("; "), notes };
   }
-  const refused = all.lost.all + all.error.all + all.unavailable.all;
+  const refused = all.lost.all + all.error.all + all.overloaded.all + all.unavailable.all;
   const accepted = refused === 0 ? "" : `, but for ${refused.toLocaleString("en")} that are accepted`;
   const summary = `All ${all.sent.toLocaleString("en")} requests were answered${accepted}`;
   return { ...base, verdict: "pass", summary };
@@ -125,7 +128,7 @@ function isSilentTowards({ sent, lost }: Tallies, history: History, phases: read
 }
 
 function partsOf(
-  { sent, lost, error, unavailable }: Tallies,
+  { sent, lost, error, overloaded, unavailable }: Tallies,
   accepted: AcceptedShares,
   errors: string,
 ): Part[] {
@@ -139,6 +142,7 @@ function partsOf(
       most: maxErrorShare * sent,
       spare: 0,
     },
+    { what: "were answered 502, 503 or 504", ...overloaded, most: maxErrorShare * sent, spare },
     {
       what: "were refused undecided (503)",
       ...unavailable,
@@ -166,6 +170,8 @@ interface Tallies {
   readonly sent: number;
   readonly lost: Tally;
   readonly error: Tally;
+  /** Errors that a server answers with when it has too much to do. */
+  readonly overloaded: Tally;
   readonly unavailable: Tally;
 }
 
@@ -175,7 +181,7 @@ function tallyOf(history: History, phases: readonly number[], isStopped: Stopped
   for (const phase of phases) asked[phase] = 1;
   const stalls = machineStalls(history);
   const isDeclared = declaredRefusals(history);
-  const [lost, error, unavailable] = [none(), none(), none()];
+  const [lost, error, overloaded, unavailable] = [none(), none(), none(), none()];
   let sent = 0;
   for (let row = 0; row < requests.count; row++) {
     const code = requests.outcome[row] ?? 0;
@@ -189,7 +195,9 @@ function tallyOf(history: History, phases: readonly number[], isStopped: Stopped
         : code === outcomeCode.unavailable
           ? unavailable
           : code === outcomeCode.error || code === outcomeCode.refused
-            ? error
+            ? overloadStatuses.has(requests.status[row] ?? 0)
+              ? overloaded
+              : error
             : null;
     if (tally === null) continue;
     const sentMs = requests.sentMs[row] ?? 0;
@@ -199,7 +207,7 @@ function tallyOf(history: History, phases: readonly number[], isStopped: Stopped
     const excused = tally !== error && stalls.near(sentMs, Number.isNaN(untilMs) ? sentMs : untilMs);
     if (!excused) tally.unexcused++;
   }
-  return { sent, lost, error, unavailable };
+  return { sent, lost, error, overloaded, unavailable };
 }
 
 /** A limiter that declares `closed` keeps its word by refusing, from a fault on until it is back on Redis. */

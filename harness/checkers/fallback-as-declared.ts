@@ -200,7 +200,10 @@ function sizeOf(one: Case | null): number {
 }
 
 /** The accuracy of the demanded phases alone. */
-function measuredIn({ history, claims }: Evidence, codes: readonly number[]) {
+function measuredIn(evidence: Evidence, codes: readonly number[]) {
+  const { history, claims } = evidence;
+  const areAsked = history.phases.every(({ role }, code) => (role === "judged") === codes.includes(code));
+  if (areAsked) return measureAccuracy(evidence);
   const phases = history.phases.map((phase, code) => ({
     ...phase,
     role: codes.includes(code) ? ("judged" as const) : ("warmup" as const),

@@ -22,7 +22,7 @@ export interface IsolatesKeysOptions {
  * percentile than beside the same load spread out, no answer being the latest, and the requests past the limiter,
  * sent at the same instants to the same gateways, are later by less than a quarter of that. What slows the machine slows those
  * too, and hardly does so in each of the one kind of phases and in none of the other. Where the load was sent late or the
- * harness's own calls to Redis were slow, it is inconclusive. Whether the calm were wrongly denied, `no-false-denials`
+ * harness's own calls to Redis were slow by as much as that quarter, it is inconclusive. Whether the calm were wrongly denied, `no-false-denials`
  * proves; how many were denied is told.
  */
 export function isolatesKeys({ calmPrefix, pairs, addedMs = 25 }: IsolatesKeysOptions): Checker {
@@ -41,6 +41,7 @@ export function isolatesKeys({ calmPrefix, pairs, addedMs = 25 }: IsolatesKeysOp
 }
 
 const percentile = 90;
+const explaining = 4;
 /** Fewer requests than this say nothing of a percentile. */
 const fewest = 50;
 
@@ -140,17 +141,21 @@ function verdictOf(
     `Of the calm ${percent(numbers.calmDeniedShareBeside)} were denied beside the noisy one, ${percent(numbers.calmDeniedShareSpread)} beside the many`,
   ];
   if (least.excessMs <= addedMs) return { verdict: "pass", summary: words, numbers, notes };
-  const doubt = doubtIn(history, compared, addedMs);
+  const doubt = doubtIn(history, compared);
   return doubt === null
     ? { verdict: "fail", summary: `${words}: more than ${addedMs} ms later`, numbers, notes }
     : { verdict: "inconclusive", summary: `${words}, but ${doubt}`, numbers, notes };
 }
 
-function doubtIn(history: History, compared: readonly Compared[], addedMs: number): string | null {
-  if (compared.some(({ machineMs, excessMs }) => 4 * machineMs >= excessMs))
+/** Whatever else is a quarter as long as what is to be explained. */
+function doubtIn(history: History, compared: readonly Compared[]): string | null {
+  const explains = (ms: number, { excessMs }: Compared): boolean => explaining * ms >= excessMs;
+  if (compared.some((one) => explains(one.machineMs, one)))
     return "requests past the limiter were answered later, too";
-  if (compared.some(({ lagMs }) => lagMs > addedMs / 5)) return "the load was sent late";
-  const slow = unplannedSlowCalls(history).filter(({ fromMs, untilMs }) => untilMs - fromMs > addedMs / 5);
+  if (compared.some((one) => explains(one.lagMs, one))) return "the load was sent late";
+  const slow = unplannedSlowCalls(history).filter(({ fromMs, untilMs }) =>
+    compared.some((one) => explains(untilMs - fromMs, one)),
+  );
   return slow.length > 0.01 * history.redisPath.asked
     ? "Redis itself was slow to answer past the limiter"
     : null;

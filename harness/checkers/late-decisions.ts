@@ -33,9 +33,9 @@ const slowMs = 10;
  * Measures the answers of the paced phases from their sending. Late is what took longer than `deadlineMs`, 10 ms and
  * twice the 99th percentile of its gateway's event-loop delay.
  *
- * So is an answer that nobody waits for any more, if it was waited for for that long and no stall was near, while the same
- * gateway answered a control that it was sent later: it was awake, and the way to it open. What lost its connection is
- * left out: it may have been answered, or never read.
+ * So is an answer that nobody waits for any more, if no stall was near when it was due, and its gateway answered a later
+ * control at once while it was still waited for: the gateway was awake, the way to it open, and a gateway that had stood
+ * still meanwhile would have answered both. What lost its connection is left out: it may have been answered, or never read.
  */
 export function lateDecisions(
   history: History,
@@ -83,31 +83,29 @@ export function lateDecisions(
   };
 }
 
-/** Says of a row whether its answer was waited for in vain for longer than its gateway's limit, though that was awake. */
+/**
+ * Says of a row whether its answer was waited for in vain, though its gateway answered a control at once that it was sent
+ * twice its limit later, before anybody gave up.
+ */
 function awaitedOf(
   { requests, subjects }: History,
   limits: ReadonlyMap<number, number>,
 ): (row: number) => boolean {
-  const lastMs = new Float64Array(256).fill(Number.NEGATIVE_INFINITY);
+  const placeOf = (row: number): number => (requests.phase[row] ?? 0) * 65_536 + (requests.replica[row] ?? 0);
   const awakeMs = new Map<number, number>();
-  const control = subjects.indexOf(controlKey);
   for (let row = 0; row < requests.count; row++) {
-    const phase = requests.phase[row] ?? 0;
-    const replica = requests.replica[row] ?? 0;
     const sent = requests.sentMs[row] ?? Number.NaN;
-    for (const atMs of [sent, requests.receivedMs[row] ?? Number.NaN])
-      if (atMs > (lastMs[phase] ?? 0)) lastMs[phase] = atMs;
-    if (requests.outcome[row] === outcomeCode.control && sent > (awakeMs.get(replica) ?? 0))
-      awakeMs.set(replica, sent);
+    const isQuick = (requests.receivedMs[row] ?? Number.NaN) - sent <= slowMs;
+    if (requests.outcome[row] !== outcomeCode.control || !isQuick) continue;
+    awakeMs.set(placeOf(row), Math.max(sent, awakeMs.get(placeOf(row)) ?? sent));
   }
+  const control = subjects.indexOf(controlKey);
   return (row) => {
     const isGivenUp = requests.outcome[row] === outcomeCode.lost && requests.status[row] === givenUp;
-    const limitMs = limits.get(requests.replica[row] ?? 0);
-    if (!isGivenUp || requests.subject[row] === control || limitMs === undefined) return false;
+    if (!isGivenUp || requests.subject[row] === control) return false;
+    const limitMs = limits.get(requests.replica[row] ?? 0) ?? Number.POSITIVE_INFINITY;
     const sent = requests.sentMs[row] ?? Number.NaN;
-    // Nobody gave up before the last that was seen in its phase.
-    const waitedMs = (lastMs[requests.phase[row] ?? 0] ?? 0) - sent;
-    return waitedMs > limitMs && (awakeMs.get(requests.replica[row] ?? 0) ?? 0) > sent;
+    return (awakeMs.get(placeOf(row)) ?? Number.NEGATIVE_INFINITY) > sent + 2 * limitMs;
   };
 }
 

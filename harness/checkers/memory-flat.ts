@@ -21,7 +21,8 @@ export interface MemoryFlatOptions {
 /**
  * Fails when a gateway holds more and more memory for as long as it is asked. In sixths of the judged time, of which the first
  * is left out, the least that it held (its own `process_resident_memory_bytes`) is above the most that it held two
- * sixths before, by at least `leastMiB` in all, and to the end as at the beginning. A heap that is not collected looks just
+ * sixths before, by at least `leastMiB` in all, and to the end, half as fast as at
+ * the beginning at least. A heap that is not collected looks just
  * so: Node must have collected its heap in full at least twice meanwhile, the last time in the later half, and of any other program nothing is
  * concluded in less than ten minutes. Nor is it where answers waited for long, for what waits takes memory, too. Redis's memory is told, and never convicts: others may use it.
  */

@@ -79,7 +79,28 @@ describe("no-false-denials", () => {
     const lost = Array.from({ length: 100 }, (_, i): Row => ({ sentMs: i }));
     expect(check([...answered("allowed", 60), ...lost, denied(5_000)]).verdict).not.toBe("fail");
     const proved = { quiescences: [{ replica: 0, atMs: 1_000 }] };
-    expect(check([...answered("allowed", 60), ...lost, denied(5_000)], proved).verdict).toBe("fail");
+    const later: Row = { sentMs: 1_200, receivedMs: 1_201 };
+    expect(check([...answered("allowed", 60), ...lost, later, denied(5_000)], proved).verdict).toBe("fail");
+  });
+
+  it("takes it that what a client kept for later may be charged after the heal, until something newer is answered", () => {
+    const queued = Array.from(
+      { length: 100 },
+      (_, i): Row => ({ sentMs: 500 + i, receivedMs: 551 + i, outcome: "error" }),
+    );
+    const proved = { quiescences: [{ replica: 0, atMs: 1_000 }] };
+    expect(check([...queued, denied(2_200)], proved).verdict).not.toBe("fail");
+    const newer: Row = { sentMs: 1_300, receivedMs: 1_301 };
+    expect(check([...queued, newer, denied(2_200)], proved).verdict).not.toBe("fail");
+    expect(check([...queued, newer, denied(2_302)], proved).verdict).toBe("fail");
+    const killed = {
+      ...proved,
+      lives: [
+        { replica: 0, fromMs: 0, untilMs: 900 },
+        { replica: 0, fromMs: 950, untilMs: null },
+      ],
+    };
+    expect(check([...queued, denied(2_200)], killed).verdict).toBe("fail");
   });
 
   it("is inconclusive where every denial could be right by far", () => {

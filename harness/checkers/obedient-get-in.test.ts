@@ -7,8 +7,9 @@ import { obedientGetIn } from "./obedient-get-in.ts";
 
 const policy = { name: "retry", limit: 5, windowMs: 3_000 };
 
-function check(visits: readonly Visit[]) {
-  const { history, claims } = evidenceFromRows({ policy, rows: [{ sentMs: 0, receivedMs: 1 }] });
+function check(visits: readonly Visit[], source: "redis" | "local" = "redis") {
+  const rows = visits.map(({ sentMs }) => ({ subject: "other", sentMs, receivedMs: sentMs + 1, source }));
+  const { history, claims } = evidenceFromRows({ policy, rows });
   return obedientGetIn().check({ history: { ...history, visits }, claims });
 }
 
@@ -45,6 +46,10 @@ describe("obedient-get-in", () => {
     const { verdict, summary } = check(visitsOf(1, 5_000));
     expect(verdict, summary).toBe("fail");
     expect(summary).toContain("probe-1 was turned away");
+  });
+
+  it("does not blame Redis for what a replica denies near answers of its own, to whomever", () => {
+    expect(check(visitsOf(1, 5_000), "local").verdict).toBe("pass");
   });
 
   it("cannot tell where nobody was turned away, and does not apply where nobody came", () => {

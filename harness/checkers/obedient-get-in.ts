@@ -2,6 +2,7 @@ import type { Claim, Evidence } from "../history/evidence.ts";
 import type { History, Visit } from "../history/history.ts";
 import { allocateRequests, noPolicy, outcomeCode, type Requests, sourceCode } from "../history/requests.ts";
 import { tracesOf } from "../history/traces-of.ts";
+import { degradedSpans } from "../promises/degraded.ts";
 import { counted, percent } from "../promises/wording.ts";
 import type { Finding } from "../verdict/finding.ts";
 import type { Checker } from "./checker.ts";
@@ -68,11 +69,19 @@ function comeBacks(visits: readonly Visit[]): { readonly cameBack: number; reado
 function ofVisits({ history, claims }: Evidence, visits: readonly Visit[]): Evidence {
   const subjects = [...new Set(visits.map(({ subject }) => subject))];
   const { belongs: _, ...rest } = history;
-  const own: History = { ...rest, subjects, requests: requestsOf(visits, subjects) };
+  const longestMs = claims.reduce((most, { policy }) => Math.max(most, policy.windowMs), 0);
+  const isDegraded = degradedSpans(history, longestMs);
+  // What a replica denies near answers of its own, to whomever, is not Redis's denial.
+  const judged = visits.map((visit): Visit => {
+    const { outcome, replica, sentMs, receivedMs } = visit;
+    const isAlone = outcome === "denied" && isDegraded(replica, sentMs, receivedMs ?? sentMs);
+    return isAlone ? { ...visit, source: "local" } : visit;
+  });
+  const own: History = { ...rest, subjects, requests: requestsOf(judged, subjects) };
   const traces = tracesOf(own);
   // A policy by another subject counts others, too.
-  const judged = claims.filter(({ policy: { by = "client" } }) => by === "client");
-  return { history: own, claims: judged.map((claim): Claim => ({ ...claim, subjects, traces })) };
+  const theirs = claims.filter(({ policy: { by = "client" } }) => by === "client");
+  return { history: own, claims: theirs.map((claim): Claim => ({ ...claim, subjects, traces })) };
 }
 
 function requestsOf(visits: readonly Visit[], subjects: readonly string[]): Requests {

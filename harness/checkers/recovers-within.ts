@@ -20,7 +20,7 @@ export interface RecoversWithinOptions {
   readonly withinMs?: number;
   /** New connections that Redis may see after a heal, for each replica; the harness's own looks are among them. @default 20 */
   readonly maxConnectionsPerReplica?: number;
-  /** And so many more in each second in which a fault is in force, for each replica. @default 40 */
+  /** And so many more in each second in which a fault is in force, for each connection that there was. @default 40 */
   readonly maxConnectionsPerSecond?: number;
   /** Scripts beyond one for each request and each repair, for each replica. @default 50 */
   readonly spareCallsPerReplica?: number;

@@ -72,7 +72,12 @@ describe("a mistake on the command line is one sentence and exit code 3", () => 
       /no mutant called "cold-shar": did you mean cold-share\?/,
     ],
     ["a story of mutants that is none", ["mutants", "--only", "redis-flop"], /did you mean redis-flap\?/],
-    ["a level that is not there", ["mutants", "--level", "1"], /Level 1 is not there yet: say --level 3/],
+    ["a level that is not there", ["mutants", "--level", "4"], /--level .*3/],
+    [
+      "a mutant at a level at which it does not show",
+      ["mutants", "full-limit-alone", "--level", "1"],
+      /full-limit-alone does not show at level 1: say --level 3/,
+    ],
     ["a comparison of one", ["compare", "burst", "--variants", "gcra"], /--variants takes at least two/],
     [
       "a comparison with nobody",
@@ -85,6 +90,12 @@ describe("a mistake on the command line is one sentence and exit code 3", () => 
       ["compare", "burst", "--variants", "gcra,none", "--trials", "0"],
       /--trials takes a whole number/,
     ],
+    [
+      "blocks that are none",
+      ["compare", "burst", "--variants", "gcra,none", "--blocks", "some"],
+      /--blocks takes a whole number/,
+    ],
+    ["a league of nobody", ["league", "--variants", "gcraa"], /did you mean gcra\?/],
     ["no run of that name", ["report", "nothing"], /no recorded run at nothing/],
     ["an unknown bench", ["bench", "laod"], /did you mean load\?/],
     [

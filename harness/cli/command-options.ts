@@ -10,6 +10,7 @@ import {
   declaredPolicy,
   declaredSpelled,
   type ForeignChoice,
+  spokenWith,
 } from "./declared-options.ts";
 import { durationMs, wholeNumber } from "./duration.ts";
 
@@ -55,8 +56,9 @@ export function commandChoice(options: CommandOptions & BesideOptions, usual: Us
   // Where the caller stands, also behind `npm run`.
   const cwd = process.env.INIT_CWD ?? process.cwd();
   const readyWithinMs = durationMs(readyWithin, "--ready-within");
+  const spoken = spokenWith(options);
   return {
-    target: async () => commandGateways({ command, cwd, promises, readyWithinMs }),
+    target: async () => commandGateways({ command, cwd, promises, readyWithinMs, spoken }),
     policies: policiesOf(options, usual.policies),
     replicas,
     spelled: [

@@ -114,6 +114,33 @@ describe("what the README says to type", () => {
 });
 
 describe("a program of anybody's", () => {
+  it("is asked by its own header, and its metrics are read by its own names", async () => {
+    const command = await program(`
+      const state = (globalThis.state ??= { ok: 0, no: 0, times: new Map() });
+      if (request.url === "/metrics") {
+        response.setHeader("content-type", "text/plain; version=0.0.4");
+        return response.end('hits{verdict="ok"} ' + state.ok + '\\nhits{verdict="no"} ' + state.no + '\\n');
+      }
+      const key = request.headers["x-api-key"];
+      const now = performance.now();
+      const times = (state.times.get(key) ?? []).filter((at) => at > now - process.env.RATE_WINDOW_MS);
+      const isFree = key !== undefined && times.length < process.env.RATE_LIMIT;
+      state.times.set(key, isFree ? [...times, now] : times);
+      state[isFree ? "ok" : "no"]++;
+      response.statusCode = isFree ? 200 : 429;
+      response.end();`);
+    const own = ["--replicas", "1", "--key-header", "x-api-key"];
+    const named = (allowed: string, denied: string) => [
+      ...["--metric", `allowed=hits{verdict="${allowed}"}`],
+      ...["--metric", `denied=hits{verdict="${denied}"}`],
+    ];
+    const truthful = await judged(command, ...own, ...named("ok", "no"));
+    expectAcquitted(truthful);
+    expect(verdictsOf(truthful)["metrics-tell-the-truth"]).toBe("pass");
+    const swapped = await judged(command, ...own, ...named("no", "ok"));
+    expect(verdictsOf(swapped)["metrics-tell-the-truth"]).toBe("fail");
+  }, 120_000);
+
   it("is told the policy that was typed, and is shown as it was typed", async () => {
     const command = await program(`
       const { RATE_LIMIT, RATE_WINDOW_MS, REPLICA_INDEX, REPLICA_COUNT } = process.env;

@@ -3,8 +3,9 @@ import type { Policy } from "../../limiter/policy.ts";
 import { nearestName } from "../nearest-name.ts";
 import { Refusal } from "../refusal.ts";
 import { type Declaration, fallbackNames, hasBurst, promiseNames } from "../targets/declared-promises.ts";
-import type { Target } from "../targets/target.ts";
+import type { Spoken, Target } from "../targets/target.ts";
 import { durationMs, wholeNumber } from "./duration.ts";
+import { metricNames } from "./metric-options.ts";
 
 /** The options that say what a limiter of the user's promises, as commander hands them over. */
 export interface DeclaredOptions {
@@ -14,6 +15,8 @@ export interface DeclaredOptions {
   readonly promise?: string;
   readonly fallback?: string;
   readonly replicasIndependent: boolean;
+  readonly keyHeader?: string;
+  readonly metric: readonly string[];
 }
 
 /** A limiter of the user's, as the command line asks for it. */
@@ -27,24 +30,34 @@ export interface ForeignChoice {
 }
 
 /** Names of the options that take a value. */
-export const declaredNames = ["limit", "window", "burst", "promise", "fallback"] as const;
+export const declaredNames = ["limit", "window", "burst", "promise", "fallback", "keyHeader"] as const;
 
 /** Adds the options that `--url` and `--command` have in common to `command`. */
 export function addDeclaredOptions(command: Command): Command {
   const yours = "with --url or --command:";
+  const add = (value: string, before: readonly string[]): readonly string[] => [...before, value];
   return command
     .option("--limit <n>", `${yours} what each x-client-id is promised in a window`)
     .option("--window <time>", `${yours} length of the window, like 10s`)
     .option("--burst <n>", `${yours} capacity of a gcra or token-bucket (default: the limit)`)
     .option("--promise <kind>", `${yours} ${promiseNames.join(", ")} (default: sliding-window)`)
     .option("--fallback <kind>", `${yours} what it does without Redis: local, open or closed`)
+    .option("--key-header <name>", `${yours} who asks is told in this header (default: x-client-id)`)
+    .option(
+      "--metric <meaning=series>",
+      `${yours} which of its metrics counts what, like 'allowed=requests_total{code="200"}'; also denied, unavailable, duration, source; repeatable`,
+      add,
+      [],
+    )
     .option("--replicas-independent", `${yours} each replica keeps the promise for itself alone`, false);
 }
 
 /** The first of these options that was typed, without its dashes; `null` if none was. */
 export function declaredName(options: DeclaredOptions): string | null {
   if (options.replicasIndependent) return "replicas-independent";
-  return declaredNames.find((name) => options[name] !== undefined) ?? null;
+  if (options.metric.length > 0) return "metric";
+  const name = declaredNames.find((known) => options[known] !== undefined);
+  return name === undefined ? null : typedName(name);
 }
 
 /** The one policy that was typed, `usual` (what a scenario has) where nothing was; a `Refusal` where there is none. */
@@ -85,10 +98,28 @@ function oneOf<Name extends string>(names: readonly Name[], wanted: string, kind
   throw new Refusal(`There is no ${kind} called "${wanted}": ${hint}`);
 }
 
+/** How the gateways are asked and read, as far as it was typed. Throws a `Refusal` for what makes no sense. */
+export function spokenWith({ keyHeader, metric }: DeclaredOptions): Spoken {
+  if (keyHeader !== undefined && !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(keyHeader))
+    throw new Refusal(`--key-header takes the name of a header, like x-api-key; "${keyHeader}" is none.`);
+  const metrics = metricNames(metric);
+  return {
+    ...(keyHeader === undefined ? {} : { keyHeader }),
+    ...(metrics === undefined ? {} : { metrics }),
+  };
+}
+
+function typedName(name: (typeof declaredNames)[number]): string {
+  return name === "keyHeader" ? "key-header" : name;
+}
+
 /** These options as they were typed. */
 export function declaredSpelled(options: DeclaredOptions): readonly string[] {
   return [
-    ...declaredNames.flatMap((name) => (options[name] === undefined ? [] : [`--${name} ${options[name]}`])),
+    ...declaredNames.flatMap((name) =>
+      options[name] === undefined ? [] : [`--${typedName(name)} ${options[name]}`],
+    ),
+    ...options.metric.map((metric) => `--metric '${metric.replaceAll("'", "")}'`),
     ...(options.replicasIndependent ? ["--replicas-independent"] : []),
   ];
 }

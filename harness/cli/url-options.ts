@@ -13,6 +13,7 @@ import {
   declaredPolicy,
   declaredSpelled,
   type ForeignChoice,
+  spokenWith,
 } from "./declared-options.ts";
 
 /** The options about gateways that run already, as commander hands them over. */
@@ -54,8 +55,9 @@ export function urlChoice(options: UrlOptions & BesideOptions): ForeignChoice | 
   const endpoints = endpointsOf(options);
   const proxies = proxiesOf(options, endpoints.length);
   const promises = declaredPromises(declaration);
+  const spoken = spokenWith(options);
   return {
-    target: () => runningGateways({ endpoints, promises, proxies }),
+    target: () => runningGateways({ endpoints, promises, proxies, spoken }),
     policies: [policy],
     replicas: endpoints.length,
     spelled: spelledOf(options),

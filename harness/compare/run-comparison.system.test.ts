@@ -86,6 +86,9 @@ describe("a comparison", () => {
   afterAll(() => rm(out, { recursive: true, force: true }));
 
   it("takes turns, and leaves out who could not be run", () => {
+    // Within a block the order is drawn.
+    const blocks = order.splice(-2).toSorted();
+    expect(blocks).toEqual(["block 1 none", "block 1 sliding-log"]);
     expect(order).toEqual([
       "1 sliding-log",
       "1 broken",
@@ -93,8 +96,6 @@ describe("a comparison", () => {
       "1 none",
       "2 sliding-log",
       "2 none",
-      "block 1 sliding-log",
-      "block 1 none",
     ]);
   });
 

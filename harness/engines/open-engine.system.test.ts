@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { expect, test, vi } from "vitest";
 import { monotonicMs } from "../history/monotonic-clock.ts";
-import { allocateRequests, outcomeCode, type Requests } from "../history/requests.ts";
+import { allocateRequests, givenUp, outcomeCode, type Requests } from "../history/requests.ts";
 import type { Endpoint } from "./engine.ts";
 import { type OpenEngineOptions, openEngine } from "./open-engine.ts";
 import { answerOf, scriptedServer } from "./scripted-server.ts";
@@ -58,6 +58,16 @@ test("when no connection can be had, arrivals are dropped and not sent", async (
   await engine.send(0, 20, undefined, 100);
   expect([countOf(engine.requests, "lost"), countOf(engine.requests, "dropped")]).toEqual([3, 17]);
   expect(server.seen).toHaveLength(3);
+});
+
+test("what is still open when nobody waits any more is told from what lost its connection", async () => {
+  await using server = await scriptedServer((socket, { index }) => {
+    if (index === 0) socket.destroy();
+  });
+  await using engine = engineFor(server.endpoint, 3, {}, 20);
+  await engine.send(0, 3, undefined, 100);
+  expect(countOf(engine.requests, "lost")).toBe(3);
+  expect([...engine.requests.status]).toEqual([0, givenUp, givenUp]);
 });
 
 test("what is not due when sending stops is dropped", async () => {

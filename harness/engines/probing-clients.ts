@@ -16,6 +16,8 @@ export interface ProbingClientsOptions {
   readonly subjects: readonly string[];
   /** What a subject is called on the wire. */
   readonly wireKeyOf: (subject: string) => string;
+  /** Header that carries it. @default "x-client-id" */
+  readonly keyHeader?: string;
 }
 
 /** A client that is told nothing waits so long. */
@@ -38,6 +40,7 @@ export function startProbingClients({
   endpoints,
   subjects,
   wireKeyOf,
+  keyHeader = "x-client-id",
 }: ProbingClientsOptions): ProbingClients {
   const visits: Visit[] = [];
   const stop = new AbortController();
@@ -48,7 +51,14 @@ export function startProbingClients({
     let replica = index;
     const visit = async (): Promise<Visit> => {
       const at = replica++ % endpoints.length;
-      const seen = await visitOnce(agent, endpoints[at], { subject, replica: at }, wireKeyOf(subject));
+      const seen = await visitOnce(
+        agent,
+        endpoints[at],
+        { subject, replica: at },
+        {
+          [keyHeader]: wireKeyOf(subject),
+        },
+      );
       visits.push(seen);
       return seen;
     };
@@ -88,14 +98,14 @@ function visitOnce(
   agent: Agent,
   endpoint: Endpoint | undefined,
   who: Pick<Visit, "subject" | "replica">,
-  wireKey: string,
+  headers: Readonly<Record<string, string>>,
 ): Promise<Visit> {
   const { host = "", port = 0, path = "/" } = endpoint ?? {};
   return new Promise((resolve) => {
     const sentMs = monotonicMs();
     const lost = (): void =>
       resolve({ ...who, sentMs, receivedMs: null, outcome: "lost", source: "unlabelled", fields: {} });
-    const options = { host, port, path, agent, headers: { "x-client-id": wireKey }, timeout: answerWithinMs };
+    const options = { host, port, path, agent, headers, timeout: answerWithinMs };
     const request = get(options, (response) => {
       response.resume();
       response.on("close", lost);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { evidenceFromRows } from "./evidence-from-rows.ts";
-import { outcomeCode } from "./requests.ts";
+import { outcomeCode, sourceCode } from "./requests.ts";
 import { sampleHistory } from "./sample-history.ts";
 import { kindCode, traceAt } from "./traces.ts";
 import { countedBy, tracesOf } from "./traces-of.ts";
@@ -59,14 +59,22 @@ describe("traces", () => {
     }
   });
 
-  it("leave an ambiguous request open until its replica was proved quiescent, or for ever", () => {
+  it("leave an ambiguous request open until its replica was quiescent and answered something newer, or for ever", () => {
+    const { requests } = history;
+    const quiet = history.quiescences[0]?.atMs ?? 0;
+    const newer = [...requests.receivedMs].filter((_, row) => {
+      const { outcome, replica, sentMs, source } = requests;
+      const isAnswered = outcome[row] === outcomeCode.allowed || outcome[row] === outcomeCode.denied;
+      const isByRedis = isAnswered && source[row] !== sourceCode.local;
+      return isByRedis && replica[row] === 1 && (sentMs[row] ?? 0) >= quiet;
+    });
+    const heard = Math.min(...newer);
+    expect(heard).toBeGreaterThan(quiet);
     for (let i = 0; i < traces.row.length; i++) {
       if (traces.kind[i] !== kindCode.ambiguous) continue;
-      const replica = history.requests.replica[traces.row[i] ?? 0];
-      const sent = traces.sentMs[i] ?? 0;
-      const quiet = history.quiescences[0]?.atMs ?? 0;
-      const expected = replica === 1 && sent <= quiet ? quiet : Number.POSITIVE_INFINITY;
-      expect(traces.untilMs[i]).toBe(expected);
+      const replica = requests.replica[traces.row[i] ?? 0];
+      const isSettled = replica === 1 && (traces.sentMs[i] ?? 0) <= quiet;
+      expect(traces.untilMs[i]).toBe(isSettled ? heard : Number.POSITIVE_INFINITY);
     }
   });
 });

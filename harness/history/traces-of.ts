@@ -104,37 +104,80 @@ function withoutEmptyGroups(history: History, allStarts: Uint32Array, row: Uint3
     phase: new Uint8Array(row.length),
     row,
   };
-  for (let i = 0; i < row.length; i++) copyRow(history, traces, i, row[i] ?? 0, requests);
+  const settledBy = settling(history);
+  for (let i = 0; i < row.length; i++) copyRow(traces, i, row[i] ?? 0, requests, settledBy);
   return traces;
 }
 
-function copyRow(history: History, traces: Traces, i: number, row: number, requests: Requests): void {
+function copyRow(
+  traces: Traces,
+  i: number,
+  row: number,
+  requests: Requests,
+  settledBy: (row: number) => number,
+): void {
   const kind = kindAt(requests, row);
   const sent = requests.sentMs[row] ?? 0;
   traces.sentMs[i] = sent;
   const received = requests.receivedMs[row] ?? Number.POSITIVE_INFINITY;
-  traces.untilMs[i] = kind === kindCode.ambiguous ? settledBy(history, row) : received;
+  traces.untilMs[i] = kind === kindCode.ambiguous ? settledBy(row) : received;
   traces.cost[i] = requests.cost[row] ?? 0;
   traces.kind[i] = kind;
   traces.source[i] = requests.source[row] ?? 0;
   traces.phase[i] = requests.phase[row] ?? 0;
 }
 
-/** By when what an ambiguous request may have consumed certainly was, or never will be. */
-function settledBy(history: History, row: number): number {
+/**
+ * By when what an ambiguous request may have consumed certainly was, or never will be. A replica that is proved quiescent
+ * has nothing under way; but what its client still keeps in memory it may yet ask. So of a limiter that does not declare
+ * when calls that it gave up are charged, a quiescence counts once the process has ended, or once Redis has answered the
+ * replica something that was asked later: a queue is emptied in its order.
+ */
+function settling(history: History): (row: number) => number {
   const { requests, promises } = history;
-  const replica = requests.replica[row] ?? 0;
-  const sent = requests.sentMs[row] ?? 0;
   const late = promises.map(
     ({ withoutRedis }) => withoutRedis?.cutChargesWithinMs ?? Number.POSITIVE_INFINITY,
   );
-  // Who says that Redis had decided by then.
-  const isDecided =
-    requests.outcome[row] === outcomeCode.allowed && requests.source[row] === sourceCode.redis;
-  if (isDecided) return requests.receivedMs[row] ?? Number.NaN;
-  const isRefusal = requests.outcome[row] === outcomeCode.unavailable;
-  const decidedMs = isRefusal ? (requests.receivedMs[row] ?? Number.NaN) : endedAfter(history, replica, sent);
-  return Math.min(quietAfter(history, replica, sent), decidedMs + Math.max(...late));
+  const lateMs = Math.max(...late);
+  const heardAfter = firstAnswers(history);
+  return (row) => {
+    const replica = requests.replica[row] ?? 0;
+    const sent = requests.sentMs[row] ?? 0;
+    // Who says that Redis had decided by then.
+    const isDecided =
+      requests.outcome[row] === outcomeCode.allowed && requests.source[row] === sourceCode.redis;
+    if (isDecided) return requests.receivedMs[row] ?? Number.NaN;
+    const endedMs = endedAfter(history, replica, sent);
+    const quietMs = quietAfter(history, replica, sent);
+    if (lateMs === Number.POSITIVE_INFINITY)
+      return Math.min(quietAfter(history, replica, endedMs), heardAfter(replica, quietMs));
+    const isRefusal = requests.outcome[row] === outcomeCode.unavailable;
+    const decidedMs = isRefusal ? (requests.receivedMs[row] ?? Number.NaN) : endedMs;
+    return Math.min(quietMs, decidedMs + lateMs);
+  };
+}
+
+/** When the first answer that Redis may have given to what was sent from an instant on had been read, by replica. */
+function firstAnswers({ requests }: History): (replica: number, fromMs: number) => number {
+  const known = new Map<string, number>();
+  const search = (replica: number, fromMs: number): number => {
+    let first = Number.POSITIVE_INFINITY;
+    for (let row = 0; row < requests.count; row++) {
+      const kind = kindAt(requests, row);
+      if (requests.replica[row] !== replica || (kind !== kindCode.allowed && kind !== kindCode.denied))
+        continue;
+      const isLater = (requests.sentMs[row] ?? 0) >= fromMs && requests.source[row] !== sourceCode.local;
+      if (isLater) first = Math.min(first, requests.receivedMs[row] ?? first);
+    }
+    return first;
+  };
+  return (replica, fromMs) => {
+    if (fromMs === Number.POSITIVE_INFINITY) return fromMs;
+    const name = `${replica} ${fromMs}`;
+    const found = known.get(name) ?? search(replica, fromMs);
+    known.set(name, found);
+    return found;
+  };
 }
 
 /** When the process that `replica` had at `sentMs` was seen to have ended; Infinity if it was not, or none is known. */

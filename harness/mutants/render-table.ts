@@ -1,4 +1,5 @@
 import { plain } from "../../reports/words/plain.ts";
+import { betweenMarks } from "./between-marks.ts";
 import { convictions, judgeTrial } from "./judge-trial.ts";
 import type { TrialFinding, TrialOutcome } from "./trial.ts";
 
@@ -7,10 +8,7 @@ const until = "<!-- end of the convictions -->";
 
 /** `text` with the table of `outcomes` between its two marks; `null` if it has none. */
 export function withTable(text: string, outcomes: readonly TrialOutcome[]): string | null {
-  const begin = text.indexOf(from);
-  const end = text.indexOf(until);
-  if (begin < 0 || end < begin) return null;
-  return `${text.slice(0, begin + from.length)}\n\n${renderTable(outcomes)}\n\n${text.slice(end)}`;
+  return betweenMarks(text, from, until, renderTable(outcomes));
 }
 
 /** Who was convicted in which story, as Markdown: by whom, in how many of the seeds, and in the words of the first. */

@@ -10,6 +10,7 @@ import type { Target } from "../targets/target.ts";
 import { parseGate } from "../verdict/gate.ts";
 import { judgeTrial } from "./judge-trial.ts";
 import { outcomeOf } from "./outcome-of.ts";
+import { shortForm } from "./short-form.ts";
 import type { Trial, TrialOutcome } from "./trial.ts";
 
 /** What a trial is run with. */
@@ -24,9 +25,10 @@ export interface TrialSetting {
   readonly onStep: (step: string) => void;
 }
 
-/** Runs one trial as `npm run scenario` would. Whatever it started it stops, when it is interrupted too. */
+/** Runs one trial as `npm run scenario` would, at level 2 in the short form of its story. Whatever it started it stops, when it is interrupted too. */
 export async function runTrial(trial: Trial, setting: TrialSetting): Promise<TrialOutcome> {
-  const { scenario, target, out, system, redisUrl, onStep } = setting;
+  const { target, out, system, redisUrl, onStep } = setting;
+  const scenario = trial.level === 2 ? shortForm(setting.scenario) : setting.scenario;
   const { variant, seed, ratePerSecond } = trial;
   const runFolder = await makeRunFolder(out, trial.scenario, variant, new Date());
   const ending = trackEnding();
@@ -35,9 +37,7 @@ export async function runTrial(trial: Trial, setting: TrialSetting): Promise<Tri
   try {
     const { policies, replicas } = scenario;
     const request = { scenario, target, policies, replicas, seed, ratePerSecond, stretch: 1, gates };
-    const command = asTyped(
-      `npm run scenario ${trial.scenario} -- --variant ${variant} --rate ${ratePerSecond} --seed ${seed}`,
-    );
+    const command = commandOf(trial);
     const history = await runScenario(
       {
         ...request,
@@ -61,4 +61,13 @@ export async function runTrial(trial: Trial, setting: TrialSetting): Promise<Tri
     await ending.release();
     await dropRunFolder(runFolder);
   }
+}
+
+/** The line that repeats it. */
+function commandOf({ scenario, variant, seed, ratePerSecond, level }: Trial): string {
+  const asked = `--rate ${ratePerSecond} --seed ${seed}`;
+  if (level === undefined) return asTyped(`npm run scenario ${scenario} -- --variant ${variant} ${asked}`);
+  return asTyped(
+    `npm run mutants -- --level ${level} ${variant.replace(":fixed", "")} --only ${scenario} ${asked}`,
+  );
 }

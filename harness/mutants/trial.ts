@@ -9,6 +9,8 @@ export interface Trial {
   readonly convictedBy: readonly string[];
   readonly seed: number;
   readonly ratePerSecond: number;
+  /** Of a story in its short form. @default 3: in full */
+  readonly level?: 2;
 }
 
 /** What a trial came to. Kept as a file, so that a matrix goes on where it was left. */
@@ -32,6 +34,7 @@ export interface TrialFinding {
 }
 
 /** The file of a trial's outcome, below the folder of the matrix. */
-export function trialPath({ scenario, variant, seed, ratePerSecond }: Trial): string {
-  return `${scenario}/${variant.replace(":", "-")}-seed-${seed}-rate-${ratePerSecond}.json`;
+export function trialPath({ scenario, variant, seed, ratePerSecond, level }: Trial): string {
+  const folder = level === undefined ? "" : `level-${level}/`;
+  return `${folder}${scenario}/${variant.replace(":", "-")}-seed-${seed}-rate-${ratePerSecond}.json`;
 }

@@ -13,12 +13,14 @@ export interface TrialsOptions {
   readonly only?: readonly string[];
   readonly seeds: readonly number[];
   readonly ratePerSecond: number;
+  /** Live and short, or in full. @default 3 */
+  readonly level?: 2 | 3;
 }
 
 /** All trials of `mutants`, story by story and seed by seed: those with the bug, then their twins, each twin once. */
 export function trialsOf(
   mutants: readonly NamedMutant[],
-  { only = [], seeds, ratePerSecond }: TrialsOptions,
+  { only = [], seeds, ratePerSecond, level = 3 }: TrialsOptions,
 ): Trial[] {
   const storiesOf = ({ thing }: NamedMutant): readonly string[] => {
     if (only.length === 0) return thing.scenarios;
@@ -29,7 +31,7 @@ export function trialsOf(
   return stories.flatMap((scenario) => {
     const tried = mutants.filter((mutant) => storiesOf(mutant).includes(scenario));
     return seeds.flatMap((seed) => {
-      const base = { scenario, seed, ratePerSecond };
+      const base = { scenario, seed, ratePerSecond, ...(level === 2 ? { level } : {}) };
       const wrong = tried.map(({ name, thing: { convictedBy } }) => ({
         ...base,
         variant: name,

@@ -7,8 +7,8 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 root=$PWD
-# Not /tmp itself: npm and npx look for node_modules in all folders above.
-work=$(mktemp -d "${XDG_RUNTIME_DIR:-/var/tmp}/gatecrash-package-XXXXXX")
+# Not in /tmp: npm and npx look for node_modules in all folders above, and there they may find some.
+work=$(mktemp -d /var/tmp/gatecrash-package-XXXXXX)
 trap 'rm -rf "$work"' EXIT
 export GATECRASH_CACHE=${GATECRASH_CACHE:-$root/.cache} NO_COLOR=1
 
@@ -34,7 +34,7 @@ for heavy in testcontainers express fastify typescript; do
   [ ! -e "node_modules/$heavy" ] || wrong "$heavy came with it"
 done
 # No Node of ours, nor npm's way of finding one.
-PATH=$PWD/node_modules/.bin:$(tr ':' '\n' <<<"$PATH" | grep -v node_modules | paste -sd:)
+PATH=$PWD/node_modules/.bin:$(tr ':' '\n' <<<"$PATH" | grep -v node_modules | paste -sd: -)
 say "Node $(node --version)"
 
 cp "$root"/harness/package/strangers/* .

@@ -2,6 +2,7 @@ import type { EngineContext } from "../engines/engine.ts";
 import { wireKey } from "../engines/wire-keys.ts";
 import type { History } from "../history/history.ts";
 import type { Scenario } from "../scenario.ts";
+import type { RunRequest } from "./run-request.ts";
 
 /** To whom else `subjects` belong, as the history tells it; nothing where they belong to nobody. */
 export function belongingOf({ belongs }: Scenario, subjects: readonly string[]): Pick<History, "belongs"> {
@@ -11,18 +12,21 @@ export function belongingOf({ belongs }: Scenario, subjects: readonly string[]):
   };
 }
 
-/** What `subjects` are called on the wire, and what each request tells of whom they belong to, all with the run's id. */
+/** How `subjects` are told on the wire, and to whom they belong besides, all with the run's id. */
 export function namesOnWire(
-  { belongs }: Scenario,
+  { scenario: { belongs }, target: { keyHeader } }: Pick<RunRequest, "scenario" | "target">,
   runId: string,
   subjects: readonly string[],
-): Pick<EngineContext, "wireKeys" | "fields"> {
+): Pick<EngineContext, "wireKeys" | "keyHeader" | "fields"> {
   const named = (name: string): string => wireKey(`${runId}:${name}`);
-  const wireKeys = subjects.map(named);
-  if (belongs === undefined) return { wireKeys };
+  const keys = {
+    wireKeys: subjects.map(named),
+    ...(keyHeader === undefined ? {} : { keyHeader }),
+  };
+  if (belongs === undefined) return keys;
   const line = (subject: string): string =>
     Object.entries(belongs)
       .map(([by, ownerOf]) => `x-${by}-id: ${named(ownerOf(subject))}\r\n`)
       .join("");
-  return { wireKeys, fields: subjects.map(line) };
+  return { ...keys, fields: subjects.map(line) };
 }

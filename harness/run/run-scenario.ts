@@ -54,7 +54,7 @@ export async function runScenario(request: RunRequest, watch: RunWatch): Promise
     await startLoadThread({
       requests,
       endpoints: gateways.endpoints,
-      ...namesOnWire(request.scenario, runId, schedule.subjects),
+      ...namesOnWire(request, runId, schedule.subjects),
       policyNames: request.policies.map(({ name }) => name),
       controlSubject: schedule.subjects.indexOf(controlKey),
     }),
@@ -101,10 +101,19 @@ async function auditOf(
   return auditKeys(redis.url, runId).catch(() => null);
 }
 
-function probesOf({ scenario }: RunRequest, runId: string, { endpoints }: Gateways): ProbingClientsOptions {
+function probesOf(
+  { scenario, target: { keyHeader } }: RunRequest,
+  runId: string,
+  { endpoints }: Gateways,
+): ProbingClientsOptions {
   const { probingClients: count = 0 } = scenario;
   const subjects = Array.from({ length: count }, (_, index) => `probe-${index + 1}`);
-  return { endpoints, subjects, wireKeyOf: (subject) => `${runId}:${subject}` };
+  return {
+    endpoints,
+    subjects,
+    wireKeyOf: (subject) => `${runId}:${subject}`,
+    ...(keyHeader === undefined ? {} : { keyHeader }),
+  };
 }
 
 /** Our keys expire by themselves: a Redis that does not let us look for them costs nobody the run. */

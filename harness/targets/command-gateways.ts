@@ -2,7 +2,7 @@ import type { PromisesOf } from "../../limiter/promised.ts";
 import { redactedCommand } from "../redacted.ts";
 import { startGateways } from "../system/gateways.ts";
 import { redisFor } from "./redis-for.ts";
-import type { Target } from "./target.ts";
+import type { Spoken, Target } from "./target.ts";
 import { waysFor } from "./ways-for.ts";
 
 /** A program of the user's that speaks the gateway contract. */
@@ -15,16 +15,26 @@ export interface CommandGatewaysOptions {
   readonly promises: PromisesOf;
   /** How long each replica may take until it is ready. */
   readonly readyWithinMs: number;
+  /** @default as the gateway contract says */
+  readonly spoken?: Spoken;
 }
 
 /**
  * Replicas of any program, in any language, each with the variables of the gateway contract in its environment. A run
  * starts them in front of a Redis that it provides unless one is given, and ends them with all their children.
  */
-export function commandGateways({ command, cwd, promises, readyWithinMs }: CommandGatewaysOptions): Target {
+export function commandGateways({
+  command,
+  cwd,
+  promises,
+  readyWithinMs,
+  spoken: { keyHeader, metrics } = {},
+}: CommandGatewaysOptions): Target {
   return {
     name: "command",
     promises,
+    ...(keyHeader === undefined ? {} : { keyHeader }),
+    ...(metrics === undefined ? {} : { metrics: { names: metrics, asked: "by-us-alone" } }),
     gives: runsNode(command) ? ["own-gateways", "node-gateways"] : ["own-gateways"],
     redis: redisFor,
     ways: async (order, redis) => (redis === null ? null : waysFor(order, redis)),

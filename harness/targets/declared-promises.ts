@@ -52,7 +52,7 @@ export function declaredPromises({
   return (policy) => ({
     ...addedUp(curvesOf(kinds[promise](policy)), independent),
     clockResolutionMs: clockIsUnread ? 2 + 0.000_5 * policy.windowMs : 1,
-    ...(fallback === null ? {} : { withoutRedis: withoutRedis(fallback) }),
+    ...(fallback === null ? {} : { withoutRedis: withoutRedis(fallback, policy.windowMs) }),
   });
 }
 
@@ -67,10 +67,11 @@ function addedUp(promises: Promises, independent: number): Promises {
   return { ...promises, upper: times(promises.upper), lower: times(promises.lower) };
 }
 
-function withoutRedis(fallback: FallbackName): NonNullable<Promises["withoutRedis"]> {
+/** Who comes back may hold back for two windows, and no longer: a share that is never granted is no fallback. */
+function withoutRedis(fallback: FallbackName, windowMs: number): NonNullable<Promises["withoutRedis"]> {
   const times = { deadlineMs: 50, probeIntervalMs: 375 };
   if (fallback !== "local") return { kind: fallback, ...times };
-  return { kind: fallback, share: "equal", writesBack: false, ...times };
+  return { kind: fallback, share: "equal", writesBack: false, holdsBackMs: 2 * windowMs, ...times };
 }
 
 const kinds: Readonly<Record<PromiseName, PromisesOf>> = {

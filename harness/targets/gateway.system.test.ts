@@ -97,6 +97,22 @@ describe("the gateway process", () => {
     await redis.quit();
   });
 
+  it("gives a cost back before it answers, to whoever asks for it, and says so", async () => {
+    const subject = `test-${randomUUID()}`;
+    const { get } = await gateway("limiter/variants/sliding-log.ts");
+    const ask = async (more: Record<string, string>) => {
+      const { status, headers } = await get("/", { "x-client-id": subject, ...more });
+      return `${status} ${headers.get("x-ratelimit-refund") ?? ""}`.trim();
+    };
+    const answers: string[] = [];
+    for (const more of [{ "x-refund": "1" }, { "x-refund": "1" }, {}, {}, { "x-refund": "1" }, {}, {}])
+      answers.push(await ask(more));
+    expect(answers).toEqual(["200 given", "200 given", "200", "200", "200 given", "200", "429"]);
+    const redis = new Redis(inject("redisUrl"));
+    await redis.del(await redis.keys(`gatecrash:{${subject}}*`));
+    await redis.quit();
+  });
+
   it("allows everything with the variant none", async () => {
     const { get } = await gateway("limiter/variants/none.ts");
     for (let i = 0; i < 5; i++) expect((await get("/", { "x-client-id": "a" })).status).toBe(200);

@@ -118,6 +118,28 @@ describe("a limiter that is closed when its Redis fails", () => {
     expect(await charged(limiter)).toBe(allowedIn(during, after));
   });
 
+  it("gives back once, when Redis is back, what it was asked to give back while it was away", async () => {
+    await using scene = await story();
+    const { road, limiter } = scene;
+    for (const subject of ["alice", "bob", "cyd"]) await limiter.decide(subject, 10);
+    road.set("down", "lose");
+    // Redis does this, and nobody hears of it.
+    expect(await limiter.refund("alice", 3, { ageMs: 60_000 })).toBe(false);
+    road.cut();
+    road.set("up", "lose");
+    expect(await limiter.refund("alice", 4, { ageMs: 60_000 })).toBe(false);
+    expect(await limiter.refund("bob", 4, { ageMs: 60_000 })).toBe(false);
+    // Nobody knows how long this counts.
+    expect(await limiter.refund("cyd", 4)).toBe(false);
+    road.cut();
+    for (const direction of ["up", "down"] as const) road.set(direction, "pass");
+    expect(await charged(limiter)).toBe(3);
+    expect([(await limiter.peek("bob")).remaining, (await limiter.peek("cyd")).remaining]).toEqual([
+      LIMIT - 6,
+      LIMIT - 10,
+    ]);
+  });
+
   it("charges nothing for calls that reach Redis after their deadline", async () => {
     await using scene = await story();
     const { road, limiter } = scene;

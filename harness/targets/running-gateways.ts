@@ -8,7 +8,7 @@ import type { Gateways } from "../system/gateways.ts";
 import { askHealth, type Health } from "../system/health.ts";
 import { givenRedis } from "../system/redis/given-redis.ts";
 import { usedRedisWays } from "../system/used-redis-ways.ts";
-import type { Target } from "./target.ts";
+import type { Spoken, Target } from "./target.ts";
 
 /** Gateways of others. */
 export interface RunningGatewaysOptions {
@@ -18,6 +18,8 @@ export interface RunningGatewaysOptions {
   readonly promises: PromisesOf;
   /** The proxies before Redis, in the order of `endpoints`; `null`: those called `gateway-<number>`. */
   readonly proxies: readonly string[] | null;
+  /** @default as the gateway contract says, and the metrics as the reference limiter calls its own */
+  readonly spoken?: Spoken;
   /** How long each may take to answer. @default 10_000 */
   readonly withinMs?: number;
 }
@@ -30,6 +32,7 @@ export async function runningGateways({
   endpoints,
   promises,
   proxies,
+  spoken: { keyHeader, metrics = referenceMetricNames } = {},
   withinMs = 10_000,
 }: RunningGatewaysOptions): Promise<Target> {
   const healths = await Promise.all(endpoints.map((endpoint) => untilAnswers(endpoint, withinMs)));
@@ -38,7 +41,8 @@ export async function runningGateways({
     name: "url",
     promises,
     // Whoever else uses them is counted too.
-    metrics: { names: referenceMetricNames, asked: "by-others-too" },
+    metrics: { names: metrics, asked: "by-others-too" },
+    ...(keyHeader === undefined ? {} : { keyHeader }),
     gives: [],
     redis: async ({ redisUrl }) => (redisUrl === null ? null : givenRedis(redisUrl)),
     ways: async ({ toxiproxyUrl, redisUrl }) =>

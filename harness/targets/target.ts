@@ -1,7 +1,7 @@
 import type { Policy } from "../../limiter/policy.ts";
 import type { PromisesOf } from "../../limiter/promised.ts";
 import type { FaultNeed } from "../faults/fault.ts";
-import type { ToldMetrics } from "../history/history.ts";
+import type { MetricNames, ToldMetrics } from "../history/history.ts";
 import type { Faketime } from "../system/faketime/find-faketime.ts";
 import type { GatewaySteering } from "../system/gateway-steering.ts";
 import type { Gateways } from "../system/gateways.ts";
@@ -14,6 +14,8 @@ export interface Target {
   /** Names it in reports and folders. */
   readonly name: string;
   readonly promises: PromisesOf;
+  /** Header in which it is told who asks. @default "x-client-id" */
+  readonly keyHeader?: string;
   /** How its metrics are to be read. @default as the reference limiter calls its own, and only we ask it */
   readonly metrics?: ToldMetrics;
   /** What faults may touch, besides proxies and Redis. */
@@ -24,6 +26,12 @@ export interface Target {
   readonly ways: (order: TargetOrder, redis: RedisServer | null) => Promise<RedisWays | null>;
   /** The gateways, ready; disposing stops those that were started. */
   readonly gateways: (order: TargetOrder, surroundings: Surroundings) => Promise<Gateways>;
+}
+
+/** How gateways that are not ours are asked and read; what is absent is as the gateway contract says. */
+export interface Spoken {
+  readonly keyHeader?: string;
+  readonly metrics?: MetricNames;
 }
 
 /** What a run asks of its target. */

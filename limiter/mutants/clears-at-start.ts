@@ -1,6 +1,7 @@
+import type { Redis } from "ioredis";
 import { gcra } from "../algorithms/gcra.ts";
 import { decisionOf } from "../decision.ts";
-import type { Mutant } from "../variants/variant.ts";
+import { type Mutant, redisOf } from "../variants/variant.ts";
 import { alone } from "./parts/alone.ts";
 import { linked, quietRedis } from "./parts/connection.ts";
 import { plainLimiter } from "./parts/plain-limiter.ts";
@@ -14,13 +15,14 @@ export const mutant: Mutant = {
     "schmitech/orbit#138, and 3scale/APIcast#667, which would have new names for the keys of each start",
   convictedBy: ["within-bound"],
   scenarios: ["gateway-crash"],
+  levels: [3],
   variant: wrongLimiter({
     about: "Redis, cleared by whoever comes last.",
     algorithm: "gcra",
     protect: async (context) => {
-      await cleared(context.redisUrl, context.keyPrefix ?? "gatecrash");
+      await cleared(redisOf(context), context.keyPrefix ?? "gatecrash");
       return plainLimiter(context, "gcra", async (policy) => {
-        const redis = await linked(context.redisUrl);
+        const redis = await linked(redisOf(context));
         const window = windowScript(policy, gcra);
         const memory = alone(policy, context, "gcra");
         return {
@@ -35,8 +37,8 @@ export const mutant: Mutant = {
   }),
 };
 
-async function cleared(url: string, prefix: string): Promise<void> {
-  const redis = quietRedis(url, { maxRetriesPerRequest: 1 });
+async function cleared(way: string | Redis, prefix: string): Promise<void> {
+  const redis = quietRedis(way, { maxRetriesPerRequest: 1 });
   try {
     for await (const keys of redis.scanStream({ match: `${prefix}:*`, count: 1_000 }))
       if (keys.length > 0) await redis.del(...keys);

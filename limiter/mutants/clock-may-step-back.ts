@@ -12,6 +12,7 @@ export const mutant: Mutant = {
     "ProfessionalWiki/MediaWiki-MCP-Server#557, sethvargo/go-limiter#41, jhurliman/node-rate-limiter#48",
   convictedBy: ["no-false-denials"],
   scenarios: ["redis-clock"],
+  levels: [3],
   variant: wrongLimiter({
     about: "A sorted set by Redis's clock, whatever it shows.",
     protect: (context) =>

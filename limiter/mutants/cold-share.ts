@@ -10,6 +10,7 @@ export const mutant: Mutant = {
     "animir/node-rate-limiter-flexible wiki, Insurance Strategy: a memory limiter of its own takes over",
   convictedBy: ["fallback-as-declared"],
   scenarios: ["redis-outage", "drained-gateway"],
+  levels: [3],
   variant: wrongLimiter({
     about: "Redis; in memory a share that knows nothing of Redis.",
     protect: (context) => redisFirst(context, (policy) => ({ failed: alone(policy, context).decide })),

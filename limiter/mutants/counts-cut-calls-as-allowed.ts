@@ -8,6 +8,7 @@ export const mutant: Mutant = {
   source: "upstash/ratelimit-js, to which a timeout is a success; here only to its metrics",
   convictedBy: ["metrics-tell-the-truth"],
   scenarios: ["redis-outage"],
+  levels: [3],
   variant: wrongLimiter({
     about: "The reference limiter with metrics that lie.",
     protect: (context) =>

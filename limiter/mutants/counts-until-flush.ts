@@ -1,6 +1,6 @@
 import type { Decision } from "../decision.ts";
 import type { Policy } from "../policy.ts";
-import type { Mutant } from "../variants/variant.ts";
+import { type Mutant, redisOf } from "../variants/variant.ts";
 import { type Connection, linked } from "./parts/connection.ts";
 import { type Deciding, plainLimiter } from "./parts/plain-limiter.ts";
 import { script } from "./parts/script.ts";
@@ -11,12 +11,12 @@ export const mutant: Mutant = {
   about: "Counts in memory, and tells Redis every 100 ms.",
   source: "Kong/kong#7831 and #11859 (sync_rate), NVIDIA/nvcf#975",
   convictedBy: ["within-bound", "fallback-as-declared"],
-  scenarios: ["burst"],
+  scenarios: ["burst", "spike"],
   variant: wrongLimiter({
     about: "A counter a process, added up in Redis now and then.",
     algorithm: "fixed-window",
     protect: (context) =>
-      plainLimiter(context, "flushed", async (policy) => counting(await linked(context.redisUrl), policy)),
+      plainLimiter(context, "flushed", async (policy) => counting(await linked(redisOf(context)), policy)),
   }),
 };
 

@@ -10,6 +10,7 @@ export const mutant: Mutant = {
   source: "throttled/throttled and go-redis/redis_rate, which keep one theoretical arrival time",
   convictedBy: ["no-false-denials", "within-bound"],
   scenarios: ["redis-clock"],
+  levels: [3],
   variant: wrongLimiter({
     about: "A leaky bucket as one instant of Redis's clock.",
     algorithm: "gcra",

@@ -10,7 +10,7 @@ export const mutant: Mutant = {
   about: "Records denied requests too.",
   source: "TykTechnologies/tyk#3102, upstash/ratelimit-js#161",
   convictedBy: ["no-false-denials"],
-  scenarios: ["hot-key", "trickle", "retry-storm"],
+  scenarios: ["hot-key", "steady", "trickle", "weighted-cost", "retry-storm"],
   variant: wrongLimiter({
     about: "A sorted set of whatever was asked.",
     protect: (context) =>

@@ -10,6 +10,7 @@ export const mutant: Mutant = {
     "animir/node-rate-limiter-flexible wiki, Insurance Strategy: without an insurance limiter all is rejected",
   convictedBy: ["fallback-as-declared"],
   scenarios: ["redis-outage"],
+  levels: [3],
   variant: wrongLimiter({
     about: "Redis; without it nobody is let in, and the answer says who decided.",
     protect: (context) =>

@@ -8,6 +8,7 @@ export const mutant: Mutant = {
   source: "express-rate-limit and @fastify/rate-limit, whose store's errors are a 500 by default",
   convictedBy: ["answers-everything"],
   scenarios: ["redis-reset", "redis-restart", "redis-failover", "slow-network", "cold-start"],
+  levels: [3],
   variant: wrongLimiter({
     about: "Redis; without it nothing works.",
     protect: (context) =>

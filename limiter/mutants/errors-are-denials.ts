@@ -9,6 +9,7 @@ export const mutant: Mutant = {
   source: "firecrawl/firecrawl#3728",
   convictedBy: ["no-false-denials", "fallback-as-declared"],
   scenarios: ["reply-lost", "redis-out-of-memory", "login-bruteforce"],
+  levels: [3],
   variant: wrongLimiter({
     about: "Redis; without it everybody is over the limit.",
     protect: (context) =>

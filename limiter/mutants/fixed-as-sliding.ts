@@ -9,6 +9,6 @@ export const mutant: Mutant = {
   about: "Counts in windows of the clock, and promises a sliding one.",
   source: "no report that we know of by number: a fixed window from which its users expect a sliding one",
   convictedBy: ["within-bound"],
-  scenarios: ["window-edge"],
+  scenarios: ["window-edge", "adversarial-counter"],
   variant: wrongLimiter({ about: "A fixed window that is sold as a sliding one.", protect: counter.protect }),
 };

@@ -7,7 +7,7 @@ export const mutant: Mutant = {
   about: "Rounds the wait down to whole seconds.",
   source: "review of redis/redis#14826: floor division makes retry_after 0 under a second",
   convictedBy: ["headers-are-honest"],
-  scenarios: ["retry-after", "retry-storm"],
+  scenarios: ["retry-after"],
   variant: wrongLimiter({
     about: "The reference limiter with fields that lie.",
     protect: (context) =>

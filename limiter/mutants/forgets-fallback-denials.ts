@@ -8,6 +8,7 @@ export const mutant: Mutant = {
   source: "envoyproxy/ratelimit#423: what the local cache denies is not counted as over the limit",
   convictedBy: ["metrics-tell-the-truth"],
   scenarios: ["redis-outage"],
+  levels: [3],
   variant: wrongLimiter({
     about: "The reference limiter with metrics that lie.",
     protect: (context) =>

@@ -10,6 +10,7 @@ export const mutant: Mutant = {
     "animir/node-rate-limiter-flexible wiki, Insurance Strategy: data is not copied to the main limiter",
   convictedBy: ["fallback-as-declared"],
   scenarios: ["redis-outage", "redis-restart"],
+  levels: [3],
   variant: wrongLimiter({
     about: "Redis; in memory a share that Redis never hears of.",
     protect: (context) =>

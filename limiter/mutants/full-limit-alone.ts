@@ -12,6 +12,7 @@ export const mutant: Mutant = {
   convictedBy: ["fallback-as-declared"],
   scenarios: [
     "redis-outage",
+    "retry-storm",
     "redis-blackhole",
     "redis-flap",
     "partition",
@@ -19,6 +20,7 @@ export const mutant: Mutant = {
     "moved-traffic",
     "busy-gateway",
   ],
+  levels: [3],
   variant: wrongLimiter({
     about: "Redis behind a breaker; in memory the whole limit again.",
     protect: (context) =>

@@ -11,6 +11,7 @@ export const mutant: Mutant = {
     "go-chi/httprate-redis#15 for the limit; watchdogs that measure the age of the last reply by their own clock",
   convictedBy: ["fallback-as-declared"],
   scenarios: ["busy-gateway"],
+  levels: [3],
   variant: wrongLimiter({
     about: "Redis behind a watchdog; in memory the whole limit again.",
     protect: (context) =>

@@ -8,6 +8,7 @@ export const mutant: Mutant = {
   source: "upstash/ratelimit-js, whose answers after a timeout look like any other to most callers",
   convictedBy: ["fallback-as-declared"],
   scenarios: ["redis-outage"],
+  levels: [3],
   variant: wrongLimiter({
     about: "The reference limiter with a false label.",
     protect: (context) => toldOtherwise(context, (decision) => ({ ...decision, source: "redis" })),

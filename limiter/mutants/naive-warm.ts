@@ -17,6 +17,7 @@ export const mutant: Mutant = {
     "no report is known; limiter/fallback/simulation/wrong-rules.ts, observed growth, back at the share after one window",
   convictedBy: ["fallback-as-declared"],
   scenarios: ["drained-gateway"],
+  levels: [3],
   variant: wrongLimiter({
     about: "Redis; in memory what this replica had been admitting, and after a window its share.",
     protect: (context) =>

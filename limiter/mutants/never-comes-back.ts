@@ -10,6 +10,7 @@ export const mutant: Mutant = {
   source: "animir/node-rate-limiter-flexible#49, redis/node-redis#1488, envoyproxy/ratelimit#1191",
   convictedBy: ["recovers-within"],
   scenarios: [],
+  levels: [3],
   variant: wrongLimiter({
     about: "Redis, until it fails once.",
     protect: (context) =>

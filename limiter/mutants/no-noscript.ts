@@ -1,6 +1,6 @@
 import type { Redis } from "ioredis";
 import { decisionOf } from "../decision.ts";
-import type { Mutant } from "../variants/variant.ts";
+import { type Mutant, redisOf } from "../variants/variant.ts";
 import { connectedRedis, IMPATIENT, runKnown } from "./parts/connection.ts";
 import { plainLimiter } from "./parts/plain-limiter.ts";
 import { windowScript } from "./parts/window-script.ts";
@@ -13,11 +13,12 @@ export const mutant: Mutant = {
     "express-rate-limit/rate-limit-redis#71, #144 and #241, vutran1710/PyrateLimiter#182, QuantumNous/new-api#6412",
   convictedBy: ["answers-everything"],
   scenarios: ["redis-restart", "redis-failover", "script-flush", "cold-start"],
+  levels: [3],
   variant: wrongLimiter({
     about: "Redis, as long as it remembers.",
     protect: (context) =>
       plainLimiter(context, "sliding-log", async (policy) => {
-        const redis = await connectedRedis(context.redisUrl, IMPATIENT);
+        const redis = await connectedRedis(redisOf(context), IMPATIENT);
         const window = windowScript(policy);
         const loaded = loadedAtTheStart(redis, window.text);
         loaded.catch(() => {});

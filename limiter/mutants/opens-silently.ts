@@ -1,5 +1,5 @@
 import { decisionOf, letIn } from "../decision.ts";
-import type { Mutant } from "../variants/variant.ts";
+import { type Mutant, redisOf } from "../variants/variant.ts";
 import { connectedRedis, IMPATIENT, runKnown } from "./parts/connection.ts";
 import { plainLimiter } from "./parts/plain-limiter.ts";
 import { windowScript } from "./parts/window-script.ts";
@@ -26,11 +26,12 @@ export const mutant: Mutant = {
     "moved-traffic",
     "login-bruteforce",
   ],
+  levels: [3],
   variant: wrongLimiter({
     about: "Redis; without it everything is allowed.",
     protect: (context) =>
       plainLimiter(context, "sliding-log", async (policy) => {
-        const redis = await connectedRedis(context.redisUrl, IMPATIENT);
+        const redis = await connectedRedis(redisOf(context), IMPATIENT);
         const window = windowScript(policy);
         const load = (): void => void redis.script("LOAD", window.text).catch(() => {});
         redis.on("ready", load);

@@ -11,6 +11,7 @@ export const mutant: Mutant = {
   source: "spring-cloud/spring-cloud-gateway#1688 and #1117",
   convictedBy: ["within-bound", "no-false-denials"],
   scenarios: ["clock-skew"],
+  levels: [1, 3],
   variant: wrongLimiter({
     about: "A sorted set by the clocks of the replicas.",
     protect: (context) =>

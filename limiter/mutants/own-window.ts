@@ -9,6 +9,7 @@ export const mutant: Mutant = {
   source: "upstash/ratelimit-js, whose fixed window is numbered by Date.now()",
   convictedBy: ["within-bound", "no-false-denials"],
   scenarios: ["clock-skew"],
+  levels: [1, 3],
   variant: wrongLimiter({
     about: "A counter for each window that some replica believes in.",
     algorithm: "fixed-window",

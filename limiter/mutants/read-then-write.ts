@@ -7,7 +7,7 @@ import { limiterMetrics } from "../metrics.ts";
 import type { Policy } from "../policy.ts";
 import { type RedisLink, redisLink, type ScriptOutcome } from "../redis-link.ts";
 import { limitedResource } from "../reference-variant.ts";
-import type { GatewayContext, Mutant, Protected } from "../variants/variant.ts";
+import { type GatewayContext, type Mutant, type Protected, redisOf } from "../variants/variant.ts";
 import { script } from "./parts/script.ts";
 import { COUNT, RECORD, REDIS_CLOCK } from "./parts/sorted-set.ts";
 
@@ -33,12 +33,12 @@ export const mutant: Mutant = {
 /** One decision about `cost` on `key`; what it returns is laid out as the decide script's reply. */
 type Decide = (link: RedisLink, policy: Policy, key: string, cost: number) => Promise<ScriptOutcome>;
 
-async function protect({ policies, redisUrl }: GatewayContext, decide: Decide): Promise<Protected> {
+async function protect({ policies, ...redis }: GatewayContext, decide: Decide): Promise<Protected> {
   const [policy] = policies;
   if (policy === undefined) throw new RangeError("read-then-write needs a policy.");
   const registry = new Registry();
   const metrics = limiterMetrics([policy.name], registry);
-  const link = redisLink(redisUrl, { deadlineMs: 50 });
+  const link = redisLink(redisOf(redis), { deadlineMs: 50 });
   await link.connected(2_000);
   const suffix = keySuffix(policy.name, "read-then-write");
   return {

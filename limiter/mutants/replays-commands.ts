@@ -1,5 +1,5 @@
 import { decisionOf } from "../decision.ts";
-import type { Mutant } from "../variants/variant.ts";
+import { type Mutant, redisOf } from "../variants/variant.ts";
 import { alone } from "./parts/alone.ts";
 import { quietRedis, run } from "./parts/connection.ts";
 import { plainLimiter } from "./parts/plain-limiter.ts";
@@ -16,11 +16,12 @@ export const mutant: Mutant = {
     "animir/node-rate-limiter-flexible#37 and #184, and its timeouts: a call that timed out still executes",
   convictedBy: ["recovers-within"],
   scenarios: ["redis-outage"],
+  levels: [3],
   variant: wrongLimiter({
     about: "Redis with a queue and a deadline; in memory a share.",
     protect: (context) =>
       plainLimiter(context, "sliding-log", (policy) => {
-        const redis = quietRedis(context.redisUrl);
+        const redis = quietRedis(redisOf(context));
         const window = windowScript(policy);
         const memory = alone(policy, context);
         return {

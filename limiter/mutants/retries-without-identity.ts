@@ -1,5 +1,5 @@
 import { decisionOf } from "../decision.ts";
-import type { Mutant } from "../variants/variant.ts";
+import { type Mutant, redisOf } from "../variants/variant.ts";
 import { alone } from "./parts/alone.ts";
 import { linked } from "./parts/connection.ts";
 import { plainLimiter } from "./parts/plain-limiter.ts";
@@ -12,11 +12,12 @@ export const mutant: Mutant = {
   source: "redis/ioredis#2193, whose commands are sent again after a reconnect by default",
   convictedBy: ["no-false-denials", "recovers-within"],
   scenarios: ["redis-latency", "reply-lost"],
+  levels: [1, 3],
   variant: wrongLimiter({
     about: "Redis, asked up to twice for each decision; in memory a share.",
     protect: (context) =>
       plainLimiter(context, "sliding-log", async (policy) => {
-        const redis = await linked(context.redisUrl, 25);
+        const redis = await linked(redisOf(context), 25);
         const window = windowScript(policy);
         const memory = alone(policy, context);
         return {

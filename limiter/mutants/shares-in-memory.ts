@@ -16,6 +16,7 @@ export const mutant: Mutant = {
   source: "jaseci-labs/jac#8859, ChronoAIProject/Ornn#814, azerozero/grob#565, which keeps a margin for it",
   convictedBy: ["within-bound", "no-false-denials"],
   scenarios: ["gateway-crash"],
+  levels: [1, 3],
   variant: wrongLimiter({
     about: "A bucket of each replica's own, with its share of the limit.",
     algorithm: "gcra",

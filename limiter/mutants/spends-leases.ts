@@ -1,6 +1,6 @@
 import { type Decision, decisionOf } from "../decision.ts";
 import type { Policy } from "../policy.ts";
-import type { GatewayContext, Mutant } from "../variants/variant.ts";
+import { type GatewayContext, type Mutant, redisOf } from "../variants/variant.ts";
 import { alone } from "./parts/alone.ts";
 import { type Connection, linked } from "./parts/connection.ts";
 import { type Deciding, plainLimiter } from "./parts/plain-limiter.ts";
@@ -17,7 +17,7 @@ export const mutant: Mutant = {
     about: "Redis gives out leases, and each replica spends its own.",
     protect: (context) =>
       plainLimiter(context, "sliding-log", async (policy) =>
-        leasing(await linked(context.redisUrl), policy, context),
+        leasing(await linked(redisOf(context)), policy, context),
       ),
   }),
 };

@@ -1,8 +1,8 @@
 import type { Redis } from "ioredis";
 import { decisionOf } from "../decision.ts";
-import type { Mutant } from "../variants/variant.ts";
+import { type Mutant, redisOf } from "../variants/variant.ts";
 import { alone } from "./parts/alone.ts";
-import { connectedRedis, IMPATIENT, quietRedis, run } from "./parts/connection.ts";
+import { type ConnectionOptions, connectedRedis, IMPATIENT, quietRedis, run } from "./parts/connection.ts";
 import { plainLimiter } from "./parts/plain-limiter.ts";
 import { windowScript } from "./parts/window-script.ts";
 import { wrongLimiter } from "./parts/wrong-limiter.ts";
@@ -12,12 +12,13 @@ export const mutant: Mutant = {
   about: "Opens a new connection when a decision fails, without a pause.",
   source: "gravitee-io/gravitee-api-management#18482, envoyproxy/envoy#26400, redis/node-redis#400",
   convictedBy: ["recovers-within"],
-  scenarios: [],
+  scenarios: ["redis-reset"],
+  levels: [3],
   variant: wrongLimiter({
     about: "Redis by way of as many connections as it takes; in memory a share.",
     protect: (context) =>
       plainLimiter(context, "sliding-log", async (policy) => {
-        let redis = await connectedRedis(context.redisUrl, IMPATIENT);
+        let redis = await connectedRedis(redisOf(context), EAGER);
         const window = windowScript(policy);
         const memory = alone(policy, context);
         return {
@@ -29,7 +30,7 @@ export const mutant: Mutant = {
               memory.learn(key, cost, reply, sentMs);
               return decisionOf(reply, [policy.name]);
             } catch {
-              if (!redis.status.startsWith("connect")) redis = renewed(redis, context.redisUrl);
+              if (!redis.status.startsWith("connect")) redis = renewed(redis, redisOf(context));
               return memory.decide(key, cost);
             }
           },
@@ -39,7 +40,10 @@ export const mutant: Mutant = {
   }),
 };
 
-function renewed(redis: Redis, url: string): Redis {
+function renewed(redis: Redis, way: string | Redis): Redis {
   redis.disconnect();
-  return quietRedis(url, IMPATIENT);
+  return quietRedis(way, EAGER);
 }
+
+/** The first command is the trial whether Redis is there. */
+const EAGER: ConnectionOptions = { ...IMPATIENT, enableReadyCheck: false };

@@ -1,4 +1,5 @@
 import type { RequestListener } from "node:http";
+import type { Redis } from "ioredis";
 import type { Policy } from "../policy.ts";
 import type { PromisesOf } from "../promised.ts";
 
@@ -8,10 +9,20 @@ export interface GatewayContext {
   readonly policies: readonly Policy[];
   /** Redis as this replica reaches it (its own proxy, if there is one). */
   readonly redisUrl: string;
+  /** In place of `redisUrl`, where there is no network: a client that is duplicated for each connection. @default none */
+  readonly redisClient?: Redis;
   /** Begins every key that this run makes, so that all of them can be found again. @default the limiter's own */
   readonly keyPrefix?: string;
   readonly replicaIndex: number;
   readonly replicaCount: number;
+}
+
+/** Redis as this replica reaches it. */
+export function redisOf({
+  redisUrl,
+  redisClient,
+}: Pick<GatewayContext, "redisUrl" | "redisClient">): string | Redis {
+  return redisClient ?? redisUrl;
 }
 
 /** A limiter in service: `listener` answers `GET /` with 200, 429 or 503 as the gateway contract asks. */
@@ -43,5 +54,10 @@ export interface Mutant {
   readonly convictedBy: readonly string[];
   /** The stories made for it: each of them must convict it. Empty while none reliably does. */
   readonly scenarios: readonly string[];
+  /**
+   * Where it shows: 1 in simulated time, where nothing breaks and the replicas' clocks differ; 2 live, where nothing
+   * breaks either; 3 live, with the faults of its stories. @default in all of them
+   */
+  readonly levels?: readonly (1 | 2 | 3)[];
   readonly variant: (options: { readonly bug: boolean }) => Variant;
 }

@@ -171,7 +171,8 @@ function verdictText(row: ComparisonRow): string {
       row.runs.length === 1 ? verdictWords[verdict].word : `${many} ${verdictWords[verdict].word}`,
     );
   const words = [...counted, ...(row.failure === null ? [] : ["could not be run"])];
-  return words.length === 0 ? "nothing promised" : words.join(", ");
+  if (words.length > 0) return words.join(", ");
+  return row.runs.length === 0 ? nothing : "nothing promised";
 }
 
 /** Errors and lost answers of all runs, and refusals for want of a decision. */

@@ -37,8 +37,8 @@ function card({ checker, kind, verdict, summary, numbers, notes = [] }: Finding)
 /** The gates and what was compared, the worst first. */
 export function gateTable(gates: readonly GateResult[]): Markup {
   const rows = worstFirst(gates).map(
-    ({ expression, actual, verdict, summary }) => markup`
-<tr><td class="state">${verdictIcon(verdict)}<span>${verdictWords[verdict].word}</span></td><td><code>${cut(plain(expression), 160)}</code></td><td>${actualText(actual)}</td><td>${cut(plain(summary), 300)}</td></tr>`,
+    (gate) => markup`
+<tr><td class="state">${verdictIcon(gate.verdict)}<span>${verdictWords[gate.verdict].word}</span></td><td><code>${cut(plain(gate.expression), 160)}</code></td><td>${actualText(gate)}</td><td>${cut(plain(gate.summary), 300)}</td></tr>`,
   );
   return markup`
 <div class="scroll" tabindex="0" role="region" aria-label="Gates"><table>
@@ -47,8 +47,8 @@ export function gateTable(gates: readonly GateResult[]): Markup {
 <tbody>${rows}</tbody></table></div>`;
 }
 
-function actualText(actual: GateResult["actual"]): string {
-  if (actual === null) return "missing";
+function actualText({ actual, verdict }: GateResult): string {
+  if (actual === null) return verdict === "inconclusive" ? "missing" : "\u2013";
   if (typeof actual === "number") return significant(actual);
   return `${significant(actual.proved)} to ${significant(actual.atMost)}, about ${significant(actual.estimate)}`;
 }

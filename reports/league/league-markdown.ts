@@ -14,10 +14,10 @@ export function leagueMarkdown(league: League): string {
   const drawn = drawnScenario(league);
   const sections = [
     "# The league table",
-    "Written by `npm run league`; do not edit. Every limiter under the same seeded arrivals and the same faults, each judged by *its own* promise alone: nobody fails for what it does not promise. Inconclusive is neither good nor bad: the evidence did not suffice, mostly because the machine was too busy. What a row is, is in [limiter/variants/](../limiter/variants/), with the documentation that its options come from.",
+    "Written by `npm run league`; do not edit. Every limiter under the same seeded arrivals and the same faults, each judged by *its own* promise alone: nobody fails for what it does not promise. Inconclusive is neither good nor bad: the evidence did not suffice, because the machine was too busy, or because so little is promised (a window from the first hit, say) that this load does not come near enough to it. What a row is stands below; its file names the documentation that its options come from.",
     promises,
     reasons(league),
-    "`\u201cA to B\u201d` is proved to possible: the truth lies between. *Wrongly* means beside an exact sliding window of the same limit, which not everybody promises to be: a fixed window may let in twice the limit around its edge and keep its word.",
+    "`A to B` is what is proved to what is possible: the truth lies between. *Wrongly* means beside an exact sliding window of the same limit, which not everybody promises to be: a fixed window may let in twice the limit around its edge and keep its word.",
     window,
     "*In the outage* is the fullest window from the first fault on, over the limit. Errors are answers that are neither 200, 429 nor a refusal with 503, and lost ones; the documentation of most peers leaves to the user what is to happen without Redis, so that these are numbers and no verdicts. *Back after* counts from the end of healing to Redis's decision at every gateway, for those that say who decided.",
     failing,
@@ -29,6 +29,7 @@ export function leagueMarkdown(league: League): string {
     meanings(),
     "![What a decision costs](league/costs.png)",
     differenceSection(league),
+    contestants(league),
     circumstances(league),
   ];
   return `${sections.filter((section) => section !== undefined && section !== "").join("\n\n")}\n`;
@@ -93,6 +94,16 @@ function differenceSection({ costs }: League): string {
           ),
         ]),
   ].join("\n");
+}
+
+function contestants({ costs }: League): string {
+  const lines = costs.rows.map(({ variant, about }) => `- ${linked(variant)}: ${sentence(safe(about))}`);
+  return ["## The rows", "", ...lines].join("\n");
+}
+
+/** A limiter of ours, by its file; another's name is a name. */
+function linked(variant: string): string {
+  return /^[a-z0-9-]+$/.test(variant) ? `[${variant}](../limiter/variants/${variant}.ts)` : safe(variant);
 }
 
 function circumstances(league: League): string {

@@ -1,5 +1,6 @@
 import type { Redis } from "ioredis";
 import type { Contender } from "./contender.ts";
+import { redisCpuUs } from "./redis-cpu.ts";
 
 /** What one volley at one contender cost. */
 export interface Volley {
@@ -38,12 +39,4 @@ export async function volley(
   const { user, system } = process.cpuUsage(nodeBefore);
   const redisUs = (await redisCpuUs(redis)) - redisBefore;
   return { perSecond: (count * 1_000) / tookMs, nodeUs: (user + system) / count, redisUs: redisUs / count };
-}
-
-async function redisCpuUs(redis: Redis): Promise<number> {
-  const info = await redis.info("cpu");
-  const seconds = ["used_cpu_user", "used_cpu_sys"].map((name) =>
-    Number(new RegExp(`^${name}:([0-9.]+)`, "m").exec(info)?.[1] ?? Number.NaN),
-  );
-  return seconds.reduce((sum, s) => sum + s, 0) * 1_000_000;
 }

@@ -1,3 +1,4 @@
+import { controlKey } from "../../history/control-key.ts";
 import { type History, historySchemaVersion } from "../../history/history.ts";
 import {
   allocateRequests,
@@ -7,32 +8,51 @@ import {
   sourceCode,
 } from "../../history/requests.ts";
 import { seededRandom } from "../../load/random.ts";
+import { aroundInnocent, type InnocentRun } from "./around-innocent.ts";
 
-const limit = 1_000;
-const windowMs = 2_000;
+const policy = { name: "bench", limit: 1_000, windowMs: 2_000 } as const;
+const { limit, windowMs } = policy;
 const ratePerSecond = 10_000;
+const replicas = 3;
 
 /**
- * What `count` requests at 10,000 a second would have left, had an exact sliding window answered them within a few
- * milliseconds: half of them on one hot key, a tenth on ten warm ones, the rest on a tail with 60 each.
+ * What `count` requests at 10,000 a second to three replicas would have left, had an exact sliding window answered them
+ * within a few milliseconds: half of them on one hot key, a tenth on ten warm ones, the rest on a tail with 60 each.
+ * One in a hundred
+ * asks past the limiter. In the middle no replica reaches Redis for two windows, and only the tail asks, which needs no more than a share.
  */
 export function innocentHistory(count: number, seed = 1): History {
   const tail = Math.max(1, Math.round((0.4 * count) / 60));
-  const subjects = ["hot", ...named("warm", 10), ...named("cold", tail)];
+  const subjects = ["hot", ...named("warm", 10), ...named("cold", tail), controlKey];
   const requests = allocateRequests(count);
+  const lengthMs = (1_000 * count) / ratePerSecond;
+  const outage = { fromMs: lengthMs / 2, untilMs: lengthMs / 2 + 2 * windowMs };
   const random = seededRandom(seed, "innocent");
   const decide = exactWindows(subjects.length);
   for (let row = 0; row < count; row++) {
-    const draw = random();
+    const intendedMs = (1_000 * row) / ratePerSecond;
+    const isAlone = intendedMs >= outage.fromMs && intendedMs < outage.untilMs;
+    const draw = isAlone ? 1 : random();
     const subject =
       draw < 0.5 ? 0 : draw < 0.6 ? 1 + Math.floor(random() * 10) : 11 + Math.floor(random() * tail);
-    const intendedMs = (1_000 * row) / ratePerSecond;
     const sentMs = intendedMs + 0.1 * random();
     const decidedMs = intendedMs + 0.1 + 0.01 * ((row * 7) % 11);
     fill(requests, row, { subject, intendedMs, sentMs, receivedMs: decidedMs + 0.3 + random() });
-    requests.outcome[row] = decide(subject, decidedMs) ? outcomeCode.allowed : outcomeCode.denied;
+    requests.replica[row] = row % replicas;
+    if (row % 100 === 0) {
+      requests.subject[row] = subjects.length - 1;
+      requests.outcome[row] = outcomeCode.control;
+      requests.status[row] = 200;
+      requests.policy[row] = noPolicy;
+      continue;
+    }
+    const isAllowed = decide(subject, decidedMs);
+    requests.outcome[row] = isAllowed ? outcomeCode.allowed : outcomeCode.denied;
+    requests.status[row] = isAllowed ? 200 : 429;
+    requests.policy[row] = isAllowed ? noPolicy : 0;
+    requests.source[row] = isAlone ? sourceCode.local : sourceCode.redis;
   }
-  return historyOf(requests, subjects, (1_000 * count) / ratePerSecond);
+  return historyOf(requests, subjects, { lengthMs, outage });
 }
 
 function named(prefix: string, count: number): string[] {
@@ -52,8 +72,6 @@ function fill(requests: Requests, row: number, { subject, intendedMs, sentMs, re
   requests.sentMs[row] = sentMs;
   requests.receivedMs[row] = receivedMs;
   requests.cost[row] = 1;
-  requests.source[row] = sourceCode.redis;
-  requests.policy[row] = noPolicy;
   requests.remaining[row] = -1;
   requests.retryAfterMs[row] = Number.NaN;
 }
@@ -75,7 +93,8 @@ function exactWindows(subjects: number): (subject: number, atMs: number) => bool
   };
 }
 
-function historyOf(requests: Requests, subjects: readonly string[], lengthMs: number): History {
+function historyOf(requests: Requests, subjects: readonly string[], run: InnocentRun): History {
+  const { lengthMs } = run;
   const curve = { kind: "window", limit, windowMs } as const;
   return {
     schemaVersion: historySchemaVersion,
@@ -90,19 +109,30 @@ function historyOf(requests: Requests, subjects: readonly string[], lengthMs: nu
       command: "npm run bench oracle",
       environment: { gatecrash: "", node: "", platform: "", cpus: "", redis: "" },
     },
-    policies: [{ name: "bench", limit, windowMs }],
+    policies: [policy],
     promises: [
-      { upper: curve, lower: curve, clockResolutionMs: 0, stateHorizonMs: windowMs, deniedConsumes: false },
+      {
+        upper: curve,
+        lower: curve,
+        clockResolutionMs: 0,
+        stateHorizonMs: windowMs,
+        deniedConsumes: false,
+        withoutRedis: {
+          kind: "local",
+          share: "equal",
+          writesBack: true,
+          deadlineMs: 50,
+          probeIntervalMs: 375,
+        },
+      },
     ],
     phases: [{ name: "bench", fromMs: 0, untilMs: lengthMs, model: "open", role: "judged" }],
     requests,
     subjects,
-    lives: [{ replica: 0, fromMs: 0, untilMs: null }],
+    lives: Array.from({ length: replicas }, (_, replica) => ({ replica, fromMs: -1_000, untilMs: null })),
     quiescences: [],
-    faults: [],
-    scrapes: [],
-    redisPath: { asked: 0, slow: [] },
-    redisSamples: [],
+    ...aroundInnocent(requests, policy, run),
+    redisPath: { asked: 100, slow: [] },
     stateDoubt: null,
     engines: [],
     clock: Array.from({ length: Math.ceil(lengthMs / 250) }, (_, i) => ({

@@ -1,11 +1,6 @@
 import { performance } from "node:perf_hooks";
-import { accuracy } from "../../checkers/accuracy.ts";
-import { answersEverything } from "../../checkers/answers-everything.ts";
-import { latencyWithin } from "../../checkers/latency-within.ts";
-import { loadQuality } from "../../checkers/load-quality.ts";
-import { noFalseDenials } from "../../checkers/no-false-denials.ts";
-import { withinBound } from "../../checkers/within-bound.ts";
 import { evidenceOf } from "../../history/evidence-of.ts";
+import { everyChecker } from "./every-checker.ts";
 import { innocentHistory } from "./innocent-history.ts";
 
 /**
@@ -24,17 +19,11 @@ function timed<T>(name: string, work: () => T): T {
 }
 
 const evidence = timed("evidence", () => evidenceOf(history));
-const checkers = [
-  withinBound(),
-  noFalseDenials(),
-  accuracy(),
-  answersEverything(),
-  latencyWithin({ addedMs: 50 }),
-  loadQuality(),
-];
 const verdicts: Record<string, string> = {};
-for (const checker of checkers) {
-  verdicts[checker.name] = timed(checker.name, () => checker.check(evidence)).verdict;
+for (const checker of everyChecker()) {
+  const { verdict, summary } = timed(checker.name, () => checker.check(evidence));
+  verdicts[checker.name] = verdict;
+  if (verdict === "fail") throw new Error(`${checker.name} convicts the innocent history: ${summary}`);
 }
 const peakMb = process.resourceUsage().maxRSS / 1_024;
 console.log(JSON.stringify({ count, seconds, verdicts, peakMb }));

@@ -61,8 +61,13 @@ function evidenceOf({ limit, windowMs, rows }: Small, slackMs = 0): Evidence {
     policy: { name: "p", limit, windowMs },
     phases,
     slackMs,
-    // Every row has a replica of its own, whose quiescence ends it.
+    // Every row has a replica of its own, whose end and quiescence end it.
     quiescences: quiet.map((row) => ({ replica: rows.indexOf(row), atMs: row.until })),
+    lives: rows.map(({ kind, until }, replica) => ({
+      replica,
+      fromMs: -1,
+      untilMs: kind === "ambiguous" && until < Number.POSITIVE_INFINITY ? until : null,
+    })),
     rows: rows.map(
       ({ sent, until, cost, kind, judged }, replica): Row => ({
         sentMs: sent,

@@ -35,9 +35,20 @@ export interface MeasuredAccuracy extends Accuracy {
  * them finds at most the limit in its window. For unit cost greedy passes in order of time reach both. Requests of
  * other phases consume but are neither left out nor put in. Of several policies a request must satisfy all.
  *
- * Returns null where no judged request was allowed or denied. Linear memory, O(n log n).
+ * Returns null where no judged request was allowed or denied. Linear memory, O(n log n); worked out once for the same
+ * evidence, which several checkers ask for.
  */
-export function measureAccuracy({ history, claims }: Evidence): MeasuredAccuracy | null {
+export function measureAccuracy(evidence: Evidence): MeasuredAccuracy | null {
+  const known = measured.get(evidence);
+  if (known !== undefined) return known;
+  const accuracy = measuredIn(evidence);
+  measured.set(evidence, accuracy);
+  return accuracy;
+}
+
+const measured = new WeakMap<Evidence, MeasuredAccuracy | null>();
+
+function measuredIn({ history, claims }: Evidence): MeasuredAccuracy | null {
   const judgedPhase = Uint8Array.from(history.phases, ({ role }) => (role === "judged" ? 1 : 0));
   const compared = claims.map((claim) => compareClaim(claim, history.requests.count, judgedPhase));
   const [first, ...others] = compared;

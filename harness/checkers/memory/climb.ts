@@ -10,7 +10,7 @@ export interface Climb {
   readonly lastBytes: number;
   /** Negative if it fell. */
   readonly grownBytes: number;
-  /** By enough, at the end as at the beginning, and the least of each part above the most of the last but one before it. */
+  /** By enough, at the end half as fast as at the beginning at least, and the least of each part above the most of the last but one before it. */
   readonly isClear: boolean;
 }
 
@@ -26,7 +26,7 @@ const parts = 6;
 /** A part of which less is known says nothing. */
 const fewestReadings = 3;
 /** What came in the later half must be this share of what came in the earlier one, */
-const lateShare = 2 / 3;
+const lateShare = 0.5;
 /** and the whole this share of what was held before. */
 const leastShare = 0.25;
 

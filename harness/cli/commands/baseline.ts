@@ -20,12 +20,12 @@ interface SaveOptions {
 
 const examples = `
 Examples:
-  for seed in 1 2 3 4 5 6 7 8 9 10; do npm run scenario burst -- --seed $seed; done
-  npm run baseline -- save reports/runs/burst/*-sliding-log        writes baselines/burst-sliding-log.json
+  npm run baseline -- save reports/runs/burst/2*-sliding-log       writes baselines/burst-sliding-log.json
   npm run baseline -- show baselines/burst-sliding-log.json
   npm run scenario burst -- --baseline baselines/burst-sliding-log.json
   npm run gate -- --baseline baselines/burst-sliding-log.json burst
 
+The runs: for seed in 1 2 3 4 5 6 7 8 9 10; do npm run scenario burst -- --seed $seed; done
 Compared are accuracy, Redis's cost of a decision, and latency as a ratio to requests past the limiter: no absolute time,
 unless --number 'latencyMs.p99' asks for it. A number fails where it has grown beyond what the trials let expect by
 chance; with a baseline of fewer than 10 trials only great regressions are found, and fewer than 3 are refused.`;

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type Random, seededRandom } from "../../load/random.ts";
 import type { RunWatch } from "../../run/run-request.ts";
 import type { RedisServer } from "../../system/redis-server.ts";
 import type { Target, TargetOrder } from "../../targets/target.ts";
@@ -31,8 +32,9 @@ export interface BlocksWatch extends RunWatch {
 
 /**
  * What decisions cost: one gateway of each target, all alive from the first block to the last, at one Redis, are asked in
- * turns, A B C A B C, for three seconds at a time, in the same block all the same. What disturbs the machine for a
- * while so disturbs all of them, and nothing is measured of a gateway that has not been warmed up.
+ * turns for three seconds at a time, in the same block all the same. What disturbs the machine for a while so
+ * disturbs all of them, and nothing is measured of a gateway that has not been warmed up. Each block has an order of its
+ * own, drawn from the seed: what one leaves behind in Redis, keys that expire, falls not always on the same next.
  */
 export async function costBlocks(request: CostBlocksRequest, watch: BlocksWatch): Promise<void> {
   const { blocks, seed, ratePerSecond, isDone = () => false } = request;
@@ -61,7 +63,7 @@ export async function costBlocks(request: CostBlocksRequest, watch: BlocksWatch)
       alive.set(target.name, sites.use(await warmSite(target, order, redis, watch)));
     });
   for (const block of rounds) {
-    for (const [name, site] of alive) {
+    for (const [name, site] of shuffled([...alive], seededRandom(seed, `block ${block}`))) {
       if (isDone(name, block)) continue;
       await attempt(name, async () => {
         const numbers = await oneBlock(site, { ratePerSecond, seed: seed + block - 1 }, watch.signal);
@@ -97,6 +99,16 @@ async function oneBlock(
   const saturated = await sendPart(site, saturatingPart, seed, signal);
   await site.rest();
   return blockNumbers({ paced, saturated, before, after });
+}
+
+/** In an order in which each is as likely as every other (Fisher and Yates). */
+function shuffled<T>(items: readonly T[], random: Random): T[] {
+  const order = [...items];
+  for (let left = order.length; left > 1; left--) {
+    const [chosen] = order.splice(Math.floor(random() * left), 1);
+    if (chosen !== undefined) order.push(chosen);
+  }
+  return order;
 }
 
 async function logFolder(): Promise<AsyncDisposable & { readonly path: string }> {

@@ -26,7 +26,7 @@ export function againstBaseline(runs: readonly Result[], baseline: Baseline): Ga
     return [gate("the same story", { actual: null, verdict: "inconclusive", summary: what })];
   }
   const proofs = baseline.proofs.map((name) => gate(name, proofOf(name, runs)));
-  const blunt = proofs.find(({ verdict }) => verdict === "inconclusive")?.summary ?? null;
+  const blunt = proofs.find(({ verdict }) => verdict === "inconclusive")?.expression ?? null;
   const machine = firstOf(runs, ({ environment }) => otherMachine(environment, baseline.environment));
   const names = Object.keys(baseline.numbers);
   const numbers = Object.entries(baseline.numbers).map(([name, trials]) => {
@@ -66,7 +66,7 @@ function doubted(compared: Compared, blunt: string | null, machine: string | nul
     return {
       ...compared,
       verdict: "inconclusive",
-      summary: `${compared.summary}; but this is no run like the trials: ${blunt}`,
+      summary: `${compared.summary}; but this is no run like the trials: see ${blunt}`,
     };
   if (machine !== null && compared.verdict === "fail")
     return {

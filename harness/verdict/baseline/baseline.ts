@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Policy } from "../../../limiter/policy.ts";
 import { Refusal } from "../../refusal.ts";
 
 export const baselineSchemaVersion = 1;
@@ -18,13 +19,13 @@ export interface Baseline {
   readonly variant: string;
   /** What the trials ran on: what has grown elsewhere may have grown because of that. */
   readonly environment: {
+    readonly gatecrash: string;
     readonly node: string;
     readonly platform: string;
     readonly cpus: string;
     readonly redis: string;
   };
-  /** As JSON. */
-  readonly policies: string;
+  readonly policies: readonly Policy[];
   readonly replicas: number;
   /** Requests that each paced, judged phase asked for, in the mean. */
   readonly offered: Readonly<Record<string, number>>;
@@ -41,17 +42,25 @@ export interface Baseline {
 
 const values = z.array(z.number()).min(fewestTrials);
 
+const policy = z.strictObject({
+  name: z.string(),
+  limit: z.number(),
+  windowMs: z.number(),
+  burst: z.number().exactOptional(),
+});
+
 const schema: z.ZodType<Baseline> = z.strictObject({
   schemaVersion: z.literal(baselineSchemaVersion),
   scenario: z.string(),
   variant: z.string(),
   environment: z.strictObject({
+    gatecrash: z.string(),
     node: z.string(),
     platform: z.string(),
     cpus: z.string(),
     redis: z.string(),
   }),
-  policies: z.string(),
+  policies: z.array(policy),
   replicas: z.number(),
   offered: z.record(z.string(), z.number()),
   startedAt: z.string(),

@@ -16,6 +16,9 @@ const marginShare = 0.05;
 /** A growth of accuracy by so much is to be found, or it is not gated. */
 const accuracyFinds = 0.02;
 
+/** So that a bound which is just the margin is not beyond it. */
+const rounding = 1e-9;
+
 /** How much of the noise a growth must exceed beyond the bound to be found 19 times of 20. */
 const nineteenOfTwenty = 1.645;
 
@@ -103,7 +106,8 @@ export function compareAccuracy(
   const noise = `noise explains ${text(proved.bound)} and ${text(estimate.bound)} over ${trials.proved.length} trials`;
   if (proved.now > proved.bound && estimate.now > estimate.bound)
     return { actual, verdict: "fail", summary: `${change}: ${noise}` };
-  if (proved.bound - proved.before > Math.max(accuracyFinds, margin) * Math.max(1, proved.before))
+  const finds = Math.max(accuracyFinds, margin) * Math.max(1, proved.before);
+  if (proved.bound - proved.before > finds * (1 + rounding))
     return {
       actual,
       verdict: "not-applicable",
@@ -130,7 +134,8 @@ function mean(values: readonly number[]): number {
 }
 
 function percent(share: number): string {
-  return `${share < 0 ? "" : "+"}${(100 * share).toFixed(1)} %`;
+  const digits = (100 * share).toFixed(1).replace("-0.0", "0.0");
+  return `${digits.startsWith("-") ? "" : "+"}${digits} %`;
 }
 
 function text(value: number): string {

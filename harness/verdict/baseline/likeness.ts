@@ -1,3 +1,4 @@
+import type { Policy } from "../../../limiter/policy.ts";
 import type { Result } from "../result.ts";
 import type { Baseline } from "./baseline.ts";
 
@@ -10,7 +11,7 @@ export function storyOf({ scenario, variant, policies, replicas, phases }: Resul
   return {
     scenario,
     variant,
-    policies: JSON.stringify(policies),
+    policies,
     replicas,
     offered: Object.fromEntries(paced.map(({ name, load }) => [name, load.offered])),
   };
@@ -26,15 +27,20 @@ const offeredShare = 0.1;
 export function otherStory(story: Story, usual: Story): string | null {
   if (story.scenario !== usual.scenario || story.variant !== usual.variant)
     return `${story.scenario} on ${story.variant}, not ${usual.scenario} on ${usual.variant}`;
-  if (story.policies !== usual.policies) return `of other policies: ${story.policies}, not ${usual.policies}`;
+  const [policies, before] = [story.policies.map(policyText), usual.policies.map(policyText)];
+  if (policies.join() !== before.join()) return `of the policy ${policies.join()}, not ${before.join()}`;
   if (story.replicas !== usual.replicas)
     return `of ${story.replicas} gateways, not ${usual.replicas}: give --replicas ${usual.replicas}`;
   for (const name of new Set([...Object.keys(story.offered), ...Object.keys(usual.offered)])) {
-    const [asked = 0, before = 0] = [story.offered[name], usual.offered[name]];
-    if (Math.abs(asked - before) > offeredShare * before + 4 * Math.sqrt(before))
-      return `of ${Math.round(asked)} requests in ${name}, not about ${Math.round(before)}: give the same --rate and --duration`;
+    const [asked = 0, wanted = 0] = [story.offered[name], usual.offered[name]];
+    if (Math.abs(asked - wanted) > offeredShare * wanted + 4 * Math.sqrt(wanted))
+      return `of ${Math.round(asked)} requests in ${name}, not about ${Math.round(wanted)}: give the same --rate and --duration`;
   }
   return null;
+}
+
+function policyText({ name, limit, windowMs, burst }: Policy): string {
+  return `${name} of ${limit} in ${windowMs} ms${burst === undefined ? "" : ` with a burst of ${burst}`}`;
 }
 
 /** What differs between two machines, as they say it; null if nothing does. */
@@ -42,7 +48,7 @@ export function otherMachine(
   environment: Baseline["environment"],
   usual: Baseline["environment"],
 ): string | null {
-  const parts = (["cpus", "platform", "node", "redis"] as const).filter(
+  const parts = (["cpus", "platform", "node", "redis", "gatecrash"] as const).filter(
     (part) => environment[part] !== usual[part],
   );
   return parts.length === 0

@@ -44,11 +44,11 @@ export function makeBaseline(
     if (!("missing" in values)) numbers[name] = values.values;
     else if (further.includes(name)) throw new Refusal(`${name} cannot be in a baseline: ${values.missing}.`);
   }
-  const { node, platform, cpus, redis } = first.environment;
+  const { gatecrash, node, platform, cpus, redis } = first.environment;
   return {
     schemaVersion: baselineSchemaVersion,
     ...meanStory(trials.map(storyOf), storyOf(first)),
-    environment: { node, platform, cpus, redis },
+    environment: { gatecrash, node, platform, cpus, redis },
     startedAt: first.startedAt,
     trials: trials.length,
     findsShare,

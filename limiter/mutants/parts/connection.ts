@@ -1,7 +1,7 @@
 import { once } from "node:events";
-import { Redis, type RedisOptions } from "ioredis";
+import type { Redis, RedisOptions } from "ioredis";
 import type { Script } from "../../algorithms/decide-script.ts";
-import { redisLink } from "../../redis-link.ts";
+import { redisClient, redisLink } from "../../redis-link.ts";
 
 /** A way to Redis. */
 export interface Connection {
@@ -20,8 +20,8 @@ type Call = Parameters<Connection["run"]>;
 const CONNECT_WITHIN_MS = 2_000;
 
 /** The library's own link: a call that is over is over, and a process that is late does not blame Redis. */
-export async function linked(url: string, deadlineMs = 50): Promise<Connection> {
-  const link = redisLink(url, { deadlineMs });
+export async function linked(redis: string | Redis, deadlineMs = 50): Promise<Connection> {
+  const link = redisLink(redis, { deadlineMs });
   await link.connected(CONNECT_WITHIN_MS);
   return {
     async run(script, keys, args) {
@@ -34,8 +34,8 @@ export async function linked(url: string, deadlineMs = 50): Promise<Connection> 
 }
 
 /** The client with its own timer for each command, which is over as well when this process was too busy to read. */
-export async function timed(url: string): Promise<Connection> {
-  const redis = await connectedRedis(url, IMPATIENT);
+export async function timed(way: string | Redis): Promise<Connection> {
+  const redis = await connectedRedis(way, IMPATIENT);
   return { run: (...call) => run(redis, ...call), close: () => redis.disconnect() };
 }
 
@@ -53,8 +53,8 @@ export const IMPATIENT: ConnectionOptions = {
 };
 
 /** Waits for Redis, for a while. */
-export async function connectedRedis(url: string, options: ConnectionOptions): Promise<Redis> {
-  const redis = quietRedis(url, options);
+export async function connectedRedis(way: string | Redis, options: ConnectionOptions): Promise<Redis> {
+  const redis = quietRedis(way, options);
   const signal = AbortSignal.timeout(CONNECT_WITHIN_MS);
   while (redis.status !== "ready" && redis.status !== "end" && !signal.aborted)
     await once(redis, "ready", { signal }).catch(() => {});
@@ -62,8 +62,8 @@ export async function connectedRedis(url: string, options: ConnectionOptions): P
 }
 
 /** The client; its errors are told to those who ask. */
-export function quietRedis(url: string, options: ConnectionOptions = {}): Redis {
-  return new Redis(url, options).on("error", () => {});
+export function quietRedis(way: string | Redis, options: ConnectionOptions = {}): Redis {
+  return redisClient(way, options).on("error", () => {});
 }
 
 /** Sends the text where Redis does not know the name. Rejects as ioredis does. */

@@ -1,6 +1,7 @@
+import type { Redis } from "ioredis";
 import { type Decision, decisionOf } from "../../decision.ts";
 import type { Policy } from "../../policy.ts";
-import type { GatewayContext, Protected } from "../../variants/variant.ts";
+import { type GatewayContext, type Protected, redisOf } from "../../variants/variant.ts";
 import { type Connection, linked } from "./connection.ts";
 import { plainLimiter } from "./plain-limiter.ts";
 import { windowScript } from "./window-script.ts";
@@ -19,11 +20,11 @@ export interface RedisFirst {
 export function redisFirst(
   context: GatewayContext,
   begin: (policy: Policy) => RedisFirst,
-  connect: (url: string) => Promise<Connection> = linked,
+  connect: (redis: string | Redis) => Promise<Connection> = linked,
 ): Promise<Protected> {
   return plainLimiter(context, "sliding-log", async (policy) => {
     const { asks = () => true, answered, failed } = begin(policy);
-    const redis = await connect(context.redisUrl);
+    const redis = await connect(redisOf(context));
     const window = windowScript(policy);
     return {
       async decide(key, cost) {

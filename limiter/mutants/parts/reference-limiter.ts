@@ -1,16 +1,16 @@
 import { createLimiter, type Limiter } from "../../limiter.ts";
-import type { GatewayContext } from "../../variants/variant.ts";
+import { type GatewayContext, redisOf } from "../../variants/variant.ts";
 
 /** The reference limiter, connected where Redis can be reached, for mutants that are wrong about something else. */
 export async function referenceLimiter({
   policies,
-  redisUrl,
   keyPrefix,
   replicaIndex,
   replicaCount,
+  ...redis
 }: GatewayContext): Promise<Limiter> {
   const limiter = createLimiter({
-    redis: redisUrl,
+    redis: redisOf(redis),
     policies,
     replica: { index: replicaIndex, count: replicaCount },
     ...(keyPrefix === undefined ? {} : { prefix: keyPrefix }),

@@ -1,7 +1,7 @@
 import type { Script } from "../../algorithms/decide-script.ts";
 import { decisionOf } from "../../decision.ts";
 import type { Policy } from "../../policy.ts";
-import type { GatewayContext, Protected } from "../../variants/variant.ts";
+import { type GatewayContext, type Protected, redisOf } from "../../variants/variant.ts";
 import { alone } from "./alone.ts";
 import { linked } from "./connection.ts";
 import { plainLimiter } from "./plain-limiter.ts";
@@ -18,7 +18,7 @@ export interface Scripted {
 /** A limiter that is all in its script; where Redis does not answer, each replica keeps its share. */
 export function scripted(context: GatewayContext, { name, script, key, args }: Scripted): Promise<Protected> {
   return plainLimiter(context, name, async (policy) => {
-    const redis = await linked(context.redisUrl);
+    const redis = await linked(redisOf(context));
     const memory = alone(policy, context);
     return {
       async decide(subject, cost) {
