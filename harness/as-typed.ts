@@ -7,6 +7,7 @@ export const commandNames = [
   "clean",
   "compare",
   "doctor",
+  "gate",
   "league",
   "list",
   "mutants",

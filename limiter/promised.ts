@@ -66,6 +66,11 @@ export interface Promises {
    * older charge may be taken back instead of it, or of a bucket less than what leaks in that time. @default 0
    */
   readonly refundsAgedMs?: number;
+  /**
+   * The most that deciding adds to an answer at a judged percentile, in milliseconds; null where nobody has said, so that it
+   * is told and not judged. @default as much as the checker allows
+   */
+  readonly addsAtMostMs?: number | null;
   /** What it declares to do while it cannot reach Redis. @default nothing is declared, so nothing can be broken */
   readonly withoutRedis?: WithoutRedisPromise;
 }
@@ -84,6 +89,8 @@ export type WithoutRedisPromise = WithoutRedisKind & {
   readonly deadlineMs: number;
   /** Longest pause between two looks whether Redis is back, jitter included, in milliseconds. */
   readonly probeIntervalMs: number;
+  /** Nobody has said how soon it looks for Redis: a later return breaks no word, and is told. @default false */
+  readonly isReturnUndeclared?: boolean;
   /**
    * What a call to Redis asked for that was not answered in time is done, if at all, no later than this after the
    * decision was given without it, in milliseconds. @default at any time

@@ -11,16 +11,18 @@ interface Latencies {
   readonly controlMs: number;
   readonly controls?: number;
   readonly sendLateMs?: number;
+  readonly addsAtMostMs?: number | null;
 }
 
-function check({ decisionMs, controlMs, controls = 200, sendLateMs = 0 }: Latencies) {
+function check({ decisionMs, controlMs, controls = 200, sendLateMs = 0, addsAtMostMs }: Latencies) {
   const rows: Row[] = Array.from({ length: 2_000 }, (_, i) => {
     const control = i < controls * 10 && i % 10 === 0;
     const receivedMs = i + sendLateMs + (control ? controlMs : decisionMs);
     const base = { intendedMs: i, sentMs: i + sendLateMs, receivedMs, phase: "burst" };
     return control ? { ...base, subject: "(control)", outcome: "control" as const } : base;
   });
-  return latencyWithin({ addedMs: 5 }).check(evidenceFromRows({ policy, rows, phases: [phase] }));
+  const promises = addsAtMostMs === undefined ? {} : { addsAtMostMs };
+  return latencyWithin({ addedMs: 5 }).check(evidenceFromRows({ policy, rows, phases: [phase], promises }));
 }
 
 describe("latency-within", () => {
@@ -45,6 +47,17 @@ describe("latency-within", () => {
       verdict: "fail",
       summary: expect.stringContaining("p99 9.0 ms, 1.0 ms without the limiter"),
     });
+  });
+
+  it("tells what a limiter adds that nobody has declared, and judges what was", () => {
+    expect(check({ decisionMs: 60, controlMs: 1, addsAtMostMs: null })).toMatchObject({
+      verdict: "pass",
+      summary: expect.stringContaining("told and not judged"),
+      numbers: { decisionMs: 60, controlMs: 1, addedMs: 59 },
+    });
+    expect(check({ decisionMs: 60, controlMs: 1, addsAtMostMs: 60 }).verdict).toBe("pass");
+    expect(check({ decisionMs: 60, controlMs: 1, addsAtMostMs: 50 }).verdict).toBe("fail");
+    expect(check({ decisionMs: 4, controlMs: 0.1, addsAtMostMs: 2 }).verdict).toBe("fail");
   });
 
   it("is inconclusive when the machine may be to blame, or nothing tells", () => {

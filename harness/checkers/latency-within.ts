@@ -1,5 +1,6 @@
 import { controlKey } from "../history/control-key.ts";
 import type { Evidence } from "../history/evidence.ts";
+import type { History } from "../history/history.ts";
 import type { Finding } from "../verdict/finding.ts";
 import type { Checker } from "./checker.ts";
 import { latencies } from "./latency-percentiles.ts";
@@ -11,7 +12,7 @@ import { measuredPhases } from "./phases-of.ts";
 export interface LatencyWithinOptions {
   /** 0 to 100. @default 99 */
   readonly percentile?: number;
-  /** Milliseconds that the limiter may add at that percentile. */
+  /** Milliseconds that the limiter may add at that percentile, if it declares nothing else. */
   readonly addedMs: number;
   /** Names of phases. @default every judged, paced phase */
   readonly phases?: readonly string[];
@@ -24,9 +25,10 @@ const fewestControls = 100;
  * Fails when decisions are more than `addedMs` slower, at the percentile, than the control requests that were sent
  * at the same instants to the same gateways past the limiter. Counted from the intended instant. On a machine that
  * did not keep the schedule, or where the controls themselves are slow, the excess is inconclusive. Not applicable where
- * the gateways answer nothing past the limiter, so that no controls were sent.
+ * the gateways answer nothing past the limiter, so that no controls were sent. A limiter that leaves open what it adds
+ * breaks no word by it, some take their time on purpose: its numbers are told, for gates and baselines.
  */
-export function latencyWithin({ percentile = 99, addedMs, phases }: LatencyWithinOptions): Checker {
+export function latencyWithin({ percentile = 99, addedMs: usualMs, phases }: LatencyWithinOptions): Checker {
   return {
     name: "latency-within",
     check: ({ history }: Evidence): Finding => {
@@ -60,6 +62,11 @@ export function latencyWithin({ percentile = 99, addedMs, phases }: LatencyWithi
           numbers: { decisionMs, controls: controls.length },
         };
       }
+      const addedMs = allowedMs(history, usualMs);
+      if (addedMs === null) {
+        const summary = `${words}; what it may add is not declared (--adds-at-most), so this is told and not judged`;
+        return { ...base, verdict: "pass", summary, numbers };
+      }
       if (decisionMs - controlMs <= addedMs) return { ...base, verdict: "pass", summary: words, numbers };
       const doubt = machineDoubt(history, addedMs / 5, phases);
       const excess = `${words}: more than the ${addedMs} ms that it may add`;
@@ -68,4 +75,11 @@ export function latencyWithin({ percentile = 99, addedMs, phases }: LatencyWithi
         : { ...base, verdict: "inconclusive", summary: `${excess}, but ${doubt}`, numbers };
     },
   };
+}
+
+/** The most that any policy declares, `usualMs` where none says anything of it; null where that is left open. */
+function allowedMs({ promises }: History, usualMs: number): number | null {
+  const declared = promises.flatMap(({ addsAtMostMs }) => (addsAtMostMs === undefined ? [] : [addsAtMostMs]));
+  if (declared.includes(null)) return null;
+  return declared.reduce<number>((most, ms) => Math.max(most, ms ?? 0), declared.length === 0 ? usualMs : 0);
 }

@@ -8,7 +8,11 @@ import { obedientGetIn } from "./obedient-get-in.ts";
 const policy = { name: "retry", limit: 5, windowMs: 3_000 };
 
 function check(visits: readonly Visit[], source: "redis" | "local" = "redis") {
-  const rows = visits.map(({ sentMs }) => ({ subject: "other", sentMs, receivedMs: sentMs + 1, source }));
+  const early = { subject: "other", sentMs: -60_000, receivedMs: -59_999, source: "redis" as const };
+  const rows = [
+    early,
+    ...visits.map(({ sentMs }) => ({ subject: "other", sentMs, receivedMs: sentMs + 1, source })),
+  ];
   const { history, claims } = evidenceFromRows({ policy, rows });
   return obedientGetIn().check({ history: { ...history, visits }, claims });
 }

@@ -150,6 +150,19 @@ describe("the way back to Redis", () => {
     expect(check(lateAt(4_610, 4_150, 4_450)).verdict).toBe("fail");
   });
 
+  it("is told where nobody has said how long it may take, unless it was never seen", () => {
+    const promises = { withoutRedis: { ...withoutRedis, isReturnUndeclared: true } };
+    const told = check(traffic(5_400), { promises });
+    expect(told).toMatchObject({ verdict: "pass", numbers: { slowestReturnMs: { proved: 1_397 } } });
+    expect(told.numbers).not.toHaveProperty("allowedMs");
+    expect(told.notes?.join()).toContain("how long it may take is not declared");
+    expect(check(traffic(9_000), { promises })).toMatchObject({
+      verdict: "inconclusive",
+      summary: expect.stringContaining("nobody has said how long that may take (--returns-within)"),
+    });
+    expect(check(traffic(5_400), { promises }, { withinMs: 500 }).verdict).toBe("fail");
+  });
+
   it("does not count what another fault prevented", () => {
     const next = { ...down, fromMs: 4_060, injectedMs: 4_060, healingMs: 4_500, untilMs: 4_501 };
     expect(check(traffic(4_560), { faults: [down, next] })).toMatchObject({
@@ -242,6 +255,35 @@ describe("a storm", () => {
     });
     const reborn = around({ scriptCalls: 4_000, connectionsReceived: 12, runId: "b" });
     expect(check(traffic(4_100), { redisSamples: reborn }).verdict).toBe("fail");
+  });
+
+  /** From long before the fault on, with counters as of a limiter that calls `each` scripts a decision. */
+  const habitual = (each: number, connectedClients: number, after: Partial<RedisSample>): RedisSample[] => {
+    const calls = (atMs: number): number => 1_000 + Math.round((each * (atMs - 100)) / 2);
+    const at = (atMs: number) => sample(atMs, { connectedClients, scriptCalls: calls(atMs) });
+    return [at(100), at(900), { ...at(3_900), scriptCalls: calls(900) }, sample(5_300, after)];
+  };
+  const longTraffic: readonly Row[] = [
+    ...Array.from({ length: 400 }, (_, i): Row => {
+      const sentMs = 100 + 2 * i;
+      return { sentMs, receivedMs: sentMs + 1, replica: i % 3, subject: `tail ${i % 100}`, source: "redis" };
+    }),
+    ...traffic(4_100),
+  ];
+
+  it("is none where a pool is made anew, and where each decision takes several scripts as it always did", () => {
+    const pool = habitual(1, 100, { connectionsReceived: 10 + 96, scriptCalls: 2_100 });
+    expect(check(longTraffic, { redisSamples: pool }).verdict).toBe("pass");
+    const storm = habitual(1, 100, { connectionsReceived: 10 + 400, scriptCalls: 2_100 });
+    expect(check(longTraffic, { redisSamples: storm }).summary).toContain(
+      "400 connections were made to Redis",
+    );
+    const twice = habitual(2, 5, { scriptCalls: 1_800 + 2 * 950 });
+    expect(check(longTraffic, { redisSamples: twice }).verdict).toBe("pass");
+    const once = habitual(1, 5, { scriptCalls: 1_400 + 2 * 950 });
+    expect(check(longTraffic, { redisSamples: once }).summary).toContain("sent again");
+    const again = habitual(2, 5, { scriptCalls: 1_800 + 4_000 });
+    expect(check(longTraffic, { redisSamples: again }).summary).toContain("sent again");
   });
 
   it("of connections convicts while the fault is in force, too", () => {

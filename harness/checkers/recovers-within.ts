@@ -7,7 +7,7 @@ import type { Checker } from "./checker.ts";
 import { machineDoubt } from "./machine-doubt.ts";
 import { type MachineStalls, machineStalls } from "./machine-stalls.ts";
 import { type DoubleCharges, doubleCharges } from "./recovery/double-charges.ts";
-import { type Return, returnsOf } from "./recovery/returns.ts";
+import { type Return, type ReturnLimit, returnsOf } from "./recovery/returns.ts";
 import { type AfterHeal, afterHeals } from "./recovery/storms.ts";
 import { type Meanwhile, stormsMeanwhile } from "./recovery/storms-meanwhile.ts";
 
@@ -37,7 +37,8 @@ const grossTimesAllowed = 3;
  * makes it inconclusive, a stall excuses its length and a look for Redis); and, whatever the machine did, when Redis then
  * denied what had room though everything let in meanwhile is counted once, or when more connections or scripts came to
  * Redis than replicas and requests explain, then or while it was broken. A replica that stayed away for three times as long
- * as it may, stalls left out, is late on a slow machine too: such a machine is slow in stalls.
+ * as it may, stalls left out, is late on a slow machine too: such a machine is slow in stalls. Where nobody has said how soon
+ * a limiter is back, that is told and not judged, though a replica that never was leaves it inconclusive.
  */
 export function recoversWithin(options: RecoversWithinOptions = {}): Checker {
   return {
@@ -75,16 +76,21 @@ function outcomeOf(evidence: Evidence, options: RecoversWithinOptions): Outcome 
   const charges = doubleCharges(evidence);
   const numbers = {
     ...numbersOf(returns, heals, charges),
+    ...(limit.isUndeclared ? {} : { allowedMs: longestOf(returns.map(({ limitMs }) => limitMs)) }),
     mostConnectionsMeanwhile: meanwhile.reduce((most, { connections }) => Math.max(most, connections), 0),
   };
-  const notes = [...notesOn(returns, heals, charges), ...meanwhile.map(meanwhileNote)];
+  const notes = [
+    ...returns.map((one) => returnNote(one, limit)),
+    ...notesOn(heals, charges),
+    ...meanwhile.map(meanwhileNote),
+  ];
   const convictions = [
     ...chargedTwice(evidence, charges),
     ...heals.flatMap(stormed),
     ...meanwhile.flatMap(stormedMeanwhile),
-    ...late(history, returns),
+    ...(limit.isUndeclared ? [] : late(history, returns)),
   ];
-  const open = openQuestions(history, returns);
+  const open = limit.isUndeclared ? unseen(returns) : openQuestions(history, returns);
   const [first, ...others] = convictions;
   if (first !== undefined)
     return { ...first, numbers, notes: [...others.map(({ summary }) => summary), ...open, ...notes] };
@@ -103,12 +109,22 @@ function outcomeOf(evidence: Evidence, options: RecoversWithinOptions): Outcome 
   return { verdict: "pass", summary, numbers, notes };
 }
 
-function limitOf({ promises }: History, withinMs: number | undefined) {
+interface Allowed extends ReturnLimit {
+  /** Nobody has said how soon a replica is back. */
+  readonly isUndeclared: boolean;
+}
+
+function limitOf({ promises }: History, withinMs: number | undefined): Allowed | null {
   const declared = promises.flatMap(({ withoutRedis }) => (withoutRedis === undefined ? [] : [withoutRedis]));
   if (declared.length === 0 && withinMs === undefined) return null;
   const longest = (key: "probeIntervalMs" | "deadlineMs"): number =>
     declared.reduce((most, one) => Math.max(most, one[key]), 0);
-  return { withinMs, probeIntervalMs: longest("probeIntervalMs"), deadlineMs: longest("deadlineMs") };
+  return {
+    withinMs,
+    probeIntervalMs: longest("probeIntervalMs"),
+    deadlineMs: longest("deadlineMs"),
+    isUndeclared: withinMs === undefined && declared.some((one) => one.isReturnUndeclared === true),
+  };
 }
 
 function notJudged({ faults }: History, undeclared: boolean): string | null {
@@ -201,6 +217,15 @@ function chargedTwice({ history, claims }: Evidence, { wrong, worstRow }: Double
   ];
 }
 
+function unseen(returns: readonly Return[]): string[] {
+  return returns
+    .filter(({ atMostMs }) => atMostMs === Number.POSITIVE_INFINITY)
+    .map(
+      ({ fault, replica }) =>
+        `Replica ${replica} was not seen to come back to Redis after ${fault.name}, and nobody has said how long that may take (--returns-within)`,
+    );
+}
+
 function openQuestions(history: History, returns: readonly Return[]): string[] {
   const slow = returns.filter(({ atMostMs, limitMs }) => !(atMostMs <= limitMs));
   if (slow.length === 0) return [];
@@ -223,32 +248,32 @@ function numbersOf(
   { judged, wrong, blindShare }: DoubleCharges,
 ): Finding["numbers"] {
   const finite = returns.filter(({ atMostMs }) => atMostMs < Number.POSITIVE_INFINITY);
-  const most = (values: readonly number[]): number => values.reduce((a, b) => Math.max(a, b), 0);
-  const provedMs = most(returns.map(({ atLeastMs }) => atLeastMs));
-  const seenMs = Math.max(provedMs, most(finite.map(({ atMostMs }) => atMostMs)));
+  const provedMs = longestOf(returns.map(({ atLeastMs }) => atLeastMs));
+  const seenMs = Math.max(provedMs, longestOf(finite.map(({ atMostMs }) => atMostMs)));
   return {
     returns: returns.length,
     returnsUnseen: returns.length - finite.length,
     slowestReturnMs: { proved: provedMs, estimate: seenMs, atMost: seenMs },
-    allowedMs: most(returns.map(({ limitMs }) => limitMs)),
     wrongDenials: wrong,
     judgedDenials: judged,
     doubleChargeBlindShare: blindShare,
-    mostConnections: most(heals.map(({ connections }) => connections)),
-    mostScriptCalls: most(heals.map(({ scriptCalls }) => scriptCalls)),
+    mostConnections: longestOf(heals.map(({ connections }) => connections)),
+    mostScriptCalls: longestOf(heals.map(({ scriptCalls }) => scriptCalls)),
   };
 }
 
-function notesOn(
-  returns: readonly Return[],
-  heals: readonly AfterHeal[],
-  { judged, blindShare }: DoubleCharges,
-): string[] {
+function longestOf(values: readonly number[]): number {
+  return values.reduce((a, b) => Math.max(a, b), 0);
+}
+
+function returnNote({ fault, replica, atMostMs, limitMs }: Return, { isUndeclared }: Allowed): string {
+  const back = atMostMs === Number.POSITIVE_INFINITY ? "never" : duration(atMostMs);
+  const allowed = isUndeclared ? "how long it may take is not declared" : `${duration(limitMs)} allowed`;
+  return `Replica ${replica}: back on Redis ${back} after ${fault.name}, ${allowed}`;
+}
+
+function notesOn(heals: readonly AfterHeal[], { judged, blindShare }: DoubleCharges): string[] {
   return [
-    ...returns.map(
-      ({ fault, replica, atMostMs, limitMs }) =>
-        `Replica ${replica}: back on Redis ${atMostMs === Number.POSITIVE_INFINITY ? "never" : `${duration(atMostMs)}`} after ${fault.name}, ${duration(limitMs)} allowed`,
-    ),
     ...heals.map(
       ({ fault, connections, mostConnections, scriptCalls, mostScriptCalls }) =>
         `After ${fault.name} Redis saw ${counted(connections)} new connections (at most ${counted(mostConnections)}) and ${counted(scriptCalls)} scripts (at most ${counted(mostScriptCalls)})`,

@@ -51,6 +51,17 @@ describe("--command", () => {
       });
   });
 
+  it("may be held to times that are said of it, and is repeated so", async () => {
+    const typed = ["--fallback", "closed", "--returns-within", "1500ms", "--adds-at-most", "80ms"];
+    const chosen = choice(...program, ...typed);
+    expect(chosen?.spelled.slice(1).join(" ")).toBe(typed.join(" "));
+    const target = await chosen?.target();
+    expect(target?.promises(scenario.policies[0] ?? expect.fail())).toMatchObject({
+      addsAtMostMs: 80,
+      withoutRedis: { probeIntervalMs: 725 },
+    });
+  });
+
   it("can be acted on inside if Node is what is typed", async () => {
     const gives = async (typed: string) => (await choice("--command", typed)?.target())?.gives;
     for (const node of ["node app.js", "/usr/bin/node app.js", "exec node app.js"])
@@ -70,6 +81,13 @@ describe("--command", () => {
     ["a wait of no length", [...program, "--ready-within", "soon"], /^--ready-within takes/],
     ["no replicas", [...program, "--replicas", "0"], /^--replicas takes a whole number/],
     ["an unknown promise", [...program, "--promise", "gcr"], /did you mean gcra\?$/],
+    ["a return of who never leaves", [...program, "--returns-within", "1s"], /^--returns-within goes with/],
+    [
+      "a return sooner than a decision",
+      [...program, "--fallback", "open", "--returns-within", "9ms"],
+      /^--returns-within takes 50ms or more/,
+    ],
+    ["an addition of no length", [...program, "--adds-at-most", "0ms"], /^--adds-at-most takes a time/],
     ["a window with a burst", [...program, "--burst", "5"], /^--burst goes with --promise gcra/],
   ];
   it.each(cases)("is refused in one sentence with %s", (_, args, sentence) => {

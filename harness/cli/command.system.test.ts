@@ -197,6 +197,21 @@ describe("a program that is no gateway", () => {
     },
   );
 
+  it.each([401, 301, 204])(
+    "and answers %d is one sentence that says what a gateway answers",
+    async (status) => {
+      const command = await program(`response.writeHead(${status}).end();`);
+      const { code, stderr } = await burst(command, ...redis, "--replicas", "2", "--quiet");
+      expect(code).toBe(exitCode.usage);
+      expect(stderr).toMatch(
+        new RegExp(
+          `^Gateway 0 at http://127\\.0\\.0\\.1:\\d+ answers a request with status ${status}, .* 200 .* 429 .* 503 `,
+        ),
+      );
+      await rm(join(out, "runs"), { recursive: true });
+    },
+  );
+
   it("in which a fault acts that it cannot take is refused before anything is started", async () => {
     const { code, stderr } = await new Promise<Ended>((resolve) => {
       const args = [
@@ -229,7 +244,7 @@ describe("a program that goes wrong later is a finding, on any machine", () => {
       /no connection: [\d,]+\); gateway \d ended by itself .* \(code 7\), and its last words are "no licence"/,
     ],
     ["answers nonsense", 'request.socket.end("-ERR\\r\\n\\r\\n");', /got an error \(no HTTP: [\d,]+\)/],
-    ["answers with errors", "response.writeHead(502).end();", /got an error \(status 502: [\d,]+\)/],
+    ["answers with errors", "response.writeHead(500).end();", /got an error \(status 500: [\d,]+\)/],
     ["closes connections", "request.socket.destroy();", /got no answer/],
   ])("where it %s", { timeout: 120_000 }, async (_, answer, summary) => {
     const result = await judged(await program(answer), "--replicas", "2", "--promise", "none");

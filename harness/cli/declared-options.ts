@@ -2,7 +2,13 @@ import type { Command } from "commander";
 import type { Policy } from "../../limiter/policy.ts";
 import { nearestName } from "../nearest-name.ts";
 import { Refusal } from "../refusal.ts";
-import { type Declaration, fallbackNames, hasBurst, promiseNames } from "../targets/declared-promises.ts";
+import {
+  type Declaration,
+  deadlineMs,
+  fallbackNames,
+  hasBurst,
+  promiseNames,
+} from "../targets/declared-promises.ts";
 import type { Spoken, Target } from "../targets/target.ts";
 import { durationMs, wholeNumber } from "./duration.ts";
 import { metricNames } from "./metric-options.ts";
@@ -14,6 +20,8 @@ export interface DeclaredOptions {
   readonly burst?: string;
   readonly promise?: string;
   readonly fallback?: string;
+  readonly returnsWithin?: string;
+  readonly addsAtMost?: string;
   readonly replicasIndependent: boolean;
   readonly keyHeader?: string;
   readonly metric: readonly string[];
@@ -30,7 +38,16 @@ export interface ForeignChoice {
 }
 
 /** Names of the options that take a value. */
-export const declaredNames = ["limit", "window", "burst", "promise", "fallback", "keyHeader"] as const;
+export const declaredNames = [
+  "limit",
+  "window",
+  "burst",
+  "promise",
+  "fallback",
+  "returnsWithin",
+  "addsAtMost",
+  "keyHeader",
+] as const;
 
 /** Adds the options that `--url` and `--command` have in common to `command`. */
 export function addDeclaredOptions(command: Command): Command {
@@ -42,6 +59,8 @@ export function addDeclaredOptions(command: Command): Command {
     .option("--burst <n>", `${yours} capacity of a gcra or token-bucket (default: the limit)`)
     .option("--promise <kind>", `${yours} ${promiseNames.join(", ")} (default: sliding-window)`)
     .option("--fallback <kind>", `${yours} what it does without Redis: local, open or closed`)
+    .option("--returns-within <time>", `${yours} back on Redis so soon after a heal (default: not judged)`)
+    .option("--adds-at-most <time>", `${yours} what deciding adds to an answer, p99 (default: not judged)`)
     .option("--key-header <name>", `${yours} who asks is told in this header (default: x-client-id)`)
     .option(
       "--metric <meaning=series>",
@@ -83,11 +102,33 @@ export function declarationOf(
   if (burst !== undefined && !hasBurst(promise))
     throw new Refusal("--burst goes with --promise gcra or token-bucket: leave it out, or say which.");
   return {
+    ...timesOf(options),
     promise,
     fallback: fallback === undefined ? null : oneOf(fallbackNames, fallback, "fallback"),
     clockIsUnread,
     independent: replicasIndependent ? replicas : 1,
   };
+}
+
+/** The times that it is held to, where they are said. */
+function timesOf({
+  fallback,
+  returnsWithin,
+  addsAtMost,
+}: DeclaredOptions): Pick<Declaration, "returnsWithinMs" | "addsAtMostMs"> {
+  if (returnsWithin !== undefined && fallback === undefined)
+    throw new Refusal(
+      "--returns-within goes with --fallback, which says what it does until then: give both.",
+    );
+  const times = {
+    ...(returnsWithin === undefined
+      ? {}
+      : { returnsWithinMs: durationMs(returnsWithin, "--returns-within") }),
+    ...(addsAtMost === undefined ? {} : { addsAtMostMs: durationMs(addsAtMost, "--adds-at-most") }),
+  };
+  if ((times.returnsWithinMs ?? deadlineMs) < deadlineMs)
+    throw new Refusal(`--returns-within takes ${deadlineMs}ms or more: a decision alone may take as long.`);
+  return times;
 }
 
 function oneOf<Name extends string>(names: readonly Name[], wanted: string, kind: string): Name {
@@ -110,7 +151,7 @@ export function spokenWith({ keyHeader, metric }: DeclaredOptions): Spoken {
 }
 
 function typedName(name: (typeof declaredNames)[number]): string {
-  return name === "keyHeader" ? "key-header" : name;
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /** These options as they were typed. */

@@ -46,6 +46,7 @@ describe("--url", () => {
     ["a limit alone", ["--limit", "9"], /^--limit goes with --url or --command/],
     ["leave for remote ones alone", ["--allow-remote"], /^--allow-remote goes with --url/],
     ["a limit of 0", ["--url", here, "--limit", "0", "--window", "1s"], /^--limit takes a whole number/],
+    ["an addition of nobody", ["--adds-at-most", "1s"], /^--adds-at-most goes with --url or --command/],
     ["independence alone", ["--replicas-independent"], /^--replicas-independent goes with --url or/],
     ["a command", [...promised, "--command", "sh"], /^--url names what runs already, --command what/],
     ["a variant", [...promised, "--variant", "gcra"], /^--variant chooses what we start/],

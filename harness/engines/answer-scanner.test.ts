@@ -180,7 +180,6 @@ describe("nonsense", () => {
     ["a status that is no number", "HTTP/1.1 2x0 OK\r\n"],
     ["a status of four digits", "HTTP/1.1 2000 OK\r\n"],
     ["another version", "HTTP/2.0 200 OK\r\n"],
-    ["lines that end in LF alone", "HTTP/1.1 200 OK\n\n"],
     ["a header without a colon", "HTTP/1.1 200 OK\r\nno colon\r\n\r\n"],
     ["a header without a name", "HTTP/1.1 200 OK\r\n: x\r\n\r\n"],
     ["a blank before the colon", "HTTP/1.1 200 OK\r\nretry-after : 1\r\n\r\n"],
@@ -192,6 +191,10 @@ describe("nonsense", () => {
       "HTTP/1.1 200 OK\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
     ],
     ["a coding that was not asked for", "HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\n"],
+    [
+      "a chunk of no size that we know",
+      `HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n${"f".repeat(16)}\r\n`,
+    ],
     ["a chunk without a size", "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n\r\n"],
     ["a chunk longer than it says", "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\nab\r\n"],
     ["a switch of protocols", "HTTP/1.1 101 Switching Protocols\r\n\r\n"],
@@ -203,6 +206,20 @@ describe("nonsense", () => {
   test("the status that was read before is kept", () => {
     expect(scanAll("HTTP/1.1 503 Oops\r\nbroken\r\n\r\n").status).toBe(503);
   });
+});
+
+test("lines may end in LF alone, and the size of a chunk may begin with zeros", () => {
+  const lines = "HTTP/1.1 429 No\nretry-after: 2\ncontent-length: 3\n\na\nb";
+  const expected = { ...plain, status: 429, retryAfterMs: 2_000 };
+  expect(scanAll(lines)).toEqual({ answers: [expected], end: "open" });
+  const cuts = Array.from({ length: lines.length }, (_, i) => i);
+  expect(scanAll(lines, cuts).answers).toEqual([expected]);
+  const head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+  for (const zeros of ["0000000", "000000000000000"])
+    expect(scanAll(`${head}${zeros}3\r\nabc\r\n${zeros}0\r\n\r\n`)).toEqual({
+      answers: [plain],
+      end: "open",
+    });
 });
 
 test("a body without a length ends with the connection", () => {

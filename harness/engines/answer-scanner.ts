@@ -17,7 +17,7 @@ const complete = 8;
 const nonsense = 9;
 
 /**
- * Reads HTTP/1.1 answers to GET from bytes that may be split anywhere. It is strict: lines end in CRLF, a head
+ * Reads HTTP/1.1 answers to GET from bytes that may be split anywhere. It is strict: a head
  * that frames its body in two ways is nonsense, as a man in the middle would want it otherwise (RFC 9112 §6.3).
  * One a connection; nothing is allocated for an answer that arrives in one piece.
  */
@@ -85,11 +85,10 @@ export class AnswerScanner {
     else if (this.#state !== complete) this.#state = nonsense;
   }
 
-  /** A line [from, until) without its LF. */
+  /** A line [from, until) without its LF, before which a CR may be missing (RFC 9112 §2.2). */
   #line(bytes: Uint8Array, from: number, until: number): void {
-    const end = until - 1;
-    if (end < from || bytes[end] !== 0x0d) this.#state = nonsense;
-    else if (this.#state === headerLine) {
+    const end = until > from && bytes[until - 1] === 0x0d ? until - 1 : until;
+    if (this.#state === headerLine) {
       if (end === from) this.#headEnds();
       else this.#header(bytes, from, end);
     } else if (this.#state === statusLine) this.#status(bytes, from, end);
@@ -157,14 +156,14 @@ export class AnswerScanner {
     }
   }
 
-  /** A size in up to 7 hexadecimal digits, then nothing, a blank or an extension. */
+  /** A size in up to 16 hexadecimal digits, some servers begin with zeros; then nothing, a blank or an extension. */
   #chunk(bytes: Uint8Array, from: number, until: number): void {
     let size = 0;
     let at = from;
     for (let digit = hexDigit(bytes[at]); at < until && digit >= 0; digit = hexDigit(bytes[++at]))
       size = size * 16 + digit;
     const ends = at === until || bytes[at] === 0x3b || isBlank(bytes[at]);
-    if (at === from || at - from > 7 || !ends) {
+    if (at === from || at - from > 16 || size > Number.MAX_SAFE_INTEGER || !ends) {
       this.#state = nonsense;
       return;
     }

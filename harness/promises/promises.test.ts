@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Promised } from "../../limiter/promised.ts";
 import { couldAllBeAdmitted, couldBeRightlyDenied, type Interval, worstExcess } from "./brute-force.ts";
+import { closeLedger, emptyLedger, enter } from "./ledger.ts";
 import { ledgerFromIntervals } from "./ledger-from-intervals.ts";
 import type { Terms } from "./promise.ts";
 import { promiseOf } from "./promise-of.ts";
@@ -169,3 +170,22 @@ it.each(curves.map((promised) => ({ name: JSON.stringify(promised), promised }))
     );
   },
 );
+
+it("a bucket that is never empty remembers how the clock has wandered since it was", () => {
+  const kind = promiseOf({ kind: "rate", burst: 20, limit: 20, windowMs: 1_000 });
+  const slowness = 0.999;
+  // Drained at once, and from then on one more whenever the slow clock says that there is room for it.
+  const rows = Array.from({ length: 1_000 }, (_, i) => (Math.max(0, i - 19) * 50) / slowness);
+  const ledger = emptyLedger(rows.length);
+  for (const atMs of rows) enter(ledger, atMs, atMs, 1, 0);
+  closeLedger(ledger);
+  const deniedMs = (rows.at(-1) ?? 0) + 50 / slowness - 0.01;
+  const excess = (longSlackMs: number): number => {
+    const out = new Float64Array(1);
+    const terms = { slackMs: 0.1, longSlackMs, epochOffsetMs: null };
+    kind.possibleExcess(ledger, terms, Float64Array.of(deniedMs), 1, out);
+    return (out[0] ?? 0) + 1;
+  };
+  expect(excess(0.1)).toBeLessThan(0);
+  expect(excess(deniedMs * (1 - slowness) + 0.1)).toBeGreaterThan(0);
+});

@@ -1,7 +1,7 @@
 import type { Promised } from "../../limiter/promised.ts";
 import { affineSpans } from "./affine-spans.ts";
 import { possibleDebt } from "./possible-debt.ts";
-import { type PromiseKind, slackOf } from "./promise.ts";
+import type { PromiseKind } from "./promise.ts";
 
 /** A bucket that holds `burst` and refills by `limit` every windowMs: gcra, token bucket, leaky bucket. */
 export function ratePromise({ burst, limit, windowMs }: Extract<Promised, { kind: "rate" }>): PromiseKind {
@@ -19,8 +19,8 @@ export function ratePromise({ burst, limit, windowMs }: Extract<Promised, { kind
     judgeSpans: (admitted, terms, spans) =>
       affineSpans(admitted, { ratePerMs, windowMs, curve }, terms, spans),
     possibleExcess(consumed, terms, atMs, count, out) {
-      const slackMs = slackOf(terms, windowMs, burst / ratePerMs);
-      possibleDebt(consumed, ratePerMs, burst - slackMs * ratePerMs, atMs, count, out);
+      // A bucket that is never empty remembers all that was ever put in, and how the clock has wandered since.
+      possibleDebt(consumed, ratePerMs, burst - terms.longSlackMs * ratePerMs, atMs, count, out);
     },
   };
 }

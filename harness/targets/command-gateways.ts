@@ -1,6 +1,8 @@
 import type { PromisesOf } from "../../limiter/promised.ts";
 import { redactedCommand } from "../redacted.ts";
+import { TargetRefusal } from "../refusal.ts";
 import { startGateways } from "../system/gateways.ts";
+import { contractMistake } from "./contract-mistake.ts";
 import { redisFor } from "./redis-for.ts";
 import type { Spoken, Target } from "./target.ts";
 import { waysFor } from "./ways-for.ts";
@@ -21,7 +23,8 @@ export interface CommandGatewaysOptions {
 
 /**
  * Replicas of any program, in any language, each with the variables of the gateway contract in its environment. A run
- * starts them in front of a Redis that it provides unless one is given, and ends them with all their children.
+ * starts them in front of a Redis that it provides unless one is given, and ends them with all their children. A
+ * `TargetRefusal` says which of them does not speak the contract.
  */
 export function commandGateways({
   command,
@@ -38,12 +41,12 @@ export function commandGateways({
     gives: runsNode(command) ? ["own-gateways", "node-gateways"] : ["own-gateways"],
     redis: redisFor,
     ways: async (order, redis) => (redis === null ? null : waysFor(order, redis)),
-    async gateways({ policies, replicas, runFolder, onStep }, { redis, ways, steering }) {
+    async gateways({ policies, replicas, runFolder, onStep }, { runId, redis, ways, steering }) {
       const redisUrl = ways?.url ?? (() => redis?.url ?? "");
       onStep(
         `starting ${replicas === 1 ? "one gateway" : `${replicas} gateways`} with ${redactedCommand(command)}`,
       );
-      return startGateways({
+      const gateways = await startGateways({
         command: "/bin/sh",
         args: ["-c", command],
         program: "foreign",
@@ -55,6 +58,11 @@ export function commandGateways({
         ...(steering === null ? {} : { steering }),
         runFolder,
       });
+      const { endpoints } = gateways;
+      const mistake = await contractMistake({ endpoints, runId, policies, keyHeader });
+      if (mistake === null) return gateways;
+      await gateways[Symbol.asyncDispose]();
+      throw new TargetRefusal(mistake);
     },
   };
 }

@@ -42,6 +42,17 @@ describe("a declared promise", () => {
         kind: fallback,
         deadlineMs: 50,
         probeIntervalMs: 375,
+        isReturnUndeclared: true,
       });
+  });
+
+  it("says how soon a limiter is back and what it adds only if that is said", () => {
+    const silent = declaredPromises({ ...plain, promise: "gcra" })(policy);
+    expect(silent.addsAtMostMs).toBeNull();
+    const said = { returnsWithinMs: 1_500, addsAtMostMs: 80, fallback: "closed" } as const;
+    const { addsAtMostMs, withoutRedis } = declaredPromises({ ...plain, ...said, promise: "gcra" })(policy);
+    expect(addsAtMostMs).toBe(80);
+    expect(withoutRedis).not.toHaveProperty("isReturnUndeclared");
+    expect(2 * (withoutRedis?.probeIntervalMs ?? 0) + (withoutRedis?.deadlineMs ?? 0)).toBe(1_500);
   });
 });

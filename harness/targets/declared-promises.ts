@@ -12,6 +12,10 @@ export interface Declaration {
   readonly clockIsUnread: boolean;
   /** So many limiters, each of which keeps the promise for what it meets. @default 1: all replicas together keep it */
   readonly independent?: number;
+  /** It is back on Redis so soon after a heal, in milliseconds. @default nothing is said, so nothing is judged */
+  readonly returnsWithinMs?: number;
+  /** Deciding adds so much to an answer at most, in milliseconds, at the 99th percentile. @default nothing is said */
+  readonly addsAtMostMs?: number;
 }
 
 /** What a limiter may be said to do without Redis. */
@@ -48,11 +52,14 @@ export function declaredPromises({
   fallback,
   clockIsUnread,
   independent = 1,
+  returnsWithinMs,
+  addsAtMostMs,
 }: Declaration): PromisesOf {
   return (policy) => ({
     ...addedUp(curvesOf(kinds[promise](policy)), independent),
     clockResolutionMs: clockIsUnread ? 2 + 0.000_5 * policy.windowMs : 1,
-    ...(fallback === null ? {} : { withoutRedis: withoutRedis(fallback, policy.windowMs) }),
+    addsAtMostMs: addsAtMostMs ?? null,
+    ...(fallback === null ? {} : { withoutRedis: withoutRedis(fallback, policy.windowMs, returnsWithinMs) }),
   });
 }
 
@@ -67,9 +74,22 @@ function addedUp(promises: Promises, independent: number): Promises {
   return { ...promises, upper: times(promises.upper), lower: times(promises.lower) };
 }
 
-/** Who comes back may hold back for two windows, and no longer: a share that is never granted is no fallback. */
-function withoutRedis(fallback: FallbackName, windowMs: number): NonNullable<Promises["withoutRedis"]> {
-  const times = { deadlineMs: 50, probeIntervalMs: 375 };
+/** What a decision without Redis may take, in milliseconds: no return can be declared sooner. */
+export const deadlineMs = 50;
+
+/**
+ * Who comes back may hold back for two windows, and no longer: a share that is never granted is no fallback. A return takes
+ * two looks for Redis and a deadline at most.
+ */
+function withoutRedis(
+  fallback: FallbackName,
+  windowMs: number,
+  returnsWithinMs: number | undefined,
+): NonNullable<Promises["withoutRedis"]> {
+  const times =
+    returnsWithinMs === undefined
+      ? { deadlineMs, probeIntervalMs: 375, isReturnUndeclared: true }
+      : { deadlineMs, probeIntervalMs: (returnsWithinMs - deadlineMs) / 2 };
   if (fallback !== "local") return { kind: fallback, ...times };
   return { kind: fallback, share: "equal", writesBack: false, holdsBackMs: 2 * windowMs, ...times };
 }

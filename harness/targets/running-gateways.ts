@@ -8,6 +8,7 @@ import type { Gateways } from "../system/gateways.ts";
 import { askHealth, type Health } from "../system/health.ts";
 import { givenRedis } from "../system/redis/given-redis.ts";
 import { usedRedisWays } from "../system/used-redis-ways.ts";
+import { contractMistake } from "./contract-mistake.ts";
 import type { Spoken, Target } from "./target.ts";
 
 /** Gateways of others. */
@@ -26,7 +27,7 @@ export interface RunningGatewaysOptions {
 
 /**
  * Gateways that run already: nothing of theirs is started or stopped. Waits until each answers; a `Refusal` names the
- * first that does not.
+ * first that does not, and so does one of the run for the first that does not speak the contract.
  */
 export async function runningGateways({
   endpoints,
@@ -49,7 +50,11 @@ export async function runningGateways({
       toxiproxyUrl === null
         ? null
         : usedRedisWays({ toxiproxyUrl, proxies, redisUrl, replicas: endpoints.length }),
-    gateways: async () => asGateways(endpoints, notes),
+    async gateways({ policies }, { runId }) {
+      const mistake = await contractMistake({ endpoints, runId, policies, keyHeader });
+      if (mistake !== null) throw new Refusal(mistake);
+      return asGateways(endpoints, notes);
+    },
   };
 }
 

@@ -13,6 +13,7 @@ export const mutant: Mutant = {
   source: "animir/node-rate-limiter-flexible#289: timers that hold what has expired",
   convictedBy: ["memory-flat"],
   scenarios: [],
+  levels: [3],
   variant: wrongLimiter({
     about: "The reference limiter behind a timer a request.",
     protect: holding,

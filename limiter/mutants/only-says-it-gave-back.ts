@@ -8,6 +8,7 @@ export const mutant: Mutant = {
   source: "no report that we know of by number: a refund that is not awaited, whose error nobody reads",
   convictedBy: ["no-false-denials"],
   scenarios: ["refunds"],
+  levels: [3],
   variant: wrongLimiter({
     about: "The reference limiter, whose refunds go nowhere.",
     protect: (context) => refundsOtherwise(context, async () => true),

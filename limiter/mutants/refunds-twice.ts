@@ -9,6 +9,7 @@ export const mutant: Mutant = {
   source: "express-rate-limit, which guards against its own handlers of finish, close and error with a flag",
   convictedBy: ["within-bound"],
   scenarios: ["refunds"],
+  levels: [3],
   variant: wrongLimiter({
     about: "The reference limiter, told twice, and not of which time.",
     protect: (context) =>

@@ -12,6 +12,7 @@ export const mutant: Mutant = {
     "no report that we know of by number: a limiter that waits (Wait of golang.org/x/time/rate) with what all share in its hand",
   convictedBy: ["isolates-keys"],
   scenarios: ["noisy-neighbour"],
+  levels: [3],
   variant: wrongLimiter({
     about: "The reference limiter behind a pool of four.",
     protect: pooled,

@@ -1,5 +1,6 @@
 import type { FaultRecord, History, RedisSample } from "../../history/history.ts";
 import { outcomeCode, sourceCode } from "../../history/requests.ts";
+import { ownHabits } from "./own-habits.ts";
 
 /** What Redis counted from a heal on. */
 export interface AfterHeal {
@@ -7,7 +8,7 @@ export interface AfterHeal {
   readonly connections: number;
   readonly mostConnections: number;
   readonly scriptCalls: number;
-  /** As many as requests, repairs and some spare calls explain. */
+  /** As many as requests, repairs and some spare calls explain, by as many scripts as the limiter usually calls. */
   readonly mostScriptCalls: number;
 }
 
@@ -27,6 +28,7 @@ const freshMs = 1_000;
  * next fault). A new life of Redis counts from zero. Heals around which Redis could not be read are left out.
  */
 export function afterHeals(history: History, limits: StormLimits): AfterHeal[] {
+  const habits = ownHabits(history);
   return history.faults.flatMap((fault) => {
     const nextMs = history.faults.reduce(
       (least, { fromMs }) => (fromMs > fault.untilMs ? Math.min(least, fromMs) : least),
@@ -43,11 +45,13 @@ export function afterHeals(history: History, limits: StormLimits): AfterHeal[] {
       {
         fault,
         connections: after.connectionsReceived - (sameLife ? before.connectionsReceived : 0),
-        mostConnections: replicas * limits.maxConnectionsPerReplica,
+        mostConnections: Math.ceil(replicas * limits.maxConnectionsPerReplica * habits.connectionsTimes),
         scriptCalls: after.scriptCalls - (sameLife ? before.scriptCalls : 0),
         mostScriptCalls:
-          decisionsIn(history, sinceMs, after.untilMs) +
-          repairsOf(history, fault) +
+          Math.ceil(
+            (decisionsIn(history, sinceMs, after.untilMs) + repairsOf(history, fault)) *
+              habits.scriptsPerDecision,
+          ) +
           replicas * limits.spareCallsPerReplica,
       },
     ];
