@@ -14,7 +14,16 @@ import type { Policy } from "./policy.ts";
  * | `none` | nothing is promised, so nothing can be broken |
  */
 export type Promised =
-  | { readonly kind: "window"; readonly limit: number; readonly windowMs: number }
+  | {
+      readonly kind: "window";
+      readonly limit: number;
+      readonly windowMs: number;
+      /**
+       * A request may be stamped before it is decided, at any time since it was sent: by its gateway's clock, say.
+       * @default false: it is stamped where and when it is decided
+       */
+      readonly stampedBefore?: boolean;
+    }
   | { readonly kind: "rate"; readonly burst: number; readonly limit: number; readonly windowMs: number }
   | {
       readonly kind: "two-counters";

@@ -20,7 +20,12 @@ const policy = z.strictObject({
 
 const promised: z.ZodType<Promised> = z.lazy(() =>
   z.discriminatedUnion("kind", [
-    z.strictObject({ kind: z.literal("window"), limit: z.number(), windowMs: z.number() }),
+    z.strictObject({
+      kind: z.literal("window"),
+      limit: z.number(),
+      windowMs: z.number(),
+      stampedBefore: z.boolean().exactOptional(),
+    }),
     z.strictObject({ kind: z.literal("rate"), burst: z.number(), limit: z.number(), windowMs: z.number() }),
     z.strictObject({
       kind: z.literal("two-counters"),

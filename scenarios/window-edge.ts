@@ -5,7 +5,10 @@ import type { Scenario } from "../harness/scenario.ts";
 const policy = { name: "edge", limit: 500, windowMs: 1_000 };
 const edges = 8;
 
-/** More than the limit right before the edge of a window of the clock, and as much right after it. */
+/**
+ * More than the limit right before the edge of a window, and as much right after it: of a window of the clock, and of one
+ * that began with the key's first request.
+ */
 export const scenario: Scenario = loadStory({
   about: "Are twice as many let in around the edge of a window as in any other span of its length?",
   policies: [policy],
@@ -13,13 +16,12 @@ export const scenario: Scenario = loadStory({
     const requests = Math.round(1.3 * limit);
     const burstMs = Math.min((1_000 * requests) / ratePerSecond, windowMs / 3);
     const guardMs = windowMs / 40;
-    const firstEdgeMs = burstMs + 2 * guardMs;
     const keys = Array.from({ length: Math.ceil(edges * stretch) }, (_, i) => `edge-${i + 1}`);
     return [
       {
         name: "edges",
-        align: { atMs: firstEdgeMs, toMs: windowMs },
-        load: windowEdge({ windowMs, firstEdgeMs, requests, burstMs, guardMs, keys }),
+        align: { atMs: windowMs, toMs: windowMs },
+        load: windowEdge({ windowMs, requests, burstMs, guardMs, keys, openerMs: guardMs / 2 }),
       },
     ];
   },

@@ -124,6 +124,37 @@ describe("a declared deadline", () => {
     });
   });
 
+  it("is held against a gateway that tells nothing only if it is grossly late, and answers controls meanwhile", () => {
+    const controls = (tookMs: number) =>
+      Array.from({ length: 1_200 }, (_, i): Row => {
+        const sentMs = 12 + 2.5 * i;
+        return {
+          subject: controlKey,
+          sentMs,
+          receivedMs: sentMs + tookMs,
+          outcome: "control",
+          replica: i % 3,
+        };
+      });
+    const late = (tookMs: number) =>
+      paced(1).map((row) =>
+        row.sentMs >= 500 && row.sentMs < 800 ? { ...row, receivedMs: row.sentMs + tookMs } : row,
+      );
+    const untold = { scrapes: [], declared: true };
+    expect(check([...late(500), ...controls(1)], {}, untold)).toMatchObject({
+      verdict: "not-applicable",
+      summary: expect.stringContaining("the slowest decision took 500 ms"),
+    });
+    expect(check([...late(1_500), ...controls(1)], {}, untold)).toMatchObject({
+      verdict: "fail",
+      summary: expect.stringContaining("longer than 1 s, far more than the declared 20 ms"),
+    });
+    // It slept itself, or was not seen to be awake.
+    expect(check([...late(1_500), ...controls(200)], {}, untold).verdict).toBe("not-applicable");
+    const before = controls(1).filter(({ sentMs }) => sentMs < 510 || sentMs > 2_400);
+    expect(check([...late(1_500), ...before], {}, untold).verdict).toBe("not-applicable");
+  });
+
   it("shows nothing without decisions, or in a phase that the history does not have", () => {
     expect(check([{ sentMs: 5, outcome: "lost" }]).verdict).toBe("inconclusive");
     expect(check(paced(1), { phases: ["outage"] })).toMatchObject({

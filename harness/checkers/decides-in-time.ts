@@ -28,7 +28,8 @@ const leastUndisturbedShare = 0.5;
  * was broken: the deadline is declared for every decision.
  *
  * Measured from the sending; a decision is late beyond the deadline, 10 ms and twice its gateway's event-loop delay (99th
- * percentile). What was under way near a stall of the machine neither convicts nor excuses: a pass needs as many decisions
+ * percentile). A gateway that tells nothing of that is convicted only of what is grossly late, ten times beyond the deadline,
+ * 10 ms and twice its controls' time, a second at least, and only if it answered a control at once when that was overdue. What was under way near a stall of the machine neither convicts nor excuses: a pass needs as many decisions
  * again near none. An answer that never came is late if its gateway was awake. A machine that was slow all along makes it inconclusive, unless ten times as many of the decisions
  * between its stalls were late as may be: a slow machine is slow in stalls, which controls and late sends show. Up to five
  * late decisions that are more than the allowed share show nothing either way: there were too few decisions for that.
@@ -60,6 +61,7 @@ function outcomeOf(
       summary: `No gateway tells of its event loop, so the deadline of ${deadlineMs} ms is not judged`,
     };
   const numbers = numbersOf(late, deadlineMs);
+  if (late.grossMs !== null) return { ...grossly(late, deadlineMs, maxLateShare), numbers };
   const [question] = [...unknownPhases(history.phases, phases), ...questionsOn(late, maxLateShare)];
   if (question !== undefined) return { verdict: "inconclusive", summary: question, numbers };
   const { decisions, unexcused, slowestMs } = late;
@@ -77,9 +79,20 @@ function deadlineOf({ promises }: History): number | null {
   );
 }
 
-function convicted({ decisions, unexcused, awaited, slowestMs }: LateDecisions, deadlineMs: number) {
+/** Of gateways that tell nothing themselves gross lateness is found, and its absence proves nothing of the deadline. */
+function grossly(late: LateDecisions, deadlineMs: number, maxLateShare: number): Omit<Outcome, "numbers"> {
+  const isLate = late.unexcused > mostLate(late.decisions, maxLateShare);
+  if (isLate && questionsOn(late, maxLateShare).length === 0) return convicted(late, deadlineMs);
+  const summary = `No gateway tells of its event loop, so the deadline of ${deadlineMs} ms is not judged; the slowest decision took ${duration(late.slowestMs)}`;
+  return { verdict: "not-applicable", summary };
+}
+
+function convicted(late: LateDecisions, deadlineMs: number) {
+  const { decisions, unexcused, awaited, slowestMs, grossMs } = late;
+  const declared = `the declared ${deadlineMs} ms`;
+  const longest = grossMs === null ? declared : `${duration(grossMs)}, far more than ${declared}`;
   const never = awaited === 0 ? "" : `; ${counted(awaited)} never came`;
-  const summary = `${counted(unexcused)} of ${counted(decisions)} decisions took longer than the declared ${deadlineMs} ms, far from any stall of the machine; the slowest took ${duration(slowestMs)}${never}`;
+  const summary = `${counted(unexcused)} of ${counted(decisions)} decisions took longer than ${longest}, far from any stall of the machine; the slowest took ${duration(slowestMs)}${never}`;
   return { verdict: "fail", summary } as const;
 }
 

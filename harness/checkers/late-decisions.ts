@@ -1,7 +1,7 @@
 import { controlKey } from "../history/control-key.ts";
 import type { History } from "../history/history.ts";
 import { givenUp, outcomeCode } from "../history/requests.ts";
-import { loopDelayMs } from "./loop-delay.ts";
+import { type DecisionLimit, decisionLimits, wasAwake } from "./decision-limits.ts";
 import { machineDoubt } from "./machine-doubt.ts";
 import { machineStalls } from "./machine-stalls.ts";
 import { measuredPhases } from "./phases-of.ts";
@@ -19,19 +19,18 @@ export interface LateDecisions {
   readonly slowestMs: number;
   /** Why this cannot be held against the limiter; null if it can. */
   readonly doubt: string | null;
-  /** No replica tells of its event loop, so that nothing is judged. */
+  /** No replica tells of its event loop, nor is asked past the limiter, so that nothing is judged. */
   readonly unscraped: boolean;
+  /** Only controls tell of the gateways, so that nothing is late before this, in milliseconds; null if any tells itself. */
+  readonly grossMs: number | null;
 }
-
-/** So much more than its deadline a decision may take on its way, in milliseconds. */
-const spareMs = 10;
 
 /** Controls slower than this, in milliseconds, at the 99th percentile: a machine that was slow all along. */
 const slowMs = 10;
 
 /**
- * Measures the answers of the paced phases from their sending. Late is what took longer than `deadlineMs`, 10 ms and
- * twice the 99th percentile of its gateway's event-loop delay.
+ * Measures the answers of the paced phases from their sending. Late is what took longer than `decisionLimits` allow with
+ * `deadlineMs`.
  *
  * So is an answer that nobody waits for any more, if no stall was near when it was due, and its gateway answered a later
  * control at once while it was still waited for: the gateway was awake, the way to it open, and a gateway that had stood
@@ -46,11 +45,11 @@ export function lateDecisions(
   const asked = new Uint8Array(256);
   for (const phase of measuredPhases(history, names)) asked[phase] = 1;
   const stalls = machineStalls(history);
-  const limits = limitsOf(history, deadlineMs);
+  const limits = decisionLimits(history, deadlineMs);
   const isAwaited = awaitedOf(history, limits);
   const isNearStall = (row: number): boolean => {
     const sent = requests.sentMs[row] ?? 0;
-    return stalls.near(sent, sent + (limits.get(requests.replica[row] ?? 0) ?? 0));
+    return stalls.near(sent, sent + (limits.get(requests.replica[row] ?? 0)?.limitMs ?? 0));
   };
   let awaited = 0;
   let [decisions, late, unexcused, undisturbed, slowestMs] = [0, 0, 0, 0, 0];
@@ -65,8 +64,9 @@ export function lateDecisions(
     slowestMs = Math.max(slowestMs, received - sent);
     const isDisturbed = stalls.near(sent, received);
     if (!isDisturbed) undisturbed++;
-    const limitMs = limits.get(requests.replica[row] ?? 0);
-    if (limitMs === undefined || !(received - sent > limitMs)) continue;
+    const limit = limits.get(requests.replica[row] ?? 0);
+    if (limit === undefined || !(received - sent > limit.limitMs)) continue;
+    if (!wasAwake(limit, sent, received)) continue;
     late++;
     if (!isDisturbed) unexcused++;
   }
@@ -80,7 +80,13 @@ export function lateDecisions(
     slowestMs,
     doubt,
     unscraped: limits.size === 0,
+    grossMs: grossMsOf([...limits.values()]),
   };
+}
+
+function grossMsOf(limits: readonly DecisionLimit[]): number | null {
+  if (limits.length === 0 || limits.some(({ awakeMs }) => awakeMs === null)) return null;
+  return limits.reduce((least, { limitMs }) => Math.min(least, limitMs), Number.POSITIVE_INFINITY);
 }
 
 /**
@@ -89,7 +95,7 @@ export function lateDecisions(
  */
 function awaitedOf(
   { requests, subjects }: History,
-  limits: ReadonlyMap<number, number>,
+  limits: ReadonlyMap<number, DecisionLimit>,
 ): (row: number) => boolean {
   const placeOf = (row: number): number => (requests.phase[row] ?? 0) * 65_536 + (requests.replica[row] ?? 0);
   const awakeMs = new Map<number, number>();
@@ -103,17 +109,8 @@ function awaitedOf(
   return (row) => {
     const isGivenUp = requests.outcome[row] === outcomeCode.lost && requests.status[row] === givenUp;
     if (!isGivenUp || requests.subject[row] === control) return false;
-    const limitMs = limits.get(requests.replica[row] ?? 0) ?? Number.POSITIVE_INFINITY;
+    const limitMs = limits.get(requests.replica[row] ?? 0)?.limitMs ?? Number.POSITIVE_INFINITY;
     const sent = requests.sentMs[row] ?? Number.NaN;
     return (awakeMs.get(placeOf(row)) ?? Number.NEGATIVE_INFINITY) > sent + 2 * limitMs;
   };
-}
-
-function limitsOf(history: History, deadlineMs: number): Map<number, number> {
-  const limits = new Map<number, number>();
-  for (const { replica } of history.lives) {
-    const delayMs = loopDelayMs(history, replica);
-    if (delayMs !== null) limits.set(replica, deadlineMs + spareMs + 2 * delayMs);
-  }
-  return limits;
 }

@@ -15,6 +15,20 @@ test("two bursts lie around each edge, each edge with its key, and the guard ban
   }
 });
 
+test("each key may come a window earlier, just after the edge before, and between nobody's bursts", () => {
+  const arrivals = [...windowEdge({ ...options, openerMs: 20 }).arrivals(seededRandom(1))];
+  for (const [index, key] of options.keys.entries()) {
+    const own = arrivals.filter((arrival) => arrival.key === key);
+    expect(own).toHaveLength(2001);
+    expect(own[0]?.atMs).toBe(index * 2000 + 20);
+  }
+});
+
+test("a first request within a burst, or before the start, is refused", () => {
+  expect(() => windowEdge({ ...options, openerMs: 25 })).toThrow(/within the guard of 25 ms/);
+  expect(() => windowEdge({ ...options, openerMs: 20, firstEdgeMs: 300 })).toThrow(/after the start/);
+});
+
 test("bursts that would run into the next edge's are refused", () => {
   expect(() => windowEdge({ ...options, burstMs: 1000 })).toThrow(/do not fit into a window of 2000 ms/);
 });

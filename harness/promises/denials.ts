@@ -105,11 +105,13 @@ function judgeGroup(
   closeLedger(ledger);
   const sentMs = traces.sentMs.subarray(from, until);
   kind.possibleExcess(ledger, terms, sentMs, until - from, scratch.excess);
+  const within = kind.possibleWithin?.(ledger, terms);
   peaks(traces, from, until, scratch, (at, peak) => {
     // Where denials consume, its own cost is among what may have been consumed.
     const own = promises.deniedConsumes ? 0 : (traces.cost[at] ?? 0);
     const isRight = (traces.cost[at] ?? 0) > kind.capacity || isExcused(steps, traces, at);
-    onDenial(at, isRight ? Number.POSITIVE_INFINITY : peak + own + (given?.passing(at) ?? 0));
+    const most = Math.max(peak, within?.(traces.sentMs[at] ?? 0, traces.untilMs[at] ?? 0) ?? peak);
+    onDenial(at, isRight ? Number.POSITIVE_INFINITY : most + own + (given?.passing(at) ?? 0));
   });
 }
 

@@ -11,6 +11,7 @@ export function sumPromise(
 ): PromiseKind {
   const upper = promiseOf(addedUp(parts, promiseOf));
   const lower = [...tally(parts).values()].map(({ part }) => promiseOf(part));
+  const within = lower.flatMap((part) => (part.possibleWithin === undefined ? [] : [part.possibleWithin]));
   let spare = new Float64Array(0);
   return {
     capacity: lower.reduce((least, { capacity }) => Math.min(least, capacity), Number.POSITIVE_INFINITY),
@@ -31,6 +32,12 @@ export function sumPromise(
         for (let k = 0; k < count; k++) out[k] = Math.max(out[k] ?? 0, spare[k] ?? 0);
       }
     },
+    ...(within.length > 0 && {
+      possibleWithin: (consumed, terms) => {
+        const all = within.map((one) => one(consumed, terms));
+        return (sentMs, untilMs) => Math.max(...all.map((one) => one(sentMs, untilMs)));
+      },
+    }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { slidingLog } from "../../limiter/algorithms/sliding-log.ts";
 import { declaredPromises, fallbackNames, promiseNames } from "./declared-promises.ts";
 
 const policy = { name: "p", limit: 100, windowMs: 10_000 };
@@ -38,6 +39,12 @@ describe("a declared promise", () => {
     const { upper, lower } = declaredPromises({ ...plain, promise: "sliding-counter" })(policy);
     expect(upper).toMatchObject({ floorsPrevious: true });
     expect(lower).not.toHaveProperty("floorsPrevious");
+  });
+
+  it("leaves it open when a sliding window stamps a request, and holds our own to stamping as it decides", () => {
+    const { upper, lower } = declaredPromises({ ...plain, promise: "sliding-window" })(policy);
+    for (const curve of [upper, lower]) expect(curve).toMatchObject({ stampedBefore: true });
+    expect(slidingLog.promises(policy).upper).not.toHaveProperty("stampedBefore");
   });
 
   it("says nothing of how long a key lives, which nobody declared", () => {

@@ -1,6 +1,5 @@
 import { gcra } from "../../limiter/algorithms/gcra.ts";
 import { slidingCounter } from "../../limiter/algorithms/sliding-counter.ts";
-import { slidingLog } from "../../limiter/algorithms/sliding-log.ts";
 import type { Promised, Promises, PromisesOf } from "../../limiter/promised.ts";
 
 /** What a limiter of the user's is said to promise. */
@@ -102,7 +101,8 @@ function withoutRedis(
 }
 
 const kinds: Readonly<Record<PromiseName, PromisesOf>> = {
-  "sliding-window": slidingLog.promises,
+  // Nobody knows where it stamps.
+  "sliding-window": ({ limit, windowMs }) => both({ kind: "window", limit, windowMs, stampedBefore: true }),
   // Where they begin is up to whoever wrote it: with the clock, with the process, or for each key elsewhere.
   "fixed-window": ({ limit, windowMs }) => both({ kind: "fixed", limit, windowMs, phase: "unknown" }),
   "first-hit-window": ({ limit, windowMs }) => both({ kind: "fixed", limit, windowMs, phase: "first-hit" }),

@@ -16,7 +16,7 @@ export const variant: Variant = {
     "rolling-rate-limiter over ioredis: a sorted set of all that asked in the last window, the denied too, every cost 1.",
   packages: ["rolling-rate-limiter", "ioredis"],
   promises: ({ limit, windowMs }) => ({
-    upper: { kind: "window", limit, windowMs },
+    upper: { kind: "window", limit, windowMs, stampedBefore: true },
     lower: { kind: "none" },
     clockResolutionMs: 1,
     stateHorizonMs: 1_000 * Math.ceil(windowMs / 1_000) + 1,
