@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Promised } from "../../limiter/promised.ts";
 import { type EvidenceOptions, evidenceFromRows, type Row } from "../history/evidence-from-rows.ts";
 import type { FaultRecord, PhaseSpan } from "../history/history.ts";
 import { simulatedRows } from "../promises/simulated-rows.ts";
@@ -60,6 +61,16 @@ describe("within-bound", () => {
     expect(check(local).verdict).toBe("fail");
     const once = { sentMs: 5_000, receivedMs: 5_001, source: "redis" as const };
     expect(check([...local, once]).verdict).toBe("inconclusive");
+  });
+
+  it("wants one phase that shows it of windows that begin with a request, and every phase of others", () => {
+    const phases = [phase("sharp", 0, 500), phase("blunt", 500, 3_000)];
+    const half = letIn(50, { fromMs: 1_500 }).map((row) => ({ ...row, phase: "blunt" }));
+    const rows = [...letIn(100).map((row) => ({ ...row, phase: "sharp" })), ...half];
+    const judged = (upper: Promised) => check(rows, { phases, promises: { upper } }).verdict;
+    expect(judged(promised)).toBe("inconclusive");
+    expect(judged({ kind: "fixed", limit: 50, windowMs: 1_000, phase: "first-hit" })).toBe("pass");
+    expect(judged({ kind: "fixed", limit: 60, windowMs: 1_000, phase: "first-hit" })).toBe("inconclusive");
   });
 
   it("convicts the subject that went farthest, whatever the others did", () => {

@@ -1,3 +1,4 @@
+import type { Promised } from "../../limiter/promised.ts";
 import type { Claim, Evidence } from "../history/evidence.ts";
 import type { History } from "../history/history.ts";
 import { type Admissions, judgeAdmissions, rowsWithin } from "../promises/admissions.ts";
@@ -57,10 +58,11 @@ function verdictOf(evidence: Evidence, maxBlindShare: number, named: readonly st
     return { verdict: "not-applicable", summary: "The limiter promises no bound", numbers: {} };
   const demanded = demandedPhases(history.phases, named);
   const sharpness = judged.flatMap((admissions) => sharpnessOf(admissions, history, demanded));
+  const wanted = judged.flatMap((admissions) => wantedOf(admissions, history, demanded));
   const guilty = worstOf(judged.filter(({ claim }) => claim.clockDoubt === null));
   const numbers = {
     worstExcess: guilty === null ? 0 : guilty.span.cost - guilty.span.bound,
-    resolvingPower: blindShareOf(sharpness),
+    resolvingPower: blindShareOf(wanted),
     ...sharpnessNumbers(sharpness),
     judgedRequests: judged.reduce((sum, { countedIn }) => sum + total(countedIn), 0),
     judgedSubjects: judged.reduce((most, { subjects }) => Math.max(most, subjects), 0),
@@ -70,7 +72,7 @@ function verdictOf(evidence: Evidence, maxBlindShare: number, named: readonly st
     return { ...convicted(guilty, evidence), numbers, notes: [...guiltNotes(guilty), ...notes] };
   const open = [
     ...unknownPhases(history.phases, named),
-    ...openQuestions(judged, history, demanded, bluntPlaces(sharpness, maxBlindShare)),
+    ...openQuestions(judged, history, demanded, bluntPlaces(wanted, maxBlindShare)),
   ];
   const [first, ...rest] = open;
   if (first !== undefined)
@@ -101,6 +103,21 @@ function sharpnessOf(
           : `the fullest span proves only ${percent(fullest)} of what the promise allows; a subject that is kept at its limit, or a shorter wait for its answers, would prove more`,
     };
   });
+}
+
+/**
+ * The sharpness that a pass wants: that of every phase. Where windows begin nobody knows where, how much of one a span
+ * holds is up to where it began, and the sharpest phase shows what would have been seen.
+ */
+function wantedOf(admissions: Admissions, history: History, demanded: readonly number[]): Sharpness[] {
+  const all = sharpnessOf(admissions, history, demanded);
+  if (!beginsAnywhere(admissions.claim.promises.upper)) return all;
+  return all.toSorted((one, other) => one.blindShare - other.blindShare).slice(0, 1);
+}
+
+function beginsAnywhere(promised: Promised): boolean {
+  if (promised.kind === "sum") return promised.parts.some(beginsAnywhere);
+  return promised.kind === "fixed" && promised.phase !== "epoch";
 }
 
 interface Guilt {
