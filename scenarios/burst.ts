@@ -28,16 +28,13 @@ function keys(phase: string, hotShare: number) {
   });
 }
 
-/** At most so many keys reach their limit in turn. */
-const mostTurns = 40;
-
 /**
  * Rested keys that each send half more than the limit at once, one after the other, as many as there is time for: who
  * forgets one key in twenty is found by how many there are.
  */
 function inTurn(ratePerSecond: number, limit: number, withinMs: number): Load {
   const turnMs = (1_000 * 1.5 * limit) / ratePerSecond;
-  const turns = Math.max(1, Math.min(mostTurns, Math.floor(withinMs / turnMs)));
+  const turns = Math.max(1, Math.floor(withinMs / turnMs));
   return sequence(
     ...Array.from({ length: turns }, (_, i) =>
       constant({ ratePerSecond, durationMs: Math.min(turnMs, withinMs), keys: () => `turn-${i + 1}` }),

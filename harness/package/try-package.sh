@@ -52,7 +52,7 @@ run 0 list
 run 0 doctor
 grep -q "Node .*$(node --version)" "$work/said.txt" || wrong "the doctor saw another Node"
 run 3 scenario brust
-run 3 scenario burst --variant express-rate-limit --rate 100 --duration 5s
+run 3 scenario burst --variant express-rate-limit --rate 100 --duration 10s
 grep -q 'npm install --save-dev express' "$work/said.txt" || wrong "it did not say what is missing"
 run "0 2" scenario ./story.js --variant ./limiter.ts --rate 400 --seed 1
 run "0 2" scenario ./outage.ts --variant ./plain.cjs --rate 400 --seed 1

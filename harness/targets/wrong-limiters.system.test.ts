@@ -241,6 +241,13 @@ describe("a limiter with a seeded bug", () => {
       "folds-names",
       "fixed-as-sliding",
       "counters-as-sliding",
+      "charges-before-all-agree",
+      "counts-tenants-by-user",
+      "holds-every-request",
+      "names-the-first-policy",
+      "only-says-it-gave-back",
+      "refunds-twice",
+      "waits-with-a-connection",
     ];
     expect(Object.keys(stories).concat(elsewhere).sort()).toEqual(mutants.map(({ name }) => name).sort());
   });

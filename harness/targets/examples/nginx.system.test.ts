@@ -34,7 +34,7 @@ async function verdicts(
     "--rate",
     "3000",
     "--duration",
-    "6s",
+    "8s",
     "--json",
   ];
   const stdout = await new Promise<string>((resolve) => {
