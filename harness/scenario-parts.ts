@@ -65,6 +65,7 @@ export { type Random, seededRandom } from "./load/random.ts";
 export { type RefundedOptions, refunded } from "./load/refunded.ts";
 export { sequence } from "./load/sequence.ts";
 export { type StickyOptions, sticky } from "./load/sticky.ts";
+export { type TakingTurnsOptions, takingTurns } from "./load/taking-turns.ts";
 export { type KeyShare, weightedKeys } from "./load/weighted-keys.ts";
 export { type ReplicaWeights, weightedReplicas } from "./load/weighted-replicas.ts";
 export { type WindowEdgeOptions, windowEdge } from "./load/window-edge.ts";

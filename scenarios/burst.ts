@@ -6,11 +6,9 @@ import { metricsTellTheTruth } from "../harness/checkers/metrics-tell-the-truth.
 import { noFalseDenials } from "../harness/checkers/no-false-denials.ts";
 import { redisCost } from "../harness/checkers/redis-cost.ts";
 import { withinBound } from "../harness/checkers/within-bound.ts";
-import type { Load } from "../harness/load/arrival.ts";
 import { burstTrains } from "../harness/load/burst-trains.ts";
-import { constant } from "../harness/load/constant.ts";
 import { poisson } from "../harness/load/poisson.ts";
-import { sequence } from "../harness/load/sequence.ts";
+import { takingTurns } from "../harness/load/taking-turns.ts";
 import { windowEdge } from "../harness/load/window-edge.ts";
 import { zipfKeys } from "../harness/load/zipf-keys.ts";
 import type { Phase, Scenario, ScenarioRequest } from "../harness/scenario.ts";
@@ -26,20 +24,6 @@ function keys(phase: string, hotShare: number) {
     tailKeys: 2_000,
     prefix: `${phase}-tail-`,
   });
-}
-
-/**
- * Rested keys that each send half more than the limit at once, one after the other, as many as there is time for: who
- * forgets one key in twenty is found by how many there are.
- */
-function inTurn(ratePerSecond: number, limit: number, withinMs: number): Load {
-  const turnMs = (1_000 * 1.5 * limit) / ratePerSecond;
-  const turns = Math.max(1, Math.floor(withinMs / turnMs));
-  return sequence(
-    ...Array.from({ length: turns }, (_, i) =>
-      constant({ ratePerSecond, durationMs: Math.min(turnMs, withinMs), keys: () => `turn-${i + 1}` }),
-    ),
-  );
 }
 
 /** Those in which somebody is kept at the limit for long, or around an edge. */
@@ -86,7 +70,13 @@ export const scenario: Scenario = {
       },
       {
         name: "turns",
-        load: inTurn(ratePerSecond, limit, 4_500 * stretch),
+        // Who forgets one key in twenty is found by how many there are.
+        load: takingTurns({
+          ratePerSecond,
+          durationMs: 4_500 * stretch,
+          requests: Math.ceil(1.5 * limit),
+          prefix: "turn-",
+        }),
       },
       {
         name: "edge",
