@@ -90,13 +90,13 @@ async function program(answer: string): Promise<string> {
 const chapter = readFileSync(join(packageRoot, "README.md"), "utf8")
   .split(/^## /m)
   .find((text) => text.startsWith("Test your own limiter"));
-const typed = [...(chapter ?? "").matchAll(/^(npm run scenario .* --command .*?) +# (passes|fails)$/gm)].map(
+const typed = [...(chapter ?? "").matchAll(/^(npm run scenario .* --command .*?) +# (passes|fails|is not convicted)$/gm)].map(
   ([, line = "", word = ""]) => ({ line, word }),
 );
 
 describe("what the README says to type", () => {
   it("is there", () => {
-    expect(typed.filter(({ word }) => word === "passes").length).toBeGreaterThan(3);
+    expect(typed.filter(({ word }) => word === "passes").length).toBeGreaterThan(2);
     expect(typed.filter(({ word }) => word === "fails").length).toBeGreaterThan(1);
   });
 
@@ -108,7 +108,7 @@ describe("what the README says to type", () => {
     const text = stdout.slice(stdout.indexOf("\n{"));
     expect(text, stderr).toContain('"verdict"');
     const result = JSON.parse(text) as Result;
-    if (word === "passes") expectAcquitted({ ...result, code: result.exitCode });
+    if (word !== "fails") expectAcquitted({ ...result, code: result.exitCode });
     else expect(verdictsOf(result)["within-bound"]).toBe("fail");
   });
 });

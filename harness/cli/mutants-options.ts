@@ -60,7 +60,7 @@ export async function askedMatrix(names: readonly string[], options: MutantsOpti
   return {
     level,
     mutants: (chosen.length === 0 ? declaring : chosen).map((mutant) =>
-      level === 3 ? mutant : inCalmStories(mutant, stories),
+      level === 2 ? inCalmStories(mutant, stories) : mutant,
     ),
     isNamed: chosen.length > 0,
     stories,
@@ -74,7 +74,7 @@ export async function askedMatrix(names: readonly string[], options: MutantsOpti
   };
 }
 
-/** Nothing breaks below level 3, so that stories in which something does are left out. */
+/** Without the stories in which something breaks: the short form has no faults. */
 function inCalmStories({ name, thing }: NamedMutant, stories: readonly Found<Scenario>[]): NamedMutant {
   const broken = new Set(stories.flatMap((story) => (story.thing.faults === undefined ? [] : [story.name])));
   return { name, thing: { ...thing, scenarios: thing.scenarios.filter((story) => !broken.has(story)) } };
