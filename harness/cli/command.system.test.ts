@@ -90,9 +90,9 @@ async function program(answer: string): Promise<string> {
 const chapter = readFileSync(join(packageRoot, "README.md"), "utf8")
   .split(/^## /m)
   .find((text) => text.startsWith("Test your own limiter"));
-const typed = [...(chapter ?? "").matchAll(/^(npm run scenario .* --command .*?) +# (passes|fails|is not convicted)$/gm)].map(
-  ([, line = "", word = ""]) => ({ line, word }),
-);
+const typed = [
+  ...(chapter ?? "").matchAll(/^(npm run scenario .* --command .*?) +# (passes|fails|is not convicted)$/gm),
+].map(([, line = "", word = ""]) => ({ line, word }));
 
 describe("what the README says to type", () => {
   it("is there", () => {
