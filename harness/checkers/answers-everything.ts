@@ -185,13 +185,22 @@ interface Tallies {
   readonly unavailable: Tally;
 }
 
+/** Which tally counts a request that ended so; `null` for what was answered. */
+function kindOf(outcome: number, status: number): "lost" | "error" | "overloaded" | "unavailable" | null {
+  if (outcome === outcomeCode.lost) return "lost";
+  if (outcome === outcomeCode.unavailable) return "unavailable";
+  if (outcome === outcomeCode.refused) return "error";
+  if (outcome !== outcomeCode.error) return null;
+  return overloadStatuses.has(status) ? "overloaded" : "error";
+}
+
 function tallyOf(history: History, phases: readonly number[], isStopped: StoppedByUs): Tallies {
   const { requests } = history;
   const asked = new Uint8Array(256);
   for (const phase of phases) asked[phase] = 1;
   const stalls = machineStalls(history);
   const isExcused = excusedRefusals(history);
-  const [lost, error, overloaded, unavailable] = [none(), none(), none(), none()];
+  const tallies = { lost: none(), error: none(), overloaded: none(), unavailable: none() };
   let sent = 0;
   let unblamed = 0;
   for (let row = 0; row < requests.count; row++) {
@@ -200,28 +209,20 @@ function tallyOf(history: History, phases: readonly number[], isStopped: Stopped
     if (code === outcomeCode.dropped || code === outcomeCode.blank) continue;
     sent++;
     if (isStopped(row)) continue;
-    const tally =
-      code === outcomeCode.lost
-        ? lost
-        : code === outcomeCode.unavailable
-          ? unavailable
-          : code === outcomeCode.error || code === outcomeCode.refused
-            ? overloadStatuses.has(requests.status[row] ?? 0)
-              ? overloaded
-              : error
-            : null;
-    if (tally === null) continue;
+    const kind = kindOf(code, requests.status[row] ?? 0);
+    if (kind === null) continue;
+    const tally = tallies[kind];
     const sentMs = requests.sentMs[row] ?? 0;
     const untilMs = requests.receivedMs[row] ?? Number.NaN;
-    if (tally === unavailable && isExcused(requests.replica[row] ?? 0, sentMs, untilMs)) {
+    if (kind === "unavailable" && isExcused(requests.replica[row] ?? 0, sentMs, untilMs)) {
       unblamed++;
       continue;
     }
     tally.all++;
-    const excused = tally !== error && stalls.near(sentMs, Number.isNaN(untilMs) ? sentMs : untilMs);
+    const excused = kind !== "error" && stalls.near(sentMs, Number.isNaN(untilMs) ? sentMs : untilMs);
     if (!excused) tally.unexcused++;
   }
-  return { sent, unblamed, lost, error, overloaded, unavailable };
+  return { sent, unblamed, ...tallies };
 }
 
 /**

@@ -1,8 +1,8 @@
-import type { Promised } from "../../limiter/promised.ts";
 import type { Claim, Evidence } from "../history/evidence.ts";
 import type { History } from "../history/history.ts";
 import { type Admissions, judgeAdmissions, rowsWithin } from "../promises/admissions.ts";
 import { lossesOf } from "../promises/eras.ts";
+import { hasPhase } from "../promises/has-phase.ts";
 import { slackOf } from "../promises/promise.ts";
 import { mildest } from "../promises/readings.ts";
 import type { WorstSpan } from "../promises/span-record.ts";
@@ -111,13 +111,8 @@ function sharpnessOf(
  */
 function wantedOf(admissions: Admissions, history: History, demanded: readonly number[]): Sharpness[] {
   const all = sharpnessOf(admissions, history, demanded);
-  if (!beginsAnywhere(admissions.claim.promises.upper)) return all;
+  if (!hasPhase(admissions.claim.promises.upper, ["unknown", "first-hit"])) return all;
   return all.toSorted((one, other) => one.blindShare - other.blindShare).slice(0, 1);
-}
-
-function beginsAnywhere(promised: Promised): boolean {
-  if (promised.kind === "sum") return promised.parts.some(beginsAnywhere);
-  return promised.kind === "fixed" && promised.phase !== "epoch";
 }
 
 interface Guilt {

@@ -1,6 +1,7 @@
 import type { Promised } from "../../limiter/promised.ts";
 import type { Claim, Evidence } from "../history/evidence.ts";
 import type { Finding } from "../verdict/finding.ts";
+import { hasPhase } from "./has-phase.ts";
 
 /**
  * The first of the readings of `evidence` that does not convict, or the last one, which alone may. Windows of which nobody says
@@ -22,13 +23,9 @@ export function mildest<Verdict extends Pick<Finding, "verdict">>(
 /** `claim` with windows of the clock, itself where they begin elsewhere for certain or the clock is not known. */
 function byTheClock(claim: Claim): Claim {
   const { upper, lower } = claim.promises;
-  if (claim.epochOffsetMs === null || !(leavesOpen(upper) || leavesOpen(lower))) return claim;
+  if (claim.epochOffsetMs === null || !(hasPhase(upper, ["unknown"]) || hasPhase(lower, ["unknown"])))
+    return claim;
   return { ...claim, promises: { ...claim.promises, upper: settled(upper), lower: settled(lower) } };
-}
-
-function leavesOpen(promised: Promised): boolean {
-  if (promised.kind === "sum") return promised.parts.some(leavesOpen);
-  return promised.kind === "fixed" && promised.phase === "unknown";
 }
 
 function settled(promised: Promised): Promised {
