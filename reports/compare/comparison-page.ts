@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import {
   type Comparison,
@@ -9,6 +8,7 @@ import {
 import { readAssets } from "../html/assets.ts";
 import { verdictIcon } from "../html/icons.ts";
 import { type Markup, markup } from "../html/markup.ts";
+import { pageHead } from "../html/page-head.ts";
 import { cut, plain } from "../words/plain.ts";
 import { sentence } from "../words/sentence.ts";
 import { type Column, type ColumnGroup, columnGroups, numberTitles, worstVerdict } from "./columns.ts";
@@ -20,19 +20,9 @@ import { multiplesFigure } from "./multiples-figure.ts";
 export function comparisonPage(comparison: Comparison): string {
   const { scenario, about, rows } = comparison;
   const style = `${readAssets().style}\n${readFileSync(new URL("./compare.css", import.meta.url), "utf8")}`;
-  const policy = `default-src 'none'; style-src '${hash(style)}'; font-src data:; img-src data:; base-uri 'none'; form-action 'none'`;
   const { html } = markup`<!doctype html>
 <html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${{ html: policy }}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${cut(plain(scenario), 60)}: ${rows.length} limiters side by side</title>
-<link rel="icon" href="data:,">
-<style>${{ html: style }}</style>
-</head>
+${pageHead({ title: markup`${cut(plain(scenario), 60)}: ${rows.length} limiters side by side`, style })}
 <body>
 <main>
 <header class="hero versus">
@@ -118,8 +108,4 @@ function particulars({ command, environment, startedAt }: Comparison): Markup {
 <section aria-labelledby="repeat"><h2 id="repeat">Repeat it</h2>
 <div class="repeat"><pre><code>${command}</code></pre></div>
 <dl class="facts">${facts.map(([name, value]) => markup`<div><dt>${name}</dt><dd>${cut(plain(value), 160)}</dd></div>`)}</dl></section>`;
-}
-
-function hash(text: string): string {
-  return `sha256-${createHash("sha256").update(text).digest("base64")}`;
 }

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { JudgedRun } from "../report-format.ts";
 import { type ToldSources, toldSources } from "../series/told-sources.ts";
 import { type WorstSpan, worstSpan } from "../series/worst-span.ts";
@@ -11,6 +10,7 @@ import { evidenceTable, spanSentence } from "./evidence.ts";
 import { findingCards, gateTable } from "./findings.ts";
 import { hero } from "./hero.ts";
 import { type Markup, markup } from "./markup.ts";
+import { pageHead } from "./page-head.ts";
 import { environmentList, phaseTable, repeatCommand } from "./particulars.ts";
 import { runCharts } from "./run-charts.ts";
 
@@ -20,19 +20,9 @@ export function page(run: JudgedRun, { style, script }: Assets): string {
   const span = worstSpan(run);
   const sources = toldSources(run);
   const title = `${verdictWords[result.verdict].word}: ${cut(plain(result.scenario), 60)} on ${cut(plain(result.variant), 60)}`;
-  const policy = `default-src 'none'; script-src '${hash(script)}'; style-src '${hash(style)}'; font-src data:; img-src data:; base-uri 'none'; form-action 'none'`;
   const { html } = markup`<!doctype html>
 <html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${{ html: policy }}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${title}</title>
-<link rel="icon" href="data:,">
-<style>${{ html: style }}</style>
-</head>
+${pageHead({ title, style, script })}
 <body>
 <main>
 ${hero(result)}
@@ -84,8 +74,4 @@ function witnessFigure({ verdict, witness }: WorstSpan): Markup {
   <div id="witness-chart" class="chart tall" tabindex="0" role="img" aria-label="Cost certainly admitted over the span against the promised bound; the table below lists the requests"></div>
   <ul class="key"><li><i class="swatch interval"></i>admitted request, sent to answered</li>${convicts ? markup`<li><i class="swatch over"></i>beyond the promise</li>` : null}<li><i class="swatch promise"></i>promised bound</li><li><i class="swatch rug"></i>denied request</li></ul>
 </figure>`;
-}
-
-function hash(text: string): string {
-  return `sha256-${createHash("sha256").update(text).digest("base64")}`;
 }
