@@ -12,6 +12,12 @@ export function belongingOf({ belongs }: Scenario, subjects: readonly string[]):
   };
 }
 
+/** To whom else `subject` belongs, by the names that policies give in `by`; undefined where subjects belong to nobody. */
+export function ownersOf({ belongs }: Scenario, subject: string): Record<string, string> | undefined {
+  if (belongs === undefined) return undefined;
+  return Object.fromEntries(Object.entries(belongs).map(([by, ownerOf]) => [by, ownerOf(subject)]));
+}
+
 /** How `subjects` are told on the wire, and to whom they belong besides, all with the run's id. */
 export function namesOnWire(
   { scenario: { belongs }, target: { keyHeader } }: Pick<RunRequest, "scenario" | "target">,

@@ -57,11 +57,12 @@ export async function processGateways(
     gateways.push(await inTime(begun, world, settle));
   }
   return {
-    ask({ replica, subject, cost }, answer) {
+    ask({ replica, subject, owners = {}, cost }, answer) {
       taken.within(replica);
       const request = new IncomingMessage(NO_SOCKET);
       request.headers = {
         "x-client-id": WIRE_ID + subject,
+        ...Object.fromEntries(Object.entries(owners).map(([by, owner]) => [`x-${by}-id`, WIRE_ID + owner])),
         ...(cost === 1 ? {} : { "x-cost": String(cost) }),
       };
       const response = new ServerResponse(request);

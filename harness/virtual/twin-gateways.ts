@@ -5,7 +5,7 @@ import { type Decision, decisionOf } from "../../limiter/decision.ts";
 import { rateLimitField, rateLimitPolicyField, retryAfterField } from "../../limiter/headers.ts";
 import { limiterMetrics } from "../../limiter/metrics.ts";
 import type { Policy } from "../../limiter/policy.ts";
-import type { VirtualGateways } from "./virtual-gateways.ts";
+import type { VirtualGateways, VirtualQuestion } from "./virtual-gateways.ts";
 
 /**
  * Replicas that share one memory by `algorithm`'s local twin, which decides as its Lua does, to the microsecond; all
@@ -23,13 +23,14 @@ export function twinGateways(
   const metrics = registries.map((registry) => limiterMetrics(names, registry));
   const policyField = rateLimitPolicyField(policies);
 
-  function decide(subject: string, cost: number): Decision {
+  function decide({ subject, owners = {}, cost }: VirtualQuestion): Decision {
     const atUs = nowUs();
     const asked = policies.map((policy, index) => {
-      const known = states[index]?.get(subject);
+      const counted = owners[policy.by ?? ""] ?? subject;
+      const known = states[index]?.get(counted);
       if (known !== undefined) return known;
       const state = algorithm.local(policy);
-      states[index]?.set(subject, state);
+      states[index]?.set(counted, state);
       return state;
     });
     let [denying, longest] = [0, 0];
@@ -43,9 +44,9 @@ export function twinGateways(
   }
 
   return {
-    ask({ replica, subject, cost }, answer) {
-      const decision = decide(subject, cost);
-      metrics[replica]?.decided(decision, 0);
+    ask(question, answer) {
+      const decision = decide(question);
+      metrics[question.replica]?.decided(decision, 0);
       const isDenied = decision.outcome === "denied";
       const retryAfter = isDenied ? retryAfterField(decision) : undefined;
       answer({

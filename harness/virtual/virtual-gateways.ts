@@ -5,6 +5,8 @@ import type { Source } from "../history/requests.ts";
 export interface VirtualQuestion {
   readonly replica: number;
   readonly subject: string;
+  /** To whom else the subject belongs, by the names that policies give in `by`. @default to nobody */
+  readonly owners?: Readonly<Record<string, string>>;
   readonly cost: number;
 }
 

@@ -5,10 +5,11 @@ import { historySchemaVersion } from "../history/history.ts";
 import { withoutBlanks } from "../history/request-columns.ts";
 import { allocateRequests, noPolicy, outcomeCode, type Requests, sourceCode } from "../history/requests.ts";
 import { compileSchedule, fillRequests, type Schedule, startPhase } from "../load/schedule.ts";
+import { belongingOf, ownersOf } from "../run/belonging.ts";
 import type { Phase, Scenario } from "../scenario.ts";
 import { type Network, networkOf } from "./network.ts";
 import { type RedisClock, redisClock } from "./redis-clock.ts";
-import type { VirtualAnswer, VirtualGateways } from "./virtual-gateways.ts";
+import type { VirtualAnswer, VirtualGateways, VirtualQuestion } from "./virtual-gateways.ts";
 import { VirtualTime } from "./virtual-time.ts";
 import { startVisitors } from "./visitors.ts";
 
@@ -181,12 +182,11 @@ class VirtualRun {
   }
 
   /** On its way to the replica, there, and back. */
-  #send(
-    question: { readonly replica: number; readonly subject: string; readonly cost: number },
-    answered: (answer: VirtualAnswer | null) => void,
-  ): void {
+  #send(asked: Omit<VirtualQuestion, "owners">, answered: (answer: VirtualAnswer | null) => void): void {
     const { time, network } = this.#world;
-    const { replica } = question;
+    const { replica, subject } = asked;
+    const owners = ownersOf(this.#options.scenario, subject);
+    const question = owners === undefined ? asked : { ...asked, owners };
     const fate = network.fate();
     const thereMs = network.arrivalMs(replica, time.nowMs);
     if (fate === "request-lost") {
@@ -248,6 +248,7 @@ class VirtualRun {
       phases: spans,
       requests: withoutBlanks(this.#requests, allocateRequests),
       subjects: this.#schedule.subjects,
+      ...belongingOf(this.#options.scenario, this.#schedule.subjects),
       lives: Array.from({ length: replicas }, (_, replica) => ({
         replica,
         fromMs: originMs - 1,

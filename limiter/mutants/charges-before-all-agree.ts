@@ -12,7 +12,7 @@ export const mutant: Mutant = {
   source: "animir/node-rate-limiter-flexible#280 and #150: a union of limiters does not roll back",
   convictedBy: ["no-false-denials"],
   scenarios: ["tiers"],
-  levels: [3],
+  levels: [1, 3],
   variant: wrongLimiter({
     about: "One limiter a policy, each right by itself.",
     protect: union,

@@ -9,7 +9,7 @@ export const mutant: Mutant = {
   source: "no report that we know of by number: one key function for all limits of a route",
   convictedBy: ["within-bound"],
   scenarios: ["tiers"],
-  levels: [3],
+  levels: [1, 3],
   variant: wrongLimiter({
     about: "The reference limiter, all of whose policies are by the same subject.",
     protect: byUser,

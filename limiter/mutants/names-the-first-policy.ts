@@ -9,7 +9,7 @@ export const mutant: Mutant = {
     "envoyproxy/envoy#43113 and kgateway-dev/kgateway#8211: nobody learns which of several limits it was",
   convictedBy: ["no-false-denials", "metrics-tell-the-truth"],
   scenarios: ["tiers"],
-  levels: [3],
+  levels: [1, 3],
   variant: wrongLimiter({
     about: "The reference limiter, which names the wrong policy.",
     protect: (context) =>

@@ -39,10 +39,8 @@ export function batchesOf({
         .filter(isAsked)
         .map((scenario) => ({ scenario, limiter: name, convictedBy, firstSeed, seeds })),
     );
-  // Nothing breaks in simulated time, and nobody tells there to whom a subject belongs.
-  const calm = stories.filter(
-    ({ name, thing }) => thing.faults === undefined && thing.belongs === undefined && isAsked(name),
-  );
+  // Nothing breaks in simulated time.
+  const calm = stories.filter(({ name, thing }) => thing.faults === undefined && isAsked(name));
   const innocent = (where: string, of: number): Batch[] =>
     correct.flatMap((name) =>
       calm.map((story) => ({
