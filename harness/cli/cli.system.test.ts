@@ -178,6 +178,17 @@ describe("a reader that stops reading", () => {
     expect(stderr).toBe("");
     expect(code).toBe(0);
   });
+
+  it("is none that anything was judged either", async () => {
+    const nobody = ["--redis", "redis://127.0.0.1:1", "--out", out];
+    const run = spawn(process.execPath, [launcher, "scenario", "burst", ...nobody], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    run.stdout.destroy();
+    run.stderr.destroy();
+    const code = await new Promise((resolve) => run.once("exit", resolve));
+    expect(code).toBe(exitCode.usage);
+  });
 });
 
 describe("the catalogue", () => {

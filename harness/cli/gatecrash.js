@@ -10,11 +10,11 @@ function broken(error) {
   process.exit(4);
 }
 
-// Whoever reads us may stop reading (`| head`): then there is nobody left to write to.
+// Whoever reads us may stop reading (`| head`, `| grep -q`): then nobody is told, but what was begun is ended, healed and
+// judged all the same, for the exit code is the verdict.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error) => {
-    if (error.code === "EPIPE") process.exit();
-    broken(error);
+    if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_DESTROYED") broken(error);
   });
 }
 
