@@ -1,8 +1,9 @@
 import { access } from "node:fs/promises";
-import { basename, resolve } from "node:path";
+import { basename } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Found } from "./discover.ts";
 import { Refusal } from "./refusal.ts";
+import { whereTyped } from "./where-typed.ts";
 
 /** What a part of something in a file must be. */
 export type PartKind = "text" | "number" | "list" | "function";
@@ -25,7 +26,7 @@ export function isPath(typed: string): boolean {
 }
 
 /**
- * What the file at `path` exports as `exportName`; from where the caller stands, also behind `npm run`. Throws a
+ * What the file at `path` exports as `exportName`; from where the caller stands. Throws a
  * `Refusal` for a file that is not there, cannot be loaded, exports nothing of that name, or lacks one of its `parts`.
  */
 export async function thingInFile<T>(
@@ -33,7 +34,7 @@ export async function thingInFile<T>(
   exportName: string,
   parts: Readonly<Record<string, PartKind>>,
 ): Promise<Found<T>> {
-  const file = resolve(process.env.INIT_CWD ?? ".", path);
+  const file = whereTyped(path);
   await access(file).catch((cause: unknown) => {
     throw new Refusal(`There is no file ${file}: give the path of a file that exports \`${exportName}\`.`, {
       cause,
@@ -66,11 +67,14 @@ function howToMend(cause: unknown): string {
     : "mend it";
 }
 
+/** The last part of `path` by letters that every file system takes. */
+export function fileName(path: string): string {
+  return basename(path).replaceAll(/[^A-Za-z0-9_-]/g, "-");
+}
+
 /** Also the name of a folder among the runs: no path, and none of those that lie there already. */
 function nameOf(file: string): string {
-  const name = basename(file)
-    .replace(/\.[cm]?[jt]s$/, "")
-    .replaceAll(/[^A-Za-z0-9_-]/g, "-");
+  const name = fileName(file.replace(/\.[cm]?[jt]s$/, ""));
   return reserved.has(name) || name === "" ? `own-${name}` : name;
 }
 

@@ -8,8 +8,11 @@ export const isInstalled: boolean = import.meta.url.endsWith(".js");
 /** The folder that holds Gatecrash itself: of a package, what was compiled. */
 export const packageRoot: string = fileURLToPath(new URL("..", import.meta.url));
 
-/** Where runs are kept unless `--out` says otherwise: in the checkout, or below where the caller stands. */
-export const runsFolder: string = join(isInstalled ? "." : packageRoot, "reports", "runs");
+/** Where reports are written: in the checkout, or below where the caller stands. */
+export const reportsFolder: string = join(isInstalled ? "." : packageRoot, "reports");
+
+/** Where runs are kept unless `--out` says otherwise. */
+export const runsFolder: string = join(reportsFolder, "runs");
 
 /** The version in package.json. */
 export function packageVersion(): string {

@@ -33,6 +33,8 @@ export interface ChosenVariant {
   readonly variant: Variant;
   /** What a gateway process is told to load: a file, and for a mutant whether its bug is on. */
   readonly gatewayArgs: readonly string[];
+  /** Of a limiter that is none of ours. */
+  readonly ownFile: string | null;
 }
 
 /**
@@ -51,7 +53,7 @@ export async function chooseScenario(name: string): Promise<Found<Scenario>> {
 export async function chooseVariant(name: string): Promise<ChosenVariant> {
   if (isPath(name)) {
     const own = await thingInFile<Variant>(name, "variant", variantParts);
-    return { name: own.name, variant: own.thing, gatewayArgs: [own.file] };
+    return { name: own.name, variant: own.thing, gatewayArgs: [own.file], ownFile: own.file };
   }
   const variants = await listVariants();
   const mutants = await listMutants();
@@ -62,10 +64,11 @@ export async function chooseVariant(name: string): Promise<ChosenVariant> {
   const mutant = mutants.find((candidate) => candidate.name === base);
   if (mutant !== undefined) {
     const bug = suffix === undefined;
-    return { name, variant: mutant.thing.variant({ bug }), gatewayArgs: [mutant.file, bug ? "on" : "off"] };
+    const gatewayArgs = [mutant.file, bug ? "on" : "off"];
+    return { name, variant: mutant.thing.variant({ bug }), gatewayArgs, ownFile: null };
   }
   const found = pick([...variants, ...(mutants as unknown as Found<Variant>[])], base, "variant");
   if (suffix !== undefined)
     throw new Refusal(`"${base}" is no mutant, so it has no fixed twin: say --variant ${base}.`);
-  return { name, variant: found.thing, gatewayArgs: [found.file] };
+  return { name, variant: found.thing, gatewayArgs: [found.file], ownFile: null };
 }

@@ -4,6 +4,7 @@ import { redactedCommand } from "../redacted.ts";
 import { Refusal } from "../refusal.ts";
 import { commandGateways } from "../targets/command-gateways.ts";
 import { declaredPromises } from "../targets/declared-promises.ts";
+import { callersFolder } from "../where-typed.ts";
 import {
   type DeclaredOptions,
   declarationOf,
@@ -54,8 +55,7 @@ export function commandChoice(options: CommandOptions & BesideOptions, usual: Us
   const policies = policiesOf(options, usual.policies);
   // Its clock is this machine's, or Redis's: both are read.
   const promises = declaredPromises(declarationOf(options, { replicas, clockIsUnread: false, policies }));
-  // Where the caller stands, also behind `npm run`.
-  const cwd = process.env.INIT_CWD ?? process.cwd();
+  const cwd = callersFolder();
   const readyWithinMs = durationMs(readyWithin, "--ready-within");
   const spoken = spokenWith(options);
   return {

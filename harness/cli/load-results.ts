@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parseResult } from "../../reports/result-schema.ts";
 import { Refusal } from "../refusal.ts";
 import type { Result } from "../verdict/result.ts";
-import { whereTyped } from "./where-typed.ts";
+import { whereTyped } from "../where-typed.ts";
 
 /**
  * The results that `named` mean, each once: a `result.json`, a run's folder, or below `out` a scenario (its latest run),

@@ -1,4 +1,5 @@
 import { join, relative } from "node:path";
+import { resultText } from "../../reports/json.ts";
 import { renderLiveLine } from "../../reports/live-line.ts";
 import { renderVerdict } from "../../reports/terminal.ts";
 import { plain } from "../../reports/words/plain.ts";
@@ -48,7 +49,7 @@ export function screen({ json, quiet }: ScreenOptions): Screen {
     },
     verdict(result, history, folder) {
       wipe();
-      if (json) return console.log(JSON.stringify(result, null, 2));
+      if (json) return console.log(resultText(result).trimEnd());
       if (quiet) return console.log(`${result.verdict}: ${plain(result.reason)}`);
       const reportPath = join(relative(process.cwd(), folder), "report.html");
       console.log(

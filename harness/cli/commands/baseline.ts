@@ -2,14 +2,14 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import type { Command } from "commander";
 import { baselineScreen } from "../../../reports/gates/baseline-screen.ts";
-import { packageRoot } from "../../package-root.ts";
+import { runsFolder } from "../../package-root.ts";
 import { exitCode, Refusal } from "../../refusal.ts";
 import type { Baseline } from "../../verdict/baseline/baseline.ts";
 import { makeBaseline } from "../../verdict/baseline/make-baseline.ts";
+import { callersFolder, whereTyped } from "../../where-typed.ts";
 import { wholeNumber } from "../duration.ts";
 import { loadBaseline } from "../load-baseline.ts";
 import { loadResults } from "../load-results.ts";
-import { whereTyped } from "../where-typed.ts";
 
 interface SaveOptions {
   readonly to?: string;
@@ -40,7 +40,7 @@ export function addBaseline(program: Command, ended: (code: number) => void): vo
     .option("--to <file>", "save: where to (default: baselines/SCENARIO-VARIANT.json)")
     .option("--number <expression>", "save: compare this too, like 'latencyMs.p99'; repeatable", collect, [])
     .option("--finds <percent>", "save: the growth that is to be found; noisier numbers are not gated", "20")
-    .option("--out <dir>", "folder of the runs", join(packageRoot, "reports", "runs"))
+    .option("--out <dir>", "folder of the runs", runsFolder)
     .addHelpText("after", examples)
     .action(async (what: string, named: readonly string[], options: SaveOptions) => {
       if (what === "save") await save(named, options);
@@ -66,7 +66,7 @@ async function save(named: readonly string[], options: SaveOptions): Promise<voi
     throw new Refusal(`${file} cannot be written: give another file with --to.`, { cause });
   }
   console.log(baselineScreen(baseline));
-  console.log(`\nSaved ${relative(process.env.INIT_CWD ?? process.cwd(), file)}`);
+  console.log(`\nSaved ${relative(callersFolder(), file)}`);
 }
 
 async function show(files: readonly string[]): Promise<void> {

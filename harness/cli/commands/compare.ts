@@ -2,6 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import type { Command } from "commander";
 import { comparisonFiles } from "../../../reports/compare/comparison-files.ts";
+import { comparisonJson } from "../../../reports/compare/comparison-json.ts";
 import { comparisonScreen } from "../../../reports/compare/comparison-screen.ts";
 import { asTyped } from "../../as-typed.ts";
 import type { Comparison } from "../../compare/comparison.ts";
@@ -15,7 +16,8 @@ import { redactedUrl } from "../../redacted.ts";
 import { exitCode, Refusal } from "../../refusal.ts";
 import { trackEnding } from "../../system/ending.ts";
 import { startedGateways } from "../../targets/started-gateways.ts";
-import { chooseScenario, chooseVariant, listVariants } from "../catalogue.ts";
+import { chooseScenario, listVariants } from "../catalogue.ts";
+import { type Contender, chooseVariants } from "../choose-variants.ts";
 import { wholeNumber } from "../duration.ts";
 import { screen } from "../screen.ts";
 import { systemChoice } from "../system-choice.ts";
@@ -83,7 +85,7 @@ async function runCompare(name: string, options: CompareOptions): Promise<number
   const folder = await folderFor(request.out, comparison);
   for (const { path, content } of await comparisonFiles(comparison))
     await writeFile(join(folder, path), content);
-  if (options.json) console.log(JSON.stringify(comparison, null, 2));
+  if (options.json) console.log(comparisonJson(comparison).trimEnd());
   else {
     const colour = process.stdout.isTTY === true && (process.env.NO_COLOR ?? "") === "";
     const reportPath = join(relative(process.cwd(), folder), "compare.html");
@@ -94,22 +96,20 @@ async function runCompare(name: string, options: CompareOptions): Promise<number
 
 async function requestOf(typed: string, options: CompareOptions): Promise<ComparisonRequest> {
   const { name, file, thing: scenario } = await chooseScenario(typed);
-  const names = await variantsOf(options.variants);
+  const chosen = await contendersOf(options.variants);
   const asked = askedOf(scenario, options, null);
-  const chosen = await Promise.all(names.map(chooseVariant));
   const said = spelled(options, asked);
   const contestants = chosen.map(
-    (one, index): Contestant => ({
+    (one): Contestant => ({
       about: one.variant.about,
       target: startedGateways(one),
-      command: (seed) =>
-        asTyped(`npm run scenario ${typed} -- --variant ${names[index] ?? one.name} --seed ${seed}${said}`),
+      command: (seed) => asTyped(`npm run scenario ${typed} -- --variant ${one.typed} --seed ${seed}${said}`),
     }),
   );
   const trials = wholeNumber(options.trials, "--trials", 1, 1_000);
   const blocks = wholeNumber(options.blocks, "--blocks", 0, 1_000);
   const margin = wholeNumber(options.margin, "--margin", 0, 99);
-  const ours = `--variants ${names.join(",")} --trials ${trials} --blocks ${blocks} --seed ${asked.seed}${margin === 5 ? "" : ` --margin ${margin}`}`;
+  const ours = `--variants ${chosen.map(({ typed }) => typed).join(",")} --trials ${trials} --blocks ${blocks} --seed ${asked.seed}${margin === 5 ? "" : ` --margin ${margin}`}`;
   return {
     ...asked,
     scenarioName: name,
@@ -128,11 +128,12 @@ async function requestOf(typed: string, options: CompareOptions): Promise<Compar
   };
 }
 
-/** The variants that are named, each once; throws a `Refusal` for fewer than two. */
-async function variantsOf(text: string): Promise<string[]> {
+/** The variants that are named; throws a `Refusal` for fewer than two. */
+async function contendersOf(text: string): Promise<readonly Contender[]> {
   const all = text.trim() === "all" ? (await listVariants()).map(({ name }) => name) : text.split(",");
-  const names = [...new Set(all.map((name) => name.trim()).filter((name) => name !== ""))];
-  if (names.length >= 2) return names;
+  const names = all.map((name) => name.trim()).filter((name) => name !== "");
+  const contenders = await chooseVariants(names);
+  if (contenders.length >= 2) return contenders;
   throw new Refusal(`--variants takes at least two names, like sliding-log,gcra, or all; "${text}" is not.`);
 }
 

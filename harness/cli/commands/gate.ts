@@ -5,13 +5,13 @@ import { gatesFiles } from "../../../reports/gates/gates-files.ts";
 import { gatesMarkdown } from "../../../reports/gates/gates-markdown.ts";
 import type { GatesReport } from "../../../reports/gates/gates-report.ts";
 import { gatesScreen } from "../../../reports/gates/gates-screen.ts";
-import { packageRoot } from "../../package-root.ts";
+import { runsFolder } from "../../package-root.ts";
 import { Refusal } from "../../refusal.ts";
 import { parseGate } from "../../verdict/gate.ts";
 import { gateRuns, gatesVerdict } from "../../verdict/gate-runs.ts";
+import { whereTyped } from "../../where-typed.ts";
 import { loadBaseline } from "../load-baseline.ts";
 import { loadResults } from "../load-results.ts";
-import { whereTyped } from "../where-typed.ts";
 
 interface GateOptions {
   readonly gate: readonly string[];
@@ -49,7 +49,7 @@ export function addGate(program: Command, ended: (code: number) => void): void {
     .option("--gate <expression>", "a threshold, like 'latencyMs.p99<=20'; repeatable", collect, [])
     .option("--baseline <file>", "what `npm run baseline -- save` wrote; repeatable", collect, [])
     .option("--report <dir>", "write gates.json, gates.md and gates.xml (JUnit) into this folder")
-    .option("--out <dir>", "folder of the runs", join(packageRoot, "reports", "runs"))
+    .option("--out <dir>", "folder of the runs", runsFolder)
     .option("--json", "print gates.json instead of the lines", false)
     .option("--quiet", "print the verdict only", false)
     .addHelpText("after", examples)

@@ -2,18 +2,21 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import type { Command } from "commander";
 import { leagueFiles } from "../../../reports/league/league-files.ts";
+import { asTyped } from "../../as-typed.ts";
 import { fewestPairs } from "../../compare/differences.ts";
 import type { Contestant, ContestRequest } from "../../compare/run-contestant.ts";
 import type { League, LeagueSettings } from "../../league/league.ts";
 import { leagueState } from "../../league/league-state.ts";
+import { ownVersions } from "../../league/own-versions.ts";
 import { runLeague } from "../../league/run-league.ts";
 import { standingSet } from "../../league/standing-set.ts";
 import { versionsOf } from "../../league/versions-of.ts";
-import { packageRoot } from "../../package-root.ts";
+import { reportsFolder, runsFolder } from "../../package-root.ts";
 import { exitCode } from "../../refusal.ts";
 import { trackEnding } from "../../system/ending.ts";
 import { startedGateways } from "../../targets/started-gateways.ts";
-import { type ChosenVariant, chooseScenario, chooseVariant, listVariants } from "../catalogue.ts";
+import { chooseScenario, listVariants } from "../catalogue.ts";
+import { type Contender, chooseVariants } from "../choose-variants.ts";
 import { wholeNumber } from "../duration.ts";
 import { screen } from "../screen.ts";
 import { systemChoice } from "../system-choice.ts";
@@ -59,16 +62,16 @@ export function addLeague(program: Command, ended: (code: number) => void): void
     )
     .option("--short", "phases half as long, and too few blocks to claim a difference", false)
     .option("--system <where>", "where a Redis comes from: auto, local or docker", "auto")
-    .option("--out <dir>", "folder for the runs", join(packageRoot, "reports", "runs"))
-    .option("--report <file>", "what is written", join(packageRoot, "reports", "league.md"))
+    .option("--out <dir>", "folder for the runs", runsFolder)
+    .option("--report <file>", "what is written", join(reportsFolder, "league.md"))
     .option("--quiet", "print nothing while it runs", false)
     .addHelpText("after", examples)
     .action(async (options: LeagueOptions) => ended(await runCommand(options)));
 }
 
 async function runCommand(options: LeagueOptions): Promise<number> {
-  const chosen = await Promise.all((await namesOf(options.variants)).map(chooseVariant));
-  const settings = settingsOf(options, chosen);
+  const chosen = await chooseVariants(await namesOf(options.variants));
+  const settings = await settingsOf(options, chosen);
   const out = resolve(options.out);
   const contests = await contestsOf(options, settings, out);
   const state = await leagueState(join(out, "league", settings.form), settings);
@@ -100,22 +103,22 @@ async function runCommand(options: LeagueOptions): Promise<number> {
 
 /** All of them with the reference first, which costs are compared with. */
 async function namesOf(text: string): Promise<readonly string[]> {
-  if (text.trim() !== "all") return [...new Set(text.split(",").map((name) => name.trim()))];
+  if (text.trim() !== "all") return text.split(",").map((name) => name.trim());
   const names = (await listVariants()).map(({ name }) => name);
   return [...new Set(["sliding-log", ...names])];
 }
 
-function settingsOf(
+async function settingsOf(
   { seed, rate, short, blocks }: LeagueOptions,
-  chosen: readonly ChosenVariant[],
-): LeagueSettings {
+  chosen: readonly Contender[],
+): Promise<LeagueSettings> {
   return {
     seed: wholeNumber(seed, "--seed", 0, 2_147_483_647),
     ratePerSecond: wholeNumber(rate, "--rate", 1, 1_000_000),
     form: short ? "short" : "full",
     blocks: wholeNumber(blocks ?? String(short ? shortBlocks : fewestPairs), "--blocks", 0, 1_000),
     variants: chosen.map(({ name }) => name),
-    versions: versionsOf(chosen.map(({ variant }) => variant)),
+    versions: { ...versionsOf(chosen.map(({ variant }) => variant)), ...(await ownVersions(chosen)) },
   };
 }
 
@@ -144,12 +147,12 @@ function contestsOf(
   );
 }
 
-function contestantOf(chosen: ChosenVariant): Contestant {
-  const { name, variant } = chosen;
+function contestantOf(chosen: Contender): Contestant {
+  const { typed, variant } = chosen;
   return {
     about: variant.about,
     target: startedGateways(chosen),
-    command: (seed) => `npm run league -- --variants ${name} --seed ${seed}`,
+    command: (seed) => asTyped(`npm run league -- --variants ${typed} --seed ${seed}`),
   };
 }
 
@@ -161,7 +164,7 @@ function spelled({ variants, rate, seed, blocks, short, system }: LeagueOptions)
     ...(blocks === undefined ? [] : [`--blocks ${blocks}`]),
     ...(system === "auto" ? [] : [`--system ${system}`]),
   ];
-  return `npm run league -- ${parts.join(" ")}`;
+  return asTyped(`npm run league -- ${parts.join(" ")}`);
 }
 
 async function writeReport(league: League, path: string): Promise<void> {
