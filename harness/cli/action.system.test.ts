@@ -7,6 +7,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { packageRoot } from "../package-root.ts";
 import type { Result } from "../verdict/result.ts";
+import { sampleStory } from "./sample-story.ts";
 
 const input = z.strictObject({ description: z.string(), default: z.string() });
 const step = z.strictObject({
@@ -42,6 +43,13 @@ describe("action.yml", () => {
   it("uses every input that it declares, and no other", () => {
     const used = JSON.stringify(steps).matchAll(/inputs\.([a-z-]+)/g);
     expect(new Set(Array.from(used, ([, name]) => name))).toEqual(new Set(Object.keys(action.inputs)));
+  });
+
+  it("leaves the job's own Node as it was, for the gateway is judged on that", () => {
+    const others = steps.flatMap(({ uses }) => uses ?? []);
+    expect(others.map((uses) => uses.replace(/@.*/, ""))).toEqual(["actions/upload-artifact"]);
+    for (const text of [script, ...shellSteps.map(({ run }) => run)])
+      expect(text).not.toMatch(/GITHUB_(PATH|ENV)/);
   });
 
   it("hands what a caller typed to a shell in the environment only", () => {
@@ -156,7 +164,7 @@ describe("the shell steps", () => {
   );
 
   it("run a scenario for real: summary, report, JUnit with a case a gate, and the verdict at last", async () => {
-    await writeFile(join(out, "tiny.ts"), tinyScenario());
+    await writeFile(join(out, "tiny.ts"), sampleStory());
     const gates = "outcomes.allowed >= 1\nphase.nowhere.outcomes.lost == 0";
     const ran = await asRunner({ scenario: "./tiny.ts", gates, seed: "1", tries: "1", rate: "400" }, {});
     const folder = ran.outputs.folder ?? "";
@@ -174,27 +182,6 @@ describe("the shell steps", () => {
     expect((await readFile(join(folder, "charts", "latency.png"))).length).toBeGreaterThan(1_000);
   });
 });
-
-function tinyScenario(): string {
-  const from = (path: string) => JSON.stringify(join(packageRoot, "harness", path));
-  return `import { answersEverything } from ${from("checkers/answers-everything.ts")};
-    import { withinBound } from ${from("checkers/within-bound.ts")};
-    import { poisson } from ${from("load/poisson.ts")};
-    import { zipfKeys } from ${from("load/zipf-keys.ts")};
-    export const scenario = {
-      about: "Is a tiny limit kept?",
-      policies: [{ name: "tiny", limit: 20, windowMs: 500 }],
-      replicas: 1,
-      phases: ({ ratePerSecond }) => [
-        {
-          name: "all",
-          load: poisson({ ratePerSecond, durationMs: 1_000, keys: zipfKeys({ hot: [{ key: "hot", share: 0.9 }], tailKeys: 5, prefix: "cold-" }) }),
-        },
-      ],
-      checkers: [withinBound(), answersEverything()],
-      gates: ["outcomes.lost == 0"],
-    };`;
-}
 
 interface Ran {
   readonly code: number;

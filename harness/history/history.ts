@@ -75,6 +75,8 @@ export interface RunRecord {
   readonly originMs: number;
   /** The gates that the run was started with. */
   readonly gates: readonly string[];
+  /** The baselines that it was started with, each as its file's JSON. @default none */
+  readonly baselines?: readonly string[];
   /** The one line that repeats this run. */
   readonly command: string;
   readonly environment: Environment;

@@ -46,6 +46,7 @@ export function historyOf(ran: Ran): History {
       startedAt,
       originMs: Math.floor(spans[0]?.fromMs ?? 0),
       gates: request.gates,
+      ...(request.baselines === undefined ? {} : { baselines: request.baselines }),
       command: request.command,
       environment: environmentOf(redis),
     },

@@ -14,6 +14,8 @@ export interface RunRequest extends Omit<TargetOrder, "onStep"> {
   readonly stretch: number;
   /** Gates of the scenario and of the command line. */
   readonly gates: readonly string[];
+  /** Baselines of the command line, as JSON. @default none */
+  readonly baselines?: readonly string[];
   /** The line that repeats this run. */
   readonly command: string;
 }

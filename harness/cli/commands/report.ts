@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { Command } from "commander";
 import { pick } from "../../discover.ts";
 import type { RunRecord } from "../../history/history.ts";
@@ -8,6 +9,7 @@ import { Refusal } from "../../refusal.ts";
 import { findRunFolder } from "../../run/run-folder.ts";
 import { saveRun } from "../../run/save-run.ts";
 import type { Scenario } from "../../scenario.ts";
+import { type Baseline, parseBaseline } from "../../verdict/baseline/baseline.ts";
 import { parseGate } from "../../verdict/gate.ts";
 import { chooseScenario, listScenarios } from "../catalogue.ts";
 import { loadBaseline } from "../load-baseline.ts";
@@ -36,7 +38,7 @@ export function addReport(program: Command, ended: (code: number) => void): void
     )
     .option(
       "--baseline <file>",
-      "what `npm run baseline -- save` wrote; repeatable",
+      "what `npm run baseline -- save` wrote, beside those of the run; repeatable",
       (file: string, all: string[]) => [...all, file],
       [],
     )
@@ -54,11 +56,18 @@ export function addReport(program: Command, ended: (code: number) => void): void
       const history = await readHistory(join(folder, "history.parquet"));
       const scenario = await scenarioOf(history.run, options.scenario);
       const gates = [...history.run.gates, ...options.gate].map(parseGate);
-      const baselines = await Promise.all(options.baseline.map(loadBaseline));
+      const baselines = await baselinesOf(history.run, options.baseline);
       const result = await saveRun(history, { scenario, gates, baselines, folder, out: null });
       screen(options).verdict(result, history, folder);
       ended(result.exitCode);
     });
+}
+
+/** Those that the run was held against when it was made, and those of `files`, each once. */
+async function baselinesOf({ baselines = [] }: RunRecord, files: readonly string[]): Promise<Baseline[]> {
+  const recorded = baselines.map((text) => parseBaseline(text, "What this run was held against"));
+  const typed = await Promise.all(files.map(loadBaseline));
+  return [...recorded, ...typed.filter((one) => !recorded.some((other) => isDeepStrictEqual(one, other)))];
 }
 
 /** A history may come from anywhere: no file that it names is loaded, only one that was typed. */

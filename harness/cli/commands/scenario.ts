@@ -116,6 +116,7 @@ async function runCommand(typed: string, options: ScenarioOptions): Promise<numb
     system,
     runFolder,
     gates,
+    ...(baselines.length === 0 ? {} : { baselines: baselines.map((one) => JSON.stringify(one)) }),
     command: repeatLine(
       typed,
       theirs?.spelled ?? [`--variant ${options.variant ?? target.name}`],
