@@ -48,6 +48,10 @@ run() { # expected exit codes, like 0 or "0 2"; what to type
   [[ " $expected " == *" $code "* ]] || wrong "exit $code, not $expected"
 }
 
+holds() { # file, what must be said in it; what else it would be
+  grep -qF -e "$2" "$1" || wrong "$3"
+}
+
 run 0 list
 run 0 doctor
 grep -q "Node .*$(node --version)" "$work/said.txt" || wrong "the doctor saw another Node"
@@ -61,7 +65,30 @@ for file in report.html result.json junit.xml history.parquet charts; do
 done
 [ -n "$(ls reports/runs/latest/charts)" ] || wrong "the run left no pictures"
 run "0 2" report latest --scenario ./outage.ts
-run 1 scenario ./story.js --variant ./twice.mjs --rate 400 --seed 1
+run 0 gate --gate 'outcomes.allowed>=1' outage latest
+run 3 baseline save outage
+holds "$work/said.txt" "and 1 was given" "baseline looked for runs elsewhere"
+mkdir other
+cp limiter.ts other
+run 0 compare ./story.js --variants ./limiter.ts,./other/limiter.ts --blocks 0 --rate 400 --seed 1 --json
+# Node may have warned before.
+cmp <(sed -n '/^{/,$p' "$work/said.txt") reports/runs/compare/*/compare.json || wrong "--json printed something else than it kept"
+holds "$work/said.txt" '"variant": "other-limiter"' "two files are called alike"
+run 0 league --help
+holds "$work/said.txt" '"reports/league.md"' "the league is written elsewhere"
+
+say "npx gatecrash scenario ./story.js --variant ./twice.mjs, whose reader stops reading"
+code=0
+npx gatecrash scenario ./story.js --variant ./twice.mjs --rate 400 --seed 1 2>&1 | head -1 || code=$?
+[ "$code" -eq 1 ] || wrong "exit $code, not 1"
+
+say "a script of a workspace"
+mkdir -p packages/api
+cp story.js packages/api
+npm pkg set 'workspaces[]=packages/*'
+echo '{ "name": "api", "scripts": { "limits": "gatecrash scenario ./story.js --replicas 0" } }' >packages/api/package.json
+npm run limits --workspace packages/api >"$work/said.txt" 2>&1 && wrong "it takes no replicas"
+holds "$work/said.txt" "--replicas takes a whole number" "it looked for the story elsewhere: $(cat "$work/said.txt")"
 
 say "types"
 "$root/node_modules/.bin/tsc" -p . --typeRoots "$root/node_modules/@types" || wrong "the types do not fit"
