@@ -60,7 +60,7 @@ describe("a batch", () => {
         limiter.peek("alice", 3),
         limiter.refund("alice", 2),
         limiter.decide("alice", 3),
-        limiter.decide("alice", 3, { limits: { p: { limit: 20, burst: 20 } } }),
+        limiter.decide("alice", 3, { limits: { p: { limit: 20 } } }),
         limiter.reset("alice"),
         limiter.decide("alice", 1),
       ]);
@@ -97,6 +97,19 @@ describe("a batch", () => {
     expect(left.quotas.map(({ remaining }) => remaining)).toEqual([2, 8]);
     await expect(limiter.decide("ann")).rejects.toThrow(TypeError);
     await expect(limiter.decide({ user: "ann" })).rejects.toThrow('by "tenant"');
+  });
+
+  it("fills the bucket of a plan to its own limit, whatever the burst of the policy", async () => {
+    const policy = { name: "p", limit: 10, windowMs: HOUR_MS, burst: 20, algorithm: "gcra" } as const;
+    await using limiter = await limiterOf(policy);
+    const limits = { p: { limit: 1_000 } };
+    expect(await limiter.decide("alice", 1_000, { limits })).toMatchObject({
+      outcome: "allowed",
+      remaining: 0,
+    });
+    const { retryAfterMs } = await limiter.decide("ben", 1_001, { limits });
+    expect(retryAfterMs).toBe(Number.POSITIVE_INFINITY);
+    expect(await limiter.peek("ben")).toMatchObject({ outcome: "allowed", remaining: 20 });
   });
 
   it("refuses limits that cannot be kept, and policies that there are not", async () => {

@@ -4,9 +4,11 @@ import type { Fallback } from "./fallback/fallback.ts";
 import type { Keepers } from "./fallback/keepers.ts";
 import type { Ledger } from "./fallback/outage-rule.ts";
 import type { LimiterPolicy } from "./limiter-options.ts";
+import type { Questions } from "./questions.ts";
 
 /** What is asked of one policy: of its fallback, if it is `local` and has one for these limits. */
 export interface Part {
+  /** With the limits of the request. */
   readonly policy: LimiterPolicy;
   readonly key: string;
   readonly kind: "local" | "open" | "closed";
@@ -24,15 +26,18 @@ export interface Fallbacks {
   readonly reserve: (asking: Asking, nowUs: number) => Decision | undefined;
 }
 
-/** `keepersOf` has those of a policy whose fallback is `local`, by its index. */
+/** `keepersOf` has those of a policy whose fallback is `local`, by its index; `policyOf` has what a row stands for. */
 export function fallbacks(
   policies: readonly LimiterPolicy[],
   keepersOf: (index: number) => Keepers | undefined,
+  policyOf: Questions["policyOf"],
 ): Fallbacks {
   const parts = ({ keys, rows }: Pick<Asking, "keys" | "rows">): Part[] =>
-    policies.map((policy, i) => {
-      const { fallback: kind = "local" } = policy;
-      return { policy, key: keys[i] ?? "", kind, fallback: keepersOf(i)?.of(rows?.[i])?.fallback };
+    policies.map((usual, i) => {
+      const { fallback: kind = "local" } = usual;
+      const row = rows?.[i];
+      const policy = row === undefined ? usual : policyOf(row);
+      return { policy, key: keys[i] ?? "", kind, fallback: keepersOf(i)?.of(row)?.fallback };
     });
 
   /** The shortest waits of the local parts, 0 for the others. */
@@ -93,12 +98,10 @@ function quotasOf(asked: readonly Part[], waits: readonly number[], cost: number
   });
 }
 
-/** What this process will never admit alone may be admitted when Redis is back, so it is worth another try. */
-function waitMs(
-  waitUs: number,
-  cost: number,
-  { limit, burst = limit, windowMs, algorithm }: LimiterPolicy,
-): number {
-  const most = algorithm === "gcra" ? burst : limit;
-  return waitUs === Number.POSITIVE_INFINITY && cost <= most ? windowMs : Math.ceil(waitUs / 1_000);
+/**
+ * What this process will never admit alone may be admitted when Redis is back, so it is worth another try. Not what Redis
+ * never admits either: more than `burst`, which only a bucket has, or `limit`.
+ */
+function waitMs(waitUs: number, cost: number, { limit, burst = limit, windowMs }: LimiterPolicy): number {
+  return waitUs === Number.POSITIVE_INFINITY && cost <= burst ? windowMs : Math.ceil(waitUs / 1_000);
 }

@@ -47,7 +47,7 @@ class KeptDeciding implements WithoutRedis {
     const { policies } = options;
     this.#keepers = policies.map((policy, i) => this.#keepersFor(policy, i));
     this.#keys = policies.map(() => 0);
-    this.#fallbacks = fallbacks(policies, (i) => this.#keepers[i]);
+    this.#fallbacks = fallbacks(policies, (i) => this.#keepers[i], options.put.policyOf);
     this.#repairing = repairing({
       keepers: () => this.#all(),
       add: options.add,

@@ -3,6 +3,10 @@ import { describe, expect, it } from "vitest";
 import { keySuffix, keysOf, keyWithin } from "./keys.ts";
 
 const text = fc.string({ unit: fc.constantFrom("a", ":", "{", "}", "%", "7", "D", "é"), maxLength: 6 });
+const anyText = fc.string({
+  unit: fc.constantFrom("a", "%", "}", "D", "8", "0", "\ud800", "\udbff", "\udc00", "\udfff", "\ufffd"),
+  maxLength: 4,
+});
 const prefixes = text.map((prefix) => prefix.replaceAll(/[{}]/g, ""));
 const parts = fc.tuple(prefixes, text, text, fc.constantFrom("gcra", "sliding-log"));
 const keyOf = ([prefix, subject, policy, algorithm]: readonly [string, string, string, string]) =>
@@ -16,6 +20,22 @@ describe("keysOf", () => {
       }),
       { numRuns: 5_000 },
     );
+  });
+
+  it("makes different bytes of different subjects, also of those that no encoding can tell apart", () => {
+    const bytesOf = (subject: string) =>
+      Buffer.from(keysOf("gatecrash", [":a:gcra"], subject)[0] ?? "").toString("hex");
+    const withinOf = (tag: string, subject: string) =>
+      Buffer.from(keyWithin("gatecrash", ":a:gcra", tag, subject)).toString("hex");
+    fc.assert(
+      fc.property(anyText, anyText, anyText, anyText, (a, b, c, d) => {
+        expect(bytesOf(a) === bytesOf(b)).toBe(a === b);
+        expect(withinOf(a, b) === withinOf(c, d)).toBe(a === c && b === d);
+      }),
+      { numRuns: 5_000 },
+    );
+    const halves = Array.from({ length: 0x800 }, (_, i) => String.fromCharCode(0xd800 + i));
+    expect(new Set([...halves, "\ufffd"].map(bytesOf)).size).toBe(halves.length + 1);
   });
 
   it("puts all policies of a subject, even the empty one, into one hash tag", () => {

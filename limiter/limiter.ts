@@ -3,7 +3,8 @@ import { type Asks, asks } from "./asks.ts";
 import { redisCluster } from "./cluster/redis-cluster.ts";
 import { Deciding } from "./deciding.ts";
 import type { Decision } from "./decision.ts";
-import { isCluster, type LimiterOptions, LimiterOptionsError, mistakesIn } from "./limiter-options.ts";
+import { mistakesIn } from "./limiter-mistakes.ts";
+import { isCluster, type LimiterOptions, LimiterOptionsError } from "./limiter-options.ts";
 import { loneRedis } from "./lone-redis.ts";
 import { limiterMetrics } from "./metrics.ts";
 import type { AskOptions, Subject } from "./middleware/asked-limiter.ts";
@@ -17,8 +18,8 @@ export interface Limiter extends Asks, AsyncDisposable {
   /**
    * Asks whether `subject` may spend `cost` now, and charges it if so, within the deadline. What is asked in one turn
    * of the event loop travels to Redis together. Policies with different `by` need a subject for each: `{ user, tenant }`.
-   * Rejects only what no request can be: a cost or a limit that is not a whole number of at least 1, a policy
-   * without a subject. Whatever Redis does is an outcome.
+   * Rejects only what no request can be: a cost that is not a whole number of at least 1, limits that cannot be kept, a
+   * policy without a subject. Whatever Redis does is an outcome.
    */
   readonly decide: (subject: Subject, cost?: number, options?: AskOptions) => Promise<Decision>;
   /** Waits until Redis can be asked, for at most `withinMs`; whether it can. Deciding needs no such wait. */

@@ -6,8 +6,8 @@ export interface Policy {
   readonly limit: number;
   /** Length of the window in milliseconds: a whole number, at least 1. */
   readonly windowMs: number;
-  /** Capacity of a bucket (gcra), the first request included. @default `limit` */
+  /** Capacity of a bucket, the first request included; refused by limiters that have none (all but gcra). @default `limit` */
   readonly burst?: number;
-  /** Which of a request's subjects it holds for (`decide({ client, tenant })`). @default the only one */
+  /** Which of a request's subjects it holds for (`decide({ client, tenant })`): all policies say so, or none. @default the only one */
   readonly by?: string;
 }

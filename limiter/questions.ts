@@ -1,8 +1,10 @@
+import { burstMistakes } from "./algorithms/burst-mistakes.ts";
 import type { Row } from "./algorithms/decide-script.ts";
 import type { Mode } from "./batch.ts";
 import { keySuffix, keysOf, keyWithin } from "./keys.ts";
 import { ALGORITHMS, type AlgorithmName, type LimiterPolicy } from "./limiter-options.ts";
 import type { AskOptions, RequestLimits, Subject } from "./middleware/asked-limiter.ts";
+import { withLimits } from "./with-limits.ts";
 
 /** How requests are put to the decide script. */
 export interface Questions {
@@ -77,7 +79,8 @@ export function questions(
       if (unknown !== undefined) throw new RangeError(`limits names "${unknown}", which is no policy`);
       return kept.map((one, i) => {
         const own = limits[one.policy.name];
-        return own === undefined ? (usual[i] ?? rowOf(one, one.policy)) : limitedRow(one, own);
+        const isUsual = own === undefined || (own.limit === undefined && own.burst === undefined);
+        return isUsual ? (usual[i] ?? rowOf(one, one.policy)) : limitedRow(one, own);
       });
     },
     policyOf(row) {
@@ -123,17 +126,19 @@ function rowOf({ algorithm, number }: Kept, policy: LimiterPolicy): Row {
 
 const policyOfRow = new WeakMap<Row, LimiterPolicy>();
 
-function limitedRow(kept: Kept, { limit = kept.policy.limit, burst }: RequestLimits[string]): Row {
-  const id = `${limit} ${burst}`;
+function limitedRow(kept: Kept, own: RequestLimits[string]): Row {
+  const id = `${own.limit} ${own.burst}`;
   const known = kept.rows.get(id);
   if (known !== undefined) return known;
-  const policy = { ...kept.policy, limit, ...(burst === undefined ? {} : { burst }) };
-  const wrong = [limit, policy.burst ?? limit].find((value) => !(Number.isSafeInteger(value) && value >= 1));
+  const policy = withLimits(kept.policy, own);
+  const { name, limit, burst = limit } = policy;
+  const wrong = [limit, burst].find((value) => !(Number.isSafeInteger(value) && value >= 1));
   if (wrong !== undefined) {
-    throw new RangeError(`limits of "${policy.name}" has ${wrong}; give whole numbers of at least 1`);
+    throw new RangeError(`limits of "${name}" has ${wrong}; give whole numbers of at least 1`);
   }
-  const [mistake] = ALGORITHMS[kept.algorithm].mistakes(policy);
-  if (mistake !== undefined) throw new RangeError(`limits of "${policy.name}": ${mistake}`);
+  const algorithm = ALGORITHMS[kept.algorithm];
+  const [mistake] = [...burstMistakes(algorithm, own), ...algorithm.mistakes(policy)];
+  if (mistake !== undefined) throw new RangeError(`limits of "${name}": ${mistake}`);
   if (kept.rows.size >= ROWS_AT_MOST) kept.rows.clear();
   const row = rowOf(kept, policy);
   kept.rows.set(id, row);

@@ -11,6 +11,7 @@ import type { Policy } from "./policy.ts";
 import type { WithoutRedisPromise } from "./promised.ts";
 import { RETRY_WITHIN_MS } from "./redis-link.ts";
 import { redisOf, type Variant } from "./variants/variant.ts";
+import { withoutBurst } from "./without-burst.ts";
 
 /** What a reference variant does without Redis. */
 export interface ReferenceOptions {
@@ -33,7 +34,7 @@ export function referenceVariant(
       withoutRedis: withoutRedis(fallback),
     }),
     protect: async ({ policies, keyPrefix, replicaIndex, replicaCount, ...redis }) => {
-      const own = policies.map(({ name, limit, windowMs, burst, by }) => ({
+      const own = withoutBurst(policies, algorithm).map(({ name, limit, windowMs, burst, by }) => ({
         name,
         limit,
         windowMs,

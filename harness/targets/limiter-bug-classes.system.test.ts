@@ -78,7 +78,8 @@ async function trickle(limiter: Limiter, goesOn: () => boolean) {
 describe.each(algorithms)("A: lets in too much (%s)", (algorithm) => {
   it("counts hits of one instant, from parallel processes, each", async () => {
     const first = await limiterOf([monthly(100, { algorithm })]);
-    const others = [await limiterOf(first.policies, first), await limiterOf(first.policies, first)];
+    const { policies, prefix } = first;
+    const others = [await limiterOf(policies, { prefix }), await limiterOf(policies, { prefix })];
     const decisions = await Promise.all(
       times(600, (i) => [first, ...others][i % 3]?.decide("alice") ?? first.decide("")),
     );

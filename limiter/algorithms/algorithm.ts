@@ -21,6 +21,8 @@ import type { LocalState } from "./local-state.ts";
 export interface Algorithm {
   /** Part of every key; lower-case letters and dashes. */
   readonly name: string;
+  /** Whether a policy may name a `burst`: the others know `limit` only. */
+  readonly takesBurst: boolean;
   readonly lua: string;
   /**
    * The same decision as statements for a lone policy with these `a`, `b`, `c`, without functions and tables, which

@@ -12,6 +12,7 @@ import { LONGEST_WINDOW_MS, windowTooLong } from "./longest-window.ts";
  */
 export const fixedWindow: Algorithm = {
   name: "fixed-window",
+  takesBurst: false,
   numbers: ({ limit, windowMs }) => [limit, windowMs * 1_000, 0],
   mistakes: ({ windowMs }) => (windowMs > LONGEST_WINDOW_MS ? [windowTooLong(windowMs)] : []),
   promises: ({ limit, windowMs }) => {

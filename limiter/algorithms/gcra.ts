@@ -15,6 +15,7 @@ import { LONGEST_WINDOW_MS, windowTooLong } from "./longest-window.ts";
  */
 export const gcra: Algorithm = {
   name: "gcra",
+  takesBurst: true,
   numbers: (policy) => {
     const { leak, unit } = rateOf(policy);
     return [leak, unit, burstOf(policy)];

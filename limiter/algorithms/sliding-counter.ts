@@ -14,6 +14,7 @@ import { slidingCounterLocal } from "./sliding-counter-local.ts";
  */
 export const slidingCounter: Algorithm = {
   name: "sliding-counter",
+  takesBurst: false,
   numbers: ({ limit, windowMs }) => [limit, windowMs * 1_000, 0],
   mistakes: ({ windowMs }) => (windowMs > LONGEST_WINDOW_MS ? [windowTooLong(windowMs)] : []),
   promises: ({ limit, windowMs }) => ({

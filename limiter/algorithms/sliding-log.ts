@@ -23,6 +23,7 @@ const LARGEST_LIMIT = 0xffff_ffff;
  */
 export const slidingLog: Algorithm = {
   name: "sliding-log",
+  takesBurst: false,
   numbers: ({ limit, windowMs }) => [limit, windowMs * 1_000, 0],
   mistakes: ({ limit, windowMs }) => [
     ...(limit > LARGEST_LIMIT ? [`limit ${limit} is more than ${LARGEST_LIMIT}; use gcra for it`] : []),

@@ -4,7 +4,11 @@ import type { Policy } from "../policy.ts";
 /** Whom a request is charged to: one name, or several by the names that policies give them (`{ user, tenant }`). */
 export type Subject = string | Readonly<Record<string, string>>;
 
-/** Other limits for one request than those of the policies, by the policy's name: the plan of whoever asks. */
+/**
+ * Other limits for one request than those of the policies, by the policy's name: the plan of whoever asks. A `limit`
+ * without a `burst` is also the bucket's capacity, whatever the policy's burst; a `burst` without a `limit` leaves the
+ * policy's limit. Only gcra takes a `burst`.
+ */
 export type RequestLimits = Readonly<
   Record<string, { readonly limit?: number | undefined; readonly burst?: number | undefined }>
 >;

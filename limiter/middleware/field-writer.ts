@@ -1,6 +1,7 @@
 import type { Decision } from "../decision.ts";
 import { legacyFields, rateLimitField, rateLimitPolicyField } from "../headers.ts";
 import type { Policy } from "../policy.ts";
+import { withLimits } from "../with-limits.ts";
 import type { RequestLimits } from "./asked-limiter.ts";
 import type { RateLimitOptions } from "./rate-limit-options.ts";
 
@@ -15,7 +16,8 @@ export function fieldWriter(
   const policyField = rateLimitPolicyField(policies);
   return (decision, limits) => {
     if (decision.outcome === "unavailable") return ["x-ratelimit-reason", "unavailable"];
-    const valid = limits === undefined ? policies : policies.map((policy) => withLimits(policy, limits));
+    const valid =
+      limits === undefined ? policies : policies.map((policy) => withLimits(policy, limits[policy.name]));
     const fields = standard
       ? standardFields(valid === policies ? policyField : rateLimitPolicyField(valid), decision)
       : ["x-ratelimit-source", decision.source];
@@ -30,13 +32,4 @@ function standardFields(policyField: string, { quotas, source }: Decision): stri
   // A list is never empty, so without quotas there is no such field.
   if (quotas.length === 0) return [...policy, "x-ratelimit-source", source];
   return [...policy, "RateLimit", rateLimitField(quotas), "x-ratelimit-source", source];
-}
-
-/** The policy as it holds for this request. A bucket whose size nobody names is as large as its limit. */
-function withLimits(policy: Policy, limits: RequestLimits): Policy {
-  const { limit, burst } = limits[policy.name] ?? {};
-  if (limit === undefined && burst === undefined) return policy;
-  const { name, windowMs } = policy;
-  const size = burst ?? (limit === undefined ? policy.burst : undefined);
-  return { name, windowMs, limit: limit ?? policy.limit, ...(size === undefined ? {} : { burst: size }) };
 }

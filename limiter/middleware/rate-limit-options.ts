@@ -1,4 +1,5 @@
 import type { Decision } from "../decision.ts";
+import { described } from "../described.ts";
 import { LimiterOptionsError } from "../limiter-options.ts";
 import type { AskedLimiter, RequestLimits, Subject } from "./asked-limiter.ts";
 
@@ -78,8 +79,4 @@ function booleanMistakes(name: string, value: unknown): readonly string[] {
   return value === undefined || typeof value === "boolean"
     ? []
     : [`${name} is ${described(value)}; give true or false`];
-}
-
-function described(value: unknown): string {
-  return typeof value === "string" ? `"${value}"` : String(value);
 }

@@ -1,5 +1,6 @@
 import { createLimiter, type Limiter } from "../../limiter.ts";
 import { type GatewayContext, redisOf } from "../../variants/variant.ts";
+import { withoutBurst } from "../../without-burst.ts";
 
 /** The reference limiter, connected where Redis can be reached, for mutants that are wrong about something else. */
 export async function referenceLimiter({
@@ -11,7 +12,7 @@ export async function referenceLimiter({
 }: GatewayContext): Promise<Limiter> {
   const limiter = createLimiter({
     redis: redisOf(redis),
-    policies,
+    policies: withoutBurst(policies, "sliding-log"),
     replica: { index: replicaIndex, count: replicaCount },
     ...(keyPrefix === undefined ? {} : { prefix: keyPrefix }),
   });
