@@ -1,4 +1,4 @@
-import { type AgedCost, CostCells } from "./cost-cells.ts";
+import { type AgedCost, CostCells, oldestFirst } from "./cost-cells.ts";
 import type { Ledger, Outage, Reply } from "./outage-rule.ts";
 
 /** What a replica knows of one key that is limited by windows. */
@@ -104,10 +104,11 @@ export function windowKeys(limit: number, windowUs: number): WindowKeys {
       }
     },
     forget: forgetWindowKey,
+    // The books overlap in time: an outage that is forgotten may be older than most of what went through Redis.
     everything: (key, nowUs) =>
-      [key.own, key.past, key.local, key.gated].flatMap(
-        (book) => book?.agesAt(nowUs, nowUs - windowUs) ?? [],
-      ),
+      [key.own, key.past, key.local, key.gated]
+        .flatMap((book) => book?.agesAt(nowUs, nowUs - windowUs) ?? [])
+        .sort(oldestFirst),
     foldGateReply(key) {
       const { gateReply } = key;
       if (gateReply === undefined) return;
