@@ -1,4 +1,4 @@
-import type { AgedCost } from "./cost-cells.ts";
+import { type AgedCost, oldestFirst } from "./cost-cells.ts";
 import type { Ledger, OutageRule, Reply } from "./outage-rule.ts";
 
 /** What the overflow admitted alone for one key. */
@@ -109,7 +109,14 @@ export class Overflow<State> {
       taken.set(key, entries);
     }
     this.#entries = [];
+    // What was put back is among younger ones.
+    for (const entries of taken.values()) entries.sort(oldestFirst);
     return taken;
+  }
+
+  /** Redis need not be told of what was admitted for `key`. */
+  drop(key: string): void {
+    this.#entries = this.#entries.filter((entry) => entry.key !== key);
   }
 
   putBack(key: string, entries: readonly AgedCost[], takenUs: number): void {
