@@ -92,11 +92,15 @@ class KeptDeciding implements WithoutRedis {
 
   refund(asking: Asking, nowMs: number): RefundWay {
     const { chargedSinceMs, cost } = asking;
-    const isTold = this.phase === "redis" || this.#repaired.done === this.#recovery;
-    if (this.phase !== "lost" && (isTold || (chargedSinceMs ?? 0) >= this.#recoveredMs)) return "ask";
+    if (this.phase !== "lost") {
+      const isTold = this.phase === "redis" || this.#repaired.done === this.#recovery;
+      // What began since Redis is back was charged by it.
+      return isTold || (chargedSinceMs ?? 0) >= this.#recoveredMs ? "ask" : "later";
+    }
+    // What may have been charged by Redis cannot be given back here.
+    if (chargedSinceMs !== undefined && chargedSinceMs < this.#lostMs) return "later";
     const parts = this.#fallbacks.partsOf(asking);
-    const isLocal = parts.every(({ fallback }) => fallback !== undefined);
-    if (!isLocal || !this.#isUntold(chargedSinceMs)) return "later";
+    if (!parts.every(({ fallback }) => fallback !== undefined)) return "later";
     const sinceUs = micros(chargedSinceMs ?? Number.NEGATIVE_INFINITY);
     for (const { fallback, key } of parts) fallback?.undo(key, cost, sinceUs, micros(nowMs));
     return "done";
@@ -193,14 +197,6 @@ class KeptDeciding implements WithoutRedis {
 
   close(): void {
     clearTimeout(this.#gateTimer);
-  }
-
-  /** Whether what was charged then was charged here, and Redis can know nothing of it yet. */
-  #isUntold(chargedSinceMs: number | undefined): boolean {
-    // Said to count still: while Redis is away, that is here.
-    if (chargedSinceMs === undefined) return this.phase === "lost";
-    if (chargedSinceMs < this.#lostMs) return false;
-    return this.phase === "lost" || this.#repaired.begun !== this.#recovery;
   }
 
   *#all(): Generator<Keeper, void, void> {

@@ -38,8 +38,8 @@ export interface WithoutRedis {
   /** Redis has denied, or not answered, for what a place was kept. */
   readonly release: (asking: Asking) => void;
   /**
-   * Gives back what was charged at `chargedSinceMs` or later, for every policy or for none, if that was here, and Redis has
-   * not been told of it; else says whether Redis can do so already.
+   * In phase `lost`: gives back what was charged in this phase, at `chargedSinceMs` or later, for every policy or for none.
+   * Else says whether Redis can do so already.
    */
   readonly refund: (asking: Asking, nowMs: number) => RefundWay;
   /** Redis has answered. */

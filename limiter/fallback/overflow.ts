@@ -1,5 +1,5 @@
 import { type AgedCost, oldestFirst } from "./cost-cells.ts";
-import type { Ledger, OutageRule, Reply } from "./outage-rule.ts";
+import { HEARD_LATE_US, type Ledger, type OutageRule, type Reply } from "./outage-rule.ts";
 
 /** What the overflow admitted alone for one key. */
 interface Entry {
@@ -92,7 +92,7 @@ export class Overflow<State> {
   /** Takes back what was admitted alone for `key` at `sinceUs` or later; nothing if there was no such cost. */
   undo(key: string, cost: number, sinceUs: number, nowUs: number): void {
     const index = this.#entries.findIndex(
-      (entry) => entry.key === key && entry.cost === cost && entry.atUs >= sinceUs,
+      (entry) => entry.key === key && entry.cost === cost && entry.atUs >= sinceUs - HEARD_LATE_US,
     );
     if (index < 0) return;
     this.#entries.splice(index, 1);
