@@ -12,12 +12,15 @@ export interface Asks {
   /**
    * Gives back a charge, as far as it still counts; whether that is done. Say with `ageMs` how long ago it was made, at
    * most, where no limit may be exceeded for it. While Redis is away it is done in this process, if all policies are
-   * `local` and the charge was made without Redis too. What is not done is done when Redis is back, once, as far as it
+   * `local` and the charge was made without Redis too. What is not done is done when Redis knows of it, once, as far as it
    * then counts (of the last 10,000, and only with `ageMs`: else nobody knows): do not ask again. Rejects an `ageMs`
    * that is no number from 0 on.
    */
   readonly refund: (subject: Subject, cost?: number, options?: AskOptions) => Promise<boolean>;
-  /** Forgets all that `subject` was charged; whether Redis has done so. */
+  /**
+   * Forgets all that `subject` was charged; whether Redis has done so. Then this process tells it nothing of what it had
+   * let in before. While Redis is away, and shortly after, what this process used of its share stays used.
+   */
   readonly reset: (subject: Subject) => Promise<boolean>;
 }
 
