@@ -4,7 +4,6 @@ import { type Decision, decisionOf } from "./decision.ts";
 import type { AskOptions, Subject } from "./middleware/asked-limiter.ts";
 import type { Questions } from "./questions.ts";
 import type { RedisSide } from "./redis-side.ts";
-import type { WithoutRedis } from "./without-redis.ts";
 
 /** What can be asked of a limiter besides a decision. */
 export interface Asks {
@@ -13,89 +12,112 @@ export interface Asks {
   /**
    * Gives back a charge, as far as it still counts; whether that is done. Say with `ageMs` how long ago it was made, at
    * most, where no limit may be exceeded for it. While Redis is away it is done in this process, if all policies are
-   * `local` and the charge was made without Redis too. What is not done is done when Redis is back, once, as far as it
+   * `local` and the charge was made without Redis too. What is not done is done when Redis knows of it, once, as far as it
    * then counts (of the last 10,000, and only with `ageMs`: else nobody knows): do not ask again. Rejects an `ageMs`
    * that is no number from 0 on.
    */
   readonly refund: (subject: Subject, cost?: number, options?: AskOptions) => Promise<boolean>;
-  /** Forgets all that `subject` was charged; whether Redis has done so. */
+  /**
+   * Forgets all that `subject` was charged; whether Redis has done so. Then this process tells it nothing of what it had
+   * let in before. While Redis is away, and shortly after, what this process used of its share stays used.
+   */
   readonly reset: (subject: Subject) => Promise<boolean>;
+}
+
+/** What is made of one question. */
+interface Answers<T> {
+  /** The answer without Redis, if there is no need of it or no use in it; undefined if Redis is to be asked. */
+  readonly here?: (asking: Asking, context: DecidingContext) => T | undefined;
+  /** Is given what Redis answers to what was asked at `sentMs`. */
+  readonly read: (asking: Asking, context: DecidingContext, heard: Answer) => T | Promise<T>;
+  /** Answers if Redis does not. */
+  readonly without: (asking: Asking, context: DecidingContext) => T;
+  readonly turnedOut?: (asking: Asking, isDone: boolean, context: DecidingContext) => void;
+}
+
+interface Answer {
+  readonly reply: readonly number[];
+  readonly at: number;
+  readonly sentMs: number;
 }
 
 /** Asks where the keys are. */
 export function asks(put: Questions, placeOf: RedisSide["placeOf"]): Asks {
-  /** `read` is given what Redis answers; `without` answers if it does not. */
-  function ask<T>(
-    [mode, subject, cost, { limits, ageMs } = {}]: readonly [
-      Mode,
-      Subject,
-      number,
-      (AskOptions | undefined)?,
-    ],
-    read: (asking: Asking, withoutRedis: WithoutRedis, reply: readonly number[], at: number) => T,
-    without: (asking: Asking, withoutRedis: WithoutRedis) => T,
-    turnedOut: (asking: Asking, isDone: boolean, giveBack: DecidingContext["giveBack"]) => void = () => {},
+  async function ask<T>(
+    mode: Mode,
+    [subject, cost, { limits, ageMs } = {}]:
+      | readonly [Subject, number, AskOptions?]
+      | readonly [Subject, number, AskOptions | undefined],
+    { here, read, without, turnedOut }: Answers<T>,
   ): Promise<T> {
-    return new Promise((resolve) => {
-      const checked = put.checked(mode, cost);
-      const keys = put.keysOf(subject);
-      const { context, add } = placeOf(keys);
-      const { withoutRedis, giveBack } = context;
-      const asking: Asking = {
-        mode,
-        cost: checked,
-        keys,
-        rows: put.rowsOf(limits),
-        ...(ageMs === undefined ? {} : { chargedSinceMs: performance.now() - checkedAge(ageMs) }),
-        answered: (reply, at) => resolve(read(asking, withoutRedis, reply, at)),
-        failed: () => resolve(without(asking, withoutRedis)),
-        turnedOut: (isDone) => turnedOut(asking, isDone, giveBack),
-      };
-      add(asking);
-    });
+    const checked = put.checked(mode, cost);
+    const keys = put.keysOf(subject);
+    const { context, add } = placeOf(keys);
+    const sentMs = performance.now();
+    const { promise, resolve } = Promise.withResolvers<T>();
+    const asking: Asking = {
+      mode,
+      cost: checked,
+      keys,
+      rows: put.rowsOf(limits),
+      ...(ageMs === undefined ? {} : { chargedSinceMs: sentMs - checkedAge(ageMs) }),
+      answered: (reply, at) => resolve(read(asking, context, { reply, at, sentMs })),
+      failed: () => resolve(without(asking, context)),
+      turnedOut: (isDone) => turnedOut?.(asking, isDone, context),
+    };
+    const known = here?.(asking, context);
+    if (known !== undefined) return known;
+    add(asking);
+    return promise;
   }
 
+  /** Nothing is owed of what nobody knows how long it counts. */
+  function owe(asking: Asking, give: DecidingContext["giveBack"]): void {
+    const { chargedSinceMs } = asking;
+    if (chargedSinceMs === undefined) return;
+    give({ ...asking, untilMs: chargedSinceMs + put.keepMs }, chargedSinceMs);
+  }
+
+  const reset = (subject: Subject, isAgain: boolean): Promise<boolean> =>
+    ask("reset", [subject, 0], {
+      read(asking, { withoutRedis }, { sentMs }) {
+        const isForgotten = withoutRedis.reset(asking, sentMs);
+        return isForgotten || isAgain || reset(subject, true);
+      },
+      without: () => false,
+    });
+
   return {
-    async peek(subject, cost = 1, options) {
-      const sentMs = performance.now();
-      return ask(
-        ["peek", subject, cost, options],
-        (asking, withoutRedis, reply, at) => {
-          const heard = { reply, at, sentMs, receivedMs: performance.now(), admitted: 0, reserved: false };
-          withoutRedis.learn(asking, heard);
-          return decisionOf(reply, put.names, at);
+    peek: (subject, cost = 1, options) =>
+      ask("peek", [subject, cost, options], {
+        read(asking, { withoutRedis }, answer) {
+          withoutRedis.learn(asking, {
+            ...answer,
+            receivedMs: performance.now(),
+            admitted: 0,
+            reserved: false,
+          });
+          return decisionOf(answer.reply, put.names, answer.at);
         },
-        (asking, withoutRedis) => withoutRedis.peek(asking, performance.now()),
-      );
-    },
-    async refund(subject, cost = 1, options) {
-      let isDoneHere = false;
-      return ask(
-        ["refund", subject, cost, options],
-        (asking, withoutRedis, reply, at) => {
+        without: (asking, { withoutRedis }) => withoutRedis.peek(asking, performance.now()),
+      }),
+    refund: (subject, cost = 1, options) =>
+      ask("refund", [subject, cost, options], {
+        here(asking, { withoutRedis, giveBackLater }) {
+          const way = withoutRedis.refund(asking, performance.now());
+          if (way === "later") owe(asking, giveBackLater);
+          return way === "ask" ? undefined : way === "done";
+        },
+        read(asking, { withoutRedis }, { reply, at }) {
           withoutRedis.refunded(asking, reply, at);
           return true;
         },
-        (asking, withoutRedis) => {
-          isDoneHere = withoutRedis.phase === "lost" && withoutRedis.refund(asking, performance.now());
-          return isDoneHere;
+        without: () => false,
+        turnedOut(asking, isDone, { giveBack }) {
+          if (!isDone) owe(asking, giveBack);
         },
-        (asking, isDone, giveBack) => {
-          const { chargedSinceMs } = asking;
-          if (isDone || isDoneHere || chargedSinceMs === undefined) return;
-          giveBack({ ...asking, untilMs: chargedSinceMs + put.keepMs }, chargedSinceMs);
-        },
-      );
-    },
-    reset: async (subject) =>
-      ask(
-        ["reset", subject, 0],
-        (asking, withoutRedis) => {
-          withoutRedis.reset(asking);
-          return true;
-        },
-        () => false,
-      ),
+      }),
+    reset: (subject) => reset(subject, false),
   };
 }
 

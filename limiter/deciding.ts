@@ -12,6 +12,8 @@ export interface DecidingContext {
   readonly withoutRedis: WithoutRedis;
   /** Gives back what Redis charged to somebody who was refused. */
   readonly giveBack: (charged: Charged, sinceMs: number) => void;
+  /** The same, once Redis has been told of all that this process admitted without it. */
+  readonly giveBackLater: (charged: Charged, sinceMs: number) => void;
 }
 
 /** One decision on its way. */

@@ -18,6 +18,7 @@ function alone(policy: LimiterPolicy, algorithm: AlgorithmName, count: number) {
     gateMs: 0,
     add() {},
     onKeys() {},
+    onRepaired() {},
   });
   without.lost(performance.now(), 0);
   return (cost: number, plan?: RequestLimits[string]) => {

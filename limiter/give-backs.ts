@@ -5,7 +5,9 @@ import type { Charged } from "./without-redis.ts";
 export interface GiveBacks {
   /** Gives back what was `charged`, no earlier than `sinceMs` by `performance.now()`. */
   readonly owe: (charged: Charged, sinceMs: number) => void;
-  /** Redis can be asked again: whatever could not be given back is now. */
+  /** Like `owe`, but not before `retry`: Redis may not have been told yet that it was charged. */
+  readonly oweLater: (charged: Charged, sinceMs: number) => void;
+  /** Redis can be asked again, and knows all that was charged: whatever could not be given back is now. */
   readonly retry: () => void;
   /** Redis has lost what was charged. */
   readonly forget: () => void;
@@ -21,22 +23,27 @@ export function giveBacks(add: (asking: Asking) => void): GiveBacks {
     owed.delete(refund);
     add(refund);
   };
+  const keep = (refund: Asking, untilMs: number) => {
+    if (owed.size < OWED_AT_MOST) owed.set(refund, untilMs);
+  };
+  function refundOf({ keys, rows, cost, untilMs }: Charged, chargedSinceMs: number): Asking {
+    const refund: Asking = {
+      mode: "refund",
+      keys,
+      rows,
+      cost,
+      chargedSinceMs,
+      answered() {},
+      failed() {},
+      turnedOut(isDone) {
+        if (!isDone) keep(refund, untilMs);
+      },
+    };
+    return refund;
+  }
   return {
-    owe({ keys, rows, cost, untilMs }, chargedSinceMs) {
-      const refund: Asking = {
-        mode: "refund",
-        keys,
-        rows,
-        cost,
-        chargedSinceMs,
-        answered() {},
-        failed() {},
-        turnedOut(isDone) {
-          if (!isDone && owed.size < OWED_AT_MOST) owed.set(refund, untilMs);
-        },
-      };
-      giveBack(refund);
-    },
+    owe: (charged, sinceMs) => giveBack(refundOf(charged, sinceMs)),
+    oweLater: (charged, sinceMs) => keep(refundOf(charged, sinceMs), charged.untilMs),
     retry() {
       for (const [refund, untilMs] of [...owed]) {
         if (performance.now() < untilMs) giveBack(refund);

@@ -6,7 +6,7 @@ import { repairing } from "./fallback/repairing.ts";
 import { fallbacks, type Part } from "./fallbacks.ts";
 import type { AlgorithmName, LimiterOptions, LimiterPolicy } from "./limiter-options.ts";
 import type { Questions } from "./questions.ts";
-import type { Charged, WithoutRedis } from "./without-redis.ts";
+import type { Charged, RefundWay, WithoutRedis } from "./without-redis.ts";
 
 export interface KeepDecidingOptions extends Pick<LimiterOptions, "replica" | "maxKeys"> {
   readonly policies: readonly LimiterPolicy[];
@@ -17,6 +17,8 @@ export interface KeepDecidingOptions extends Pick<LimiterOptions, "replica" | "m
   /** How long the gate is kept at least, in milliseconds. */
   readonly gateMs: number;
   readonly onKeys: (policy: string, count: number) => void;
+  /** Redis is back, and has been told of all that was admitted without it. */
+  readonly onRepaired: () => void;
 }
 
 const micros = (ms: number): number => Math.floor(ms * 1_000);
@@ -33,12 +35,14 @@ class KeptDeciding implements WithoutRedis {
   readonly #keys: number[];
   readonly #fallbacks: ReturnType<typeof fallbacks>;
   readonly #repairing: ReturnType<typeof repairing>;
-  /** When phase `lost` began. */
+  /** When phase `lost` began, and when it ended. */
   #lostMs = 0;
+  #recoveredMs = 0;
   /** Recoveries so far; the one whose repairs have begun; the one whose repairs are done. */
   #recovery = 0;
   #repaired = { begun: 0, done: 0 };
   #repairsBeganUs = Number.NEGATIVE_INFINITY;
+  #repairsEndedUs = Number.NEGATIVE_INFINITY;
   #gateEndsMs = 0;
   #gateTimer: NodeJS.Timeout | undefined;
 
@@ -51,10 +55,13 @@ class KeptDeciding implements WithoutRedis {
     this.#repairing = repairing({
       keepers: () => this.#all(),
       add: options.add,
-      isAble: () => this.phase === "gate",
+      // What was cut before, and is settled only now, does not begin the repairs too soon.
+      isAble: () => this.phase === "gate" && this.#repaired.begun === this.#recovery,
       nowUs: () => micros(performance.now()),
       onDone: () => {
         this.#repaired.done = this.#repaired.begun;
+        this.#repairsEndedUs = micros(performance.now());
+        options.onRepaired();
         this.#forgetIfDue();
       },
     });
@@ -83,14 +90,20 @@ class KeptDeciding implements WithoutRedis {
       fallback?.release(key, asking.cost, "gated");
   }
 
-  refund(asking: Asking, nowMs: number): boolean {
-    const { chargedSinceMs = Number.NEGATIVE_INFINITY, cost } = asking;
+  refund(asking: Asking, nowMs: number): RefundWay {
+    const { chargedSinceMs, cost } = asking;
+    if (this.phase !== "lost") {
+      const isTold = this.phase === "redis" || this.#repaired.done === this.#recovery;
+      // What began since Redis is back was charged by it.
+      return isTold || (chargedSinceMs ?? 0) >= this.#recoveredMs ? "ask" : "later";
+    }
     // What may have been charged by Redis cannot be given back here.
-    if (asking.chargedSinceMs !== undefined && chargedSinceMs < this.#lostMs) return false;
+    if (chargedSinceMs !== undefined && chargedSinceMs < this.#lostMs) return "later";
     const parts = this.#fallbacks.partsOf(asking);
-    if (!parts.every(({ fallback }) => fallback !== undefined)) return false;
-    for (const { fallback, key } of parts) fallback?.undo(key, cost, micros(chargedSinceMs), micros(nowMs));
-    return true;
+    if (!parts.every(({ fallback }) => fallback !== undefined)) return "later";
+    const sinceUs = micros(chargedSinceMs ?? Number.NEGATIVE_INFINITY);
+    for (const { fallback, key } of parts) fallback?.undo(key, cost, sinceUs, micros(nowMs));
+    return "done";
   }
 
   learn(
@@ -114,9 +127,14 @@ class KeptDeciding implements WithoutRedis {
     }
   }
 
-  reset(asking: Asking): void {
-    for (const { fallback, key } of this.#fallbacks.partsOf(asking)) fallback?.reset(key);
+  reset({ keys }: Asking, sentMs: number): boolean {
+    const nowUs = micros(performance.now());
+    for (const { fallback } of this.#all()) for (const key of keys) fallback.reset(key, nowUs);
+    this.#repairing.drop(keys);
     this.#countKeys();
+    // What was told while Redis was asked may have come after it had forgotten.
+    const [beganUs, endedUs] = [this.#repairsBeganUs, this.#repairsEndedUs];
+    return endedUs < beganUs ? false : endedUs < micros(sentMs);
   }
 
   givesBack(
@@ -152,6 +170,7 @@ class KeptDeciding implements WithoutRedis {
   recovered(nowMs: number, settled: Promise<void>): void {
     if (this.phase !== "lost") return;
     this.phase = "gate";
+    this.#recoveredMs = nowMs;
     for (const { fallback } of this.#all()) fallback.recovered(micros(nowMs));
     this.#gateEndsMs = nowMs + this.#options.gateMs;
     clearTimeout(this.#gateTimer);

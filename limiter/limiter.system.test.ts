@@ -160,6 +160,18 @@ describe("createLimiter", () => {
     expect(await limiter.decide("alice")).toMatchObject({ outcome: "allowed", source: "local" });
   });
 
+  it("reads numbers as numbers, also with a client that reads them as strings", async () => {
+    const client = redis.duplicate({ stringNumbers: true, lazyConnect: true });
+    await using limiter = await connectedLimiter({ redis: client });
+    const sources = await Promise.all([limiter.decide("alice", 2), limiter.decide("bob")]);
+    expect(sources.map(({ source, remaining }) => [source, remaining])).toEqual([
+      ["redis", 48],
+      ["redis", 49],
+    ]);
+    expect(await limiter.decide("alice", 49)).toMatchObject({ outcome: "denied", source: "redis" });
+    expect(await limiter.peek("alice")).toMatchObject({ remaining: 48 });
+  });
+
   it("takes a client that was never connected, and writes its prefix before every key", async () => {
     const keyPrefix = `test-${randomUUID()}:`;
     const client = redis.duplicate({ keyPrefix, lazyConnect: true });

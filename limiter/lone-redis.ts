@@ -21,6 +21,7 @@ export function loneRedis(options: RedisSideOptions<string | Redis>): RedisSide 
     add: (asking) => queue.add(asking),
     gateMs: longestGateMs(options),
     onKeys: metrics.fallbackKeys,
+    onRepaired: () => debts.retry(),
   });
   const { sender, guard, close } = connection(options, debts, withoutRedis);
   const queue = batchQueue(
@@ -36,7 +37,8 @@ export function loneRedis(options: RedisSideOptions<string | Redis>): RedisSide 
       batch.refuse(refusal);
     },
   );
-  const context = { names: put.names, metrics, withoutRedis, giveBack: debts.owe } as const;
+  const { owe: giveBack, oweLater: giveBackLater } = debts;
+  const context = { names: put.names, metrics, withoutRedis, giveBack, giveBackLater } as const;
   const place: Place = { context, add: queue.add };
   return { placeOf: () => place, connected: guard.connected, close };
 }
@@ -74,7 +76,7 @@ function connection(
     onGood() {
       const settled = sender.settle();
       withoutRedis.recovered(performance.now(), settled);
-      debts.retry();
+      if (withoutRedis.phase === "redis") debts.retry();
     },
     onBad: (sentMs) => withoutRedis.lost(performance.now(), sentMs),
     onState: metrics.breakerMoved,

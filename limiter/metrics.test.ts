@@ -178,6 +178,7 @@ describe("limiterMetrics", () => {
     expect(countOf(await text(), 'rate_limiter_fallback_keys{policy="day"}')).toBe(14);
     other.close();
     other.breakerMoved("open");
+    other.fallbackKeys("day", 5);
     metrics.fallbackKeys("day", 3);
     expect(countOf(await text(), 'rate_limiter_breaker_state{state="open"}')).toBe(1);
     expect(countOf(await text(), 'rate_limiter_breaker_state{state="half-open"}')).toBe(0);

@@ -121,7 +121,10 @@ function keysGauge(
   const gauge = tally(registry, "gauge", "rate_limiter_fallback_keys", help, ["policy"]);
   const own = new Map(policies.map((policy) => [policy, 0]));
   for (const policy of policies) gauge.declare(policy);
+  let isClosed = false;
   const set = (policy: string, count: number): void => {
+    // A closed limiter still decides, alone.
+    if (isClosed) return;
     gauge.addMany(count - (own.get(policy) ?? 0), policy);
     own.set(policy, count);
   };
@@ -129,6 +132,7 @@ function keysGauge(
     set,
     close() {
       for (const policy of own.keys()) set(policy, 0);
+      isClosed = true;
     },
   };
 }

@@ -237,6 +237,8 @@ const CONNECTION = {
   retryStrategy: (attempt: number) => Math.min(RETRY_WITHIN_MS - 25, 25 * attempt) + Math.random() * 25,
   reconnectOnError: (error: Error) => error.message.startsWith("READONLY"),
   protocol: 2,
+  // The script's numbers are read as numbers, however the given client has its own.
+  stringNumbers: false,
   disableClientInfo: true,
 } satisfies RedisOptions;
 

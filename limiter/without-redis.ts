@@ -19,6 +19,12 @@ export interface Charged extends Pick<Asking, "cost" | "keys" | "rows"> {
   readonly untilMs: number;
 }
 
+/**
+ * What becomes of a refund: it is `done`; Redis must be asked (`ask`); or it must be asked when it has been told of what
+ * this process admitted without it (`later`), because until then it may know nothing of the charge.
+ */
+export type RefundWay = "done" | "ask" | "later";
+
 /** Decides what Redis cannot, and learns from what it can. All times are `performance.now()`. */
 export interface WithoutRedis {
   /** `lost`: Redis is not asked. `gate`: `reserve` is asked before Redis. */
@@ -32,16 +38,19 @@ export interface WithoutRedis {
   /** Redis has denied, or not answered, for what a place was kept. */
   readonly release: (asking: Asking) => void;
   /**
-   * In phase `lost`: gives back what was charged in this phase, at `chargedSinceMs` or later; whether that could be done
-   * here, for every policy or for none.
+   * In phase `lost`: gives back what was charged in this phase, at `chargedSinceMs` or later, for every policy or for none.
+   * Else says whether Redis can do so already.
    */
-  readonly refund: (asking: Asking, nowMs: number) => boolean;
+  readonly refund: (asking: Asking, nowMs: number) => RefundWay;
   /** Redis has answered. */
   readonly learn: (asking: Asking, heard: Heard) => void;
   /** Redis has given back, as `reply` says. */
   readonly refunded: (asking: Asking, reply: readonly number[], at: number) => void;
-  /** Redis has forgotten the keys. */
-  readonly reset: (asking: Asking) => void;
+  /**
+   * Redis has forgotten the keys, as it was asked at `sentMs`: it is not told of them any more. Whether that is enough;
+   * if not, it may have been told since.
+   */
+  readonly reset: (asking: Asking, sentMs: number) => boolean;
   /**
    * Redis has charged `asking` all the same, after its caller was told `told` at `toldMs`: what of it is to be given
    * back. Called at most once for each, when it is known.

@@ -16,7 +16,7 @@ import type { LocalState } from "./local-state.ts";
  *   have been, had it never been made. It makes no key, and lets none live longer.
  * - `merge(key, now, entries, a, b, c)` adds cost that was admitted elsewhere, each as if at `now - age`, whether or not
  *   there is room, and returns how much of it still counts (rounded up). `entries` is a flat list age1, cost1, age2,
- *   cost2, ..., oldest first.
+ *   cost2, ..., in any order.
  */
 export interface Algorithm {
   /** Part of every key; lower-case letters and dashes. */

@@ -49,7 +49,7 @@ export function decideScript(
 --   then each decision: its cost, if the usual rows are asked to decide;
 --   else 0, mode (1 decide, 2 peek, 3 refund, 4 reset), cost, number of rows, and which; a refund ends with the
 --   microseconds that have passed since it was charged, at most (-1: it still counts);
---   or 0, 5 (merge), number of entries, 1, and which row; then each entry, oldest first: its age in microseconds, cost.
+--   or 0, 5 (merge), number of entries, 1, and which row; then each entry: its age in microseconds, cost.
 -- Reply: for a lone decision, in line, before which something was kept: four numbers as \`struct\` packs "${LONE_REPLY}":
 --   Redis time, remaining, microseconds to wait (0: it was admitted), microseconds until more remains.
 --   Else a list: Redis time; if it is negative, there follows 0 if it was too late (and nothing else), 1 if nothing had been

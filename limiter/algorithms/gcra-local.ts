@@ -1,3 +1,4 @@
+import { oldestFirst } from "../fallback/cost-cells.ts";
 import type { Policy } from "../policy.ts";
 import { burstOf, rateOf } from "./gcra-rate.ts";
 import { type LocalState, localState } from "./local-state.ts";
@@ -48,7 +49,7 @@ export function gcraLocal(first: Policy): LocalState {
     merge(nowUs, entries) {
       const before = debtAt(nowUs);
       let { debt, stampUs } = asOf(nowUs);
-      for (const { ageUs, cost } of entries) {
+      for (const { ageUs, cost } of entries.toSorted(oldestFirst)) {
         const atUs = Math.max(stampUs, nowUs - ageUs);
         debt = Math.max(0, debt - (atUs - stampUs) * leak) + cost * unit;
         stampUs = atUs;

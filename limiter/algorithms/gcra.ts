@@ -116,11 +116,14 @@ export const gcra: Algorithm = {
   -- What came after the stamp is played again. What came before it is added at the stamp in full: whether the bucket
   -- was empty for a while since then is not known. No debt is beyond the bucket.
   local function merge(key, now, entries, leak, unit, burst)
+    local aged = {}
+    for i = 1, #entries, 2 do aged[#aged + 1] = { entries[i], entries[i + 1] } end
+    table.sort(aged, function(a, b) return a[1] > b[1] end)
     local debt, stamp, ends = held(key, now, leak, unit, burst)
     local before = math.max(0, debt - (now - stamp) * leak)
-    for i = 1, #entries, 2 do
-      local at = math.max(stamp, now - entries[i])
-      debt, stamp = math.max(0, debt - (at - stamp) * leak) + entries[i + 1] * unit, at
+    for i = 1, #aged do
+      local at = math.max(stamp, now - aged[i][1])
+      debt, stamp = math.max(0, debt - (at - stamp) * leak) + aged[i][2] * unit, at
     end
     local after = math.min(math.max(0, debt - (now - stamp) * leak), burst * unit)
     if after <= before then return 0 end

@@ -23,7 +23,7 @@ export interface LocalState {
   readonly peek: (nowUs: number, cost: number) => LocalDecision;
   /** Takes back cost that was admitted at most `ageUs` ago (-1: that still counts); returns how much of it still counted. */
   readonly refund: (nowUs: number, cost: number, ageUs: number) => number;
-  /** Adds what was admitted elsewhere, oldest first, whether or not there is room; returns how much still counts. */
+  /** Adds what was admitted elsewhere, in any order, whether or not there is room; returns how much still counts. */
   readonly merge: (nowUs: number, entries: readonly AgedCost[]) => number;
   /** Goes on under another policy: what was admitted is kept. */
   readonly follow: (policy: Policy) => void;

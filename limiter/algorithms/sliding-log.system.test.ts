@@ -74,6 +74,27 @@ describe("slidingLog", () => {
     expect(answers[3]).toMatchObject({ allowed: true, remaining: 0 });
   });
 
+  it("holds what is merged until the youngest of it has ended, in whatever order it is told", async () => {
+    const second = 1_000_000;
+    const entries = [
+      { ageUs: 30 * second, cost: 990 },
+      { ageUs: 60 * second, cost: 10 },
+    ];
+    const lossUs = STARTED_US + 70 * second;
+    const { answers } = await play({ name: "p", limit: 1_000, windowMs: 100_000 }, [
+      { kind: "merge", atUs: lossUs, cost: 1, entries },
+      { kind: "peek", atUs: lossUs + 40 * second, cost: 1 },
+      { kind: "peek", atUs: lossUs + 70 * second - 1, cost: 11 },
+      { kind: "peek", atUs: lossUs + 70 * second, cost: 1_000 },
+    ]);
+    expect(answers.map(({ allowed, remaining }) => [allowed, remaining])).toEqual([
+      [false, 0],
+      [true, 10],
+      [false, 10],
+      [true, 1_000],
+    ]);
+  });
+
   it("refunds the oldest first of those that are young enough", async () => {
     const { answers } = await play({ name: "p", limit: 12, windowMs: 1_000 }, [
       { atUs: STARTED_US, cost: 4 },

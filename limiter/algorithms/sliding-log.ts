@@ -183,7 +183,9 @@ export const slidingLog: Algorithm = {
     return redis.call("GETRANGE", log.key, first, finish) .. redis.call("GETRANGE", log.key, HEADER_BYTES, last)
   end
 
-  -- Those of \`entries\` that are live, as stamp and cost, and their sum; what SUMS cannot hold is left out.
+  local function byStamp(a, b) return a[1] < b[1] end
+
+  -- Those of \`entries\` that are live, as stamp and cost, oldest first, and their sum; what SUMS cannot hold is left out.
   local function additions(log, entries)
     local added, sum = {}, 0
     for i = 1, #entries, 2 do
@@ -192,6 +194,8 @@ export const slidingLog: Algorithm = {
         added[#added + 1], sum = { stamp, cost }, sum + cost
       end
     end
+    -- The newest stamp is the key's own, by which all that it holds is said to have ended.
+    table.sort(added, byStamp)
     return added, sum
   end
 

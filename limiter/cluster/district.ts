@@ -7,7 +7,7 @@ import type { WithoutRedis } from "../without-redis.ts";
 import type { ClusterNode, ClusterNodes } from "./cluster-nodes.ts";
 import type { SlotSender } from "./slot-sender.ts";
 
-export interface DistrictOptions extends KeepDecidingOptions {
+export interface DistrictOptions extends Omit<KeepDecidingOptions, "onRepaired"> {
   readonly nodes: ClusterNodes;
   readonly metrics: DecidingContext["metrics"];
   readonly add: (asking: Asking) => void;
@@ -35,14 +35,15 @@ export class District implements Place {
   constructor(options: DistrictOptions) {
     const { nodes, metrics, put, add } = options;
     this.#nodes = nodes;
-    this.#withoutRedis = keepDeciding(options);
     this.#debts = giveBacks(add);
+    this.#withoutRedis = keepDeciding({ ...options, onRepaired: this.#debts.retry });
     this.add = add;
     this.context = {
       names: put.names,
       metrics,
       withoutRedis: this.#withoutRedis,
       giveBack: this.#debts.owe,
+      giveBackLater: this.#debts.oweLater,
     };
   }
 
@@ -95,7 +96,7 @@ export class District implements Place {
       performance.now(),
       settled.then(() => {}),
     );
-    this.#debts.retry();
+    if (this.#withoutRedis.phase === "redis") this.#debts.retry();
   }
 
   close(): void {

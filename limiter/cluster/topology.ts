@@ -72,6 +72,7 @@ const BRIEFLY = {
   connectTimeout: READ_WITHIN_MS,
   retryStrategy: () => null,
   protocol: 2,
+  stringNumbers: false,
   disableClientInfo: true,
 } satisfies RedisOptions;
 

@@ -4,6 +4,11 @@ export interface AgedCost {
   readonly cost: number;
 }
 
+/** The order in which Redis is told of costs. */
+export function oldestFirst(a: AgedCost, b: AgedCost): number {
+  return b.ageUs - a.ageUs;
+}
+
 /**
  * Costs by time in bounded memory, oldest first: what falls into one `cellUs` shares a cell, so a window
  * of `n * cellUs` needs at most n + 1 cells. Of a cell only the earliest and the latest possible instant of its costs

@@ -143,7 +143,7 @@ describe.each(ALGORITHMS)("the fallback of %s", (algorithm) => {
     const local = fallback({ algorithm });
     for (const key of ["alice", "bob", "carol"]) local.learn(key, reply(15, 5, T0));
     local.refunded("alice", 5);
-    local.reset("bob");
+    local.reset("bob", T0);
     const told = [...local.everything(T0, 9)].flatMap(({ repairs }) => repairs);
     expect(told.map(({ key }) => key)).toEqual(["carol"]);
   });

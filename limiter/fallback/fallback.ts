@@ -77,8 +77,8 @@ export interface Fallback {
   readonly gate: (key: string, cost: number, nowUs: number) => LocalDecision;
   /** Redis has given back what it had charged to this replica. */
   readonly refunded: (key: string, cost: number) => void;
-  /** Redis has forgotten the key. */
-  readonly reset: (key: string) => void;
+  /** Redis has forgotten the key: it is told nothing of what was admitted until now, which the rule still counts. */
+  readonly reset: (key: string, nowUs: number) => void;
   readonly recovered: (nowUs: number) => void;
   /** What Redis must add, as of `nowUs`, in batches of at most `atMostKeys`; each is taken when it is asked for. */
   readonly repairs: (nowUs: number, atMostKeys: number) => Iterable<RepairBatch>;

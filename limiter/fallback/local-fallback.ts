@@ -128,9 +128,14 @@ export class LocalFallback<State> implements Fallback {
     if (place !== undefined) this.#rule.refund(this.#current(place).state, cost, this.#phase === "gate");
   }
 
-  reset(key: string): void {
-    // Until Redis has been told of everything, what is known here is more than Redis's.
+  reset(key: string, nowUs: number): void {
+    const place = this.#find(key);
+    this.#noted.delete(key);
+    this.#overflow.drop(key);
+    if (place === undefined) return;
+    // Others may have admitted what they have not told yet: what this replica has used of its share stays used.
     if (this.#phase === "redis") this.#knowledge.delete(key);
+    else if (this.#isOut(place)) this.#rule.take(place.state, nowUs, this.#silentUs);
   }
 
   recovered(): void {

@@ -15,6 +15,9 @@ export interface Reply {
   readonly reserved?: boolean;
 }
 
+/** Who says how long ago a charge was made has read the clock a little before it is heard. */
+export const HEARD_LATE_US = 1_000;
+
 /** The time without Redis, as one replica sees it. */
 export interface Outage {
   /** The first decision that Redis did not answer. */

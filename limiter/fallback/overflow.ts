@@ -1,5 +1,5 @@
-import type { AgedCost } from "./cost-cells.ts";
-import type { Ledger, OutageRule, Reply } from "./outage-rule.ts";
+import { type AgedCost, oldestFirst } from "./cost-cells.ts";
+import { HEARD_LATE_US, type Ledger, type OutageRule, type Reply } from "./outage-rule.ts";
 
 /** What the overflow admitted alone for one key. */
 interface Entry {
@@ -92,7 +92,7 @@ export class Overflow<State> {
   /** Takes back what was admitted alone for `key` at `sinceUs` or later; nothing if there was no such cost. */
   undo(key: string, cost: number, sinceUs: number, nowUs: number): void {
     const index = this.#entries.findIndex(
-      (entry) => entry.key === key && entry.cost === cost && entry.atUs >= sinceUs,
+      (entry) => entry.key === key && entry.cost === cost && entry.atUs >= sinceUs - HEARD_LATE_US,
     );
     if (index < 0) return;
     this.#entries.splice(index, 1);
@@ -109,7 +109,14 @@ export class Overflow<State> {
       taken.set(key, entries);
     }
     this.#entries = [];
+    // What was put back is among younger ones.
+    for (const entries of taken.values()) entries.sort(oldestFirst);
     return taken;
+  }
+
+  /** Redis need not be told of what was admitted for `key`. */
+  drop(key: string): void {
+    this.#entries = this.#entries.filter((entry) => entry.key !== key);
   }
 
   putBack(key: string, entries: readonly AgedCost[], takenUs: number): void {

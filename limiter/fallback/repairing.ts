@@ -9,12 +9,14 @@ export interface Repairing {
   readonly begin: (nowUs: number) => void;
   /** Redis has lost its data: begins with all that this process had admitted lately. */
   readonly beginAnew: (nowUs: number) => void;
+  /** Redis has forgotten these keys: what it has not taken until now it is not told again. */
+  readonly drop: (keys: readonly string[]) => void;
 }
 
 export interface RepairingOptions {
   readonly keepers: () => Iterable<Keeper>;
   readonly add: (asking: Asking) => void;
-  /** Whether Redis can be told. */
+  /** Whether Redis can be told, of what it has not taken before. */
   readonly isAble: () => boolean;
   readonly nowUs: () => number;
   /** Redis has been told of everything. */
@@ -35,6 +37,8 @@ export function repairing({ keepers, add, isAble, nowUs, onDone }: RepairingOpti
   let repairs: Iterator<Job> | undefined;
   /** What Redis did not take. */
   let left: Job | undefined;
+  /** Dropped while a job was under way. */
+  const dropped = new Set<string>();
   let isRunning = false;
   let losses = 0;
 
@@ -53,7 +57,8 @@ export function repairing({ keepers, add, isAble, nowUs, onDone }: RepairingOpti
     isRunning = true;
     for (let job = isAble() ? next() : undefined; job !== undefined; job = isAble() ? next() : undefined) {
       const before = losses;
-      const untold = await tell(job);
+      dropped.clear();
+      const untold = (await tell(job)).filter(({ key }) => !dropped.has(key));
       left = only(job, before === losses ? untold : untold.filter(({ overflowed }) => overflowed));
     }
     isRunning = false;
@@ -88,6 +93,11 @@ export function repairing({ keepers, add, isAble, nowUs, onDone }: RepairingOpti
     });
   }
 
+  /** Of what Redis did not take, only these. */
+  function keep(isKept: (repair: Repair) => boolean): void {
+    if (left !== undefined) left = only(left, left.batch.repairs.filter(isKept));
+  }
+
   return {
     begin(atUs) {
       repairs = jobs(({ fallback }) => fallback.repairs(atUs, KEYS_AT_ONCE));
@@ -96,12 +106,7 @@ export function repairing({ keepers, add, isAble, nowUs, onDone }: RepairingOpti
     beginAnew(atUs) {
       losses++;
       // Of keys without a place nothing else is known.
-      if (left !== undefined) {
-        left = only(
-          left,
-          left.batch.repairs.filter(({ overflowed }) => overflowed),
-        );
-      }
+      keep(({ overflowed }) => overflowed);
       // Noted at once, told one after the other.
       const noted = [...keepers()].map((keeper) => ({
         keeper,
@@ -110,6 +115,10 @@ export function repairing({ keepers, add, isAble, nowUs, onDone }: RepairingOpti
       writeBacks = (function* () {
         for (const { keeper, batches } of noted) for (const batch of batches) yield { keeper, batch };
       })();
+    },
+    drop(keys) {
+      for (const key of keys) dropped.add(key);
+      keep(({ key }) => !dropped.has(key));
     },
   };
 }

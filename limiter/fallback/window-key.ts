@@ -1,5 +1,5 @@
-import { type AgedCost, CostCells } from "./cost-cells.ts";
-import type { Ledger, Outage, Reply } from "./outage-rule.ts";
+import { type AgedCost, CostCells, oldestFirst } from "./cost-cells.ts";
+import { HEARD_LATE_US, type Ledger, type Outage, type Reply } from "./outage-rule.ts";
 
 /** What a replica knows of one key that is limited by windows. */
 export interface WindowKey {
@@ -83,7 +83,7 @@ export function windowKeys(limit: number, windowUs: number): WindowKeys {
       key.blockedCost = 0;
       key[ledger]?.remove(cost);
     },
-    undo: (key, cost, sinceUs, nowUs) => undo(key, cost, sinceUs, nowUs - windowUs),
+    undo: (key, cost, sinceUs, nowUs) => undo(key, cost, sinceUs - HEARD_LATE_US, nowUs - windowUs),
     refund,
     take(key, nowUs) {
       const { local, gated } = key;
@@ -104,10 +104,11 @@ export function windowKeys(limit: number, windowUs: number): WindowKeys {
       }
     },
     forget: forgetWindowKey,
+    // The books overlap in time: an outage that is forgotten may be older than most of what went through Redis.
     everything: (key, nowUs) =>
-      [key.own, key.past, key.local, key.gated].flatMap(
-        (book) => book?.agesAt(nowUs, nowUs - windowUs) ?? [],
-      ),
+      [key.own, key.past, key.local, key.gated]
+        .flatMap((book) => book?.agesAt(nowUs, nowUs - windowUs) ?? [])
+        .sort(oldestFirst),
     foldGateReply(key) {
       const { gateReply } = key;
       if (gateReply === undefined) return;

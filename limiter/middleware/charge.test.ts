@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { attachCharge, chargeOf, RequestCharge } from "./charge.ts";
 import { countingLimiter } from "./counting-limiter.ts";
@@ -33,6 +35,55 @@ describe("a charge", () => {
     const { limiter, charge } = await charged(6);
     await Promise.all([charge.settle(1), charge.settle(1), charge.settle(0), charge.settle(0)]);
     expect([charge.cost, limiter.charged("alice")]).toEqual([0, 0]);
+  });
+
+  it("gives back nothing that is still being asked for, and never what was not charged", async () => {
+    const { limiter, charge } = await charged(6);
+    expect(await Promise.all([charge.settle(12), charge.settle(0)])).toEqual([false, true]);
+    expect([charge.cost, limiter.charged("alice")]).toEqual([0, 0]);
+  });
+
+  it("says what is charged, in whatever order and however slowly it is settled", async () => {
+    const settles = fc.array(fc.record({ actual: fc.nat(14), waits: fc.nat(3) }), { maxLength: 8 });
+    await fc.assert(
+      fc.asyncProperty(settles, fc.nat(4), async (asked, others) => {
+        const { limiter, decision } = await charged(6);
+        if (others > 0) await limiter.decide("alice", others);
+        const slow = {
+          ...limiter,
+          async decide(...question: Parameters<typeof limiter.decide>) {
+            await nextTurn();
+            return limiter.decide(...question);
+          },
+        };
+        const charge = new RequestCharge(slow, decision, "alice", 6, undefined, performance.now());
+        const answers: { readonly actual: number; readonly isSettled: Promise<boolean> }[] = [];
+        for (const { actual, waits } of asked) {
+          answers.push({ actual, isSettled: charge.settle(actual) });
+          for (let i = 0; i < waits; i++) await nextTurn();
+        }
+        let last = 6;
+        for (const { actual, isSettled } of answers) if (await isSettled) last = actual;
+        expect([charge.cost, limiter.charged("alice")]).toEqual([last, last + others]);
+      }),
+    );
+  });
+
+  it("goes on after a limiter that broke, with what it had charged until then", async () => {
+    const { limiter, decision } = await charged(6);
+    let isBroken = true;
+    const broken = {
+      ...limiter,
+      async decide(...question: Parameters<typeof limiter.decide>) {
+        if (isBroken) throw new Error("broken");
+        return limiter.decide(...question);
+      },
+    };
+    const charge = new RequestCharge(broken, decision, "alice", 6, undefined, performance.now());
+    await expect(charge.settle(8)).rejects.toThrow("broken");
+    isBroken = false;
+    expect([charge.cost, await charge.settle(9), charge.cost]).toEqual([6, true, 9]);
+    expect(limiter.charged("alice")).toBe(9);
   });
 
   it("refuses costs that are none, and to give back what the limiter cannot", async () => {

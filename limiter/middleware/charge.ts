@@ -8,8 +8,8 @@ export interface Charge {
   readonly cost: number;
   /**
    * Charges `actualCost` (a whole number, at least 0) instead of what was reserved, and says whether that was possible:
-   * what is too much is given back, what is too little is charged if there is room. Calling it again corrects again.
-   * Throws a RangeError for another number, and a TypeError if the limiter cannot give back.
+   * what is too much is given back, what is too little is charged if there is room. Calling it again corrects again,
+   * after the call before. Throws a RangeError for another number, and a TypeError if the limiter cannot give back.
    */
   readonly settle: (actualCost: number) => Promise<boolean>;
 }
@@ -39,6 +39,8 @@ export class RequestCharge implements Charge {
   readonly #options: AskOptions | undefined;
   /** Nothing of it was charged before. */
   readonly #sinceMs: number;
+  /** Resolves when everything that was asked so far is done. */
+  #settled: Promise<unknown> = Promise.resolve();
 
   constructor(
     limiter: AskedLimiter,
@@ -60,17 +62,27 @@ export class RequestCharge implements Charge {
     if (!(Number.isSafeInteger(actualCost) && actualCost >= 0)) {
       throw new RangeError(`the actual cost is ${actualCost}; give a whole number of at least 0`);
     }
+    // One after the other: what is still being asked for cannot be given back.
+    const settled = this.#settled.then(() => this.#correct(actualCost));
+    this.#settled = settled.catch(() => {});
+    return settled;
+  }
+
+  async #correct(actualCost: number): Promise<boolean> {
     const before = this.cost;
     if (actualCost < before && this.#limiter.refund === undefined) {
       throw new TypeError("this limiter cannot give back; use one with refund, or settle for more");
     }
-    // At once, so that whoever settles at the same time sees it and nothing is given back twice.
-    this.cost = actualCost;
-    if (actualCost < before) return this.#giveBack(before - actualCost);
     if (actualCost === before) return true;
+    if (actualCost < before) {
+      // What is not given back at once is owed: it must not be asked for again.
+      this.cost = actualCost;
+      return this.#giveBack(before - actualCost);
+    }
     const { outcome } = await this.#limiter.decide(this.#subject, actualCost - before, this.#options);
-    if (outcome !== "allowed") this.cost -= actualCost - before;
-    return outcome === "allowed";
+    if (outcome !== "allowed") return false;
+    this.cost = actualCost;
+    return true;
   }
 
   async #giveBack(cost: number): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
 import express from "express";
@@ -75,6 +76,70 @@ describe("rateLimit for node:http", () => {
     await Promise.all([asked, gone.promise]);
     await wait(10);
     expect(limiter.charged("alice")).toBe(1);
+  });
+
+  it("passes no error to next after an answer, and warns of it instead", async () => {
+    const denied = countingLimiter(0);
+    const late = Promise.withResolvers<void>();
+    const afterTimeout = rateLimit(denied, {
+      key: async () => {
+        await late.promise;
+        throw new TypeError("too late to say");
+      },
+    });
+    const afterAnswer = rateLimit(denied, {
+      key: () => "alice",
+      onDenied(_decision, _request, response) {
+        response.end("denied");
+        throw new TypeError("too late to say");
+      },
+    });
+    for (const [limit, expected] of [
+      [afterTimeout, "timeout"],
+      [afterAnswer, "denied"],
+    ] as const) {
+      const warned = once(process, "warning");
+      let nexts = 0;
+      await using app = await served(() => (request, response) => {
+        limit(request, response, () => nexts++);
+        if (limit === afterTimeout) response.end("timeout");
+      });
+      expect(await (await fetch(app.url)).text()).toBe(expected);
+      late.resolve();
+      const [warning] = await warned;
+      expect([nexts, warning.message]).toEqual([0, "too late to say"]);
+    }
+  });
+
+  it("breaks off an answer that onDenied did not finish", async () => {
+    const warned = once(process, "warning");
+    const limit = rateLimit(countingLimiter(0), {
+      key: () => "alice",
+      onDenied(_decision, _request, response) {
+        response.write("half");
+        throw new TypeError("no more");
+      },
+    });
+    let nexts = 0;
+    await using app = await served(() => (request, response) => limit(request, response, () => nexts++));
+    await expect(fetch(app.url).then((response) => response.text())).rejects.toThrow();
+    await warned;
+    expect(nexts).toBe(0);
+  });
+
+  it("lets nobody in by an error that is nothing", async () => {
+    for (const nothing of [undefined, null, 0, ""]) {
+      const limit = rateLimit(countingLimiter(1), { key: () => Promise.reject(nothing) });
+      const errors: unknown[] = [];
+      await using app = await served(() => (request, response) => {
+        limit(request, response, (error) => {
+          errors.push(error);
+          response.end();
+        });
+      });
+      await fetch(app.url);
+      expect(errors).toEqual([expect.any(Error)]);
+    }
   });
 
   it("answers HEAD without a body", async () => {

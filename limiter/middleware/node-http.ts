@@ -15,7 +15,8 @@ export type NodeMiddleware<Request extends IncomingMessage = IncomingMessage> = 
 /**
  * Lets in what `limiter` allows, for node:http, Connect and Express. Allowed requests reach `next` with the quota in
  * their fields; denied ones are answered 429, and 503 when the limiter cannot decide and must not guess.
- * An error of the options' functions goes to `next`, which is called once or, after an answer, never.
+ * An error of the options' functions goes to `next`, which is called once or, after an answer, never: then it becomes a
+ * process warning.
  * Throws a LimiterOptionsError that lists every wrong option.
  */
 export function rateLimit<Request extends IncomingMessage = IncomingMessage>(
@@ -46,18 +47,28 @@ export function rateLimit<Request extends IncomingMessage = IncomingMessage>(
   ): Promise<void> {
     setFields(response, verdict.fields);
     response.statusCode = verdict.status;
-    await tell(verdict.decision, request, response);
+    try {
+      await tell(verdict.decision, request, response);
+    } catch (error) {
+      // Half an answer would be waited for: nobody else knows how it was to go on.
+      if (response.headersSent && !response.writableEnded) response.destroy();
+      throw error;
+    }
     if (!isAnswered(response)) answer(response, verdict);
   }
 
   return (request, response, next) => {
+    const fail = (error: unknown): void => {
+      if (isAnswered(response)) warn(error);
+      else next(isObject(error) ? error : new Error(`an option of rateLimit threw ${error}`));
+    };
     const asked = ask(request, request.headers.accept).then((verdict) => {
       // Someone else, a timeout for one, may have answered while the limiter was asked.
       if (isAnswered(response)) return;
       if (verdict.kind !== "refused") return proceed(verdict, request, response, next);
       if (onDenied === undefined) return answer(response, verdict);
-      refuseWith(onDenied, verdict, request, response).catch(next);
-    }, next);
+      return refuseWith(onDenied, verdict, request, response).catch(fail);
+    }, fail);
     // What comes after threw: that is nobody's rejection, and has the effect that it would have without a limiter.
     asked.catch((error: unknown) => {
       process.nextTick(() => {
@@ -68,6 +79,16 @@ export function rateLimit<Request extends IncomingMessage = IncomingMessage>(
 }
 
 type Refused = Extract<Verdict, { kind: "refused" }>;
+
+/** What is thrown may be nothing at all, by which `next` would let the request in. */
+function isObject(error: unknown): error is object {
+  return typeof error === "object" && error !== null;
+}
+
+/** Nobody can be answered any more, and one request must not end the process. */
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : String(error), { code: "ERR_RATE_LIMIT_ANSWERED" });
+}
 
 function isAnswered(response: ServerResponse): boolean {
   return response.headersSent || response.writableEnded;

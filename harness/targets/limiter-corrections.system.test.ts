@@ -1,0 +1,91 @@
+import { describe, expect, it } from "vitest";
+import { createLimiter, type Limiter } from "../../limiter/limiter.ts";
+import { until } from "../system/until.ts";
+import { ownRedis } from "./fallback-story.ts";
+import { expectNoLostRejections } from "./no-lost-rejections.ts";
+import { redisWay } from "./redis-way.ts";
+
+const LIMIT = 1_000;
+
+expectNoLostRejections();
+
+async function story() {
+  const stack = new AsyncDisposableStack();
+  const redis = stack.use(await ownRedis());
+  const road = stack.use(await redisWay(redis));
+  const limiter = stack.use(
+    createLimiter({ redis: road.url, policies: [{ name: "p", limit: LIMIT, windowMs: 3_600_000 }] }),
+  );
+  expect(await limiter.connected(5_000)).toBe(true);
+  await limiter.decide("alice");
+  return {
+    limiter,
+    breaks() {
+      for (const direction of ["up", "down"] as const) road.set(direction, "lose");
+    },
+    heals() {
+      road.cut();
+      for (const direction of ["up", "down"] as const) road.set(direction, "pass");
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+/** Asks until it is this process that decides. */
+async function isAlone(limiter: Limiter): Promise<void> {
+  await until(async () => (await limiter.decide("nobody")).source === "local");
+}
+
+describe("a limiter that is corrected while Redis comes back", () => {
+  it("gives back everything that it let in, once, whenever it was asked", async () => {
+    await using scene = await story();
+    const { limiter } = scene;
+    const refunds: Promise<boolean>[] = [];
+    const sources = new Set<string>();
+    let isDone = false;
+    async function decideAndRefund(): Promise<void> {
+      while (!isDone) {
+        const beganMs = performance.now();
+        const { outcome, source } = await limiter.decide("alice");
+        sources.add(source);
+        // Some at once, some when Redis may have come back meanwhile.
+        if (refunds.length % 3 === 0) await new Promise((resolve) => setTimeout(resolve, 40));
+        if (outcome === "allowed") {
+          refunds.push(limiter.refund("alice", 1, { ageMs: performance.now() - beganMs }));
+        }
+        await new Promise((resolve) => setTimeout(resolve, 2));
+      }
+    }
+    const deciding = Array.from({ length: 8 }, decideAndRefund);
+    for (let times = 0; times < 2; times++) {
+      scene.breaks();
+      await isAlone(limiter);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      scene.heals();
+      sources.clear();
+      await until(() => sources.has("redis"));
+    }
+    isDone = true;
+    await Promise.all(deciding);
+    const done = await Promise.all(refunds);
+    expect(done).toContain(true);
+    // All but the one before the first cut.
+    await until(async () => (await limiter.peek("alice")).remaining === LIMIT - 1);
+  });
+
+  it("tells Redis nothing of what was forgotten, once it has said so", async () => {
+    await using scene = await story();
+    const { limiter } = scene;
+    scene.breaks();
+    await isAlone(limiter);
+    for (const subject of ["alice", "bob", "cyd"]) await limiter.decide(subject, 7);
+    scene.heals();
+    await until(() => limiter.reset("alice"), { everyMs: 0 });
+    // What is told of the others travels with what would be told of her.
+    for (const subject of ["bob", "cyd"]) {
+      await until(async () => (await limiter.peek(subject)).remaining === LIMIT - 7);
+    }
+    const { source, remaining } = await limiter.peek("alice");
+    expect([source, remaining]).toEqual(["redis", LIMIT]);
+  });
+});
