@@ -54,7 +54,7 @@ describe("a league", () => {
       ...{ keeps: "history" as const, out },
     }));
     const variants = ["sliding-log", "none"];
-    const settings = { ...sampleLeague().settings, blocks: 0, variants };
+    const settings = { ...sampleLeague().settings, blocks: 1, variants };
     const contestants = await Promise.all(variants.map(contestant));
     request = { settings, contests, contestants, margin: 0.05, command: "npm run league" };
   });
@@ -96,12 +96,15 @@ describe("a league", () => {
       ["sliding-log", 1, null],
       ["none", 1, null],
     ]);
-    expect(league?.loadAverages).toHaveLength(2);
+    expect(league?.loadAverages).toHaveLength(3);
   });
 
-  it("that is whole runs nothing, and comes to the same", async () => {
+  it("that is whole runs nothing, and comes to the same, of the same hour", async () => {
+    const wholeAt = new Date().toISOString();
     const { begun, league } = await run(null);
     expect(begun).toEqual([]);
     expect(league?.comparisons[0]?.rows.map(({ runs }) => runs.length)).toEqual([1, 1]);
+    expect(league?.costs.rows.map(({ blocks }) => blocks.length)).toEqual([1, 1]);
+    expect(league !== null && league.startedAt < league.endedAt && league.endedAt <= wholeAt).toBe(true);
   });
 });

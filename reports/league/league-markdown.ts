@@ -117,6 +117,7 @@ function circumstances(league: League): string {
       : [`${environment.cpus}; ${environment.platform}; Redis ${environment.redis}`]),
     busyWords(league, environment?.cpus.replace(/ .*/, " processors") ?? "this machine"),
     `Versions: ${versions.join(", ")}`,
+    `Source ${settings.source}: a digest of limiter/, harness/, scenarios/ and package-lock.json as they were, tests left out`,
     ...comparisons.map(
       ({ scenario, policies, replicas, ratePerSecond, seed }) =>
         `${scenario}: ${policies.map(policyText).join("; ")}, ${replicas} replicas, ${ratePerSecond} a second, seed ${seed}`,

@@ -6,6 +6,7 @@ import { fewestPairs } from "../../compare/differences.ts";
 import type { Contestant, ContestRequest } from "../../compare/run-contestant.ts";
 import type { League, LeagueSettings } from "../../league/league.ts";
 import { leagueState } from "../../league/league-state.ts";
+import { measuredOn } from "../../league/measured-on.ts";
 import { runLeague } from "../../league/run-league.ts";
 import { standingSet } from "../../league/standing-set.ts";
 import { versionsOf } from "../../league/versions-of.ts";
@@ -68,7 +69,7 @@ export function addLeague(program: Command, ended: (code: number) => void): void
 
 async function runCommand(options: LeagueOptions): Promise<number> {
   const chosen = await Promise.all((await namesOf(options.variants)).map(chooseVariant));
-  const settings = settingsOf(options, chosen);
+  const settings = await settingsOf(options, chosen);
   const out = resolve(options.out);
   const contests = await contestsOf(options, settings, out);
   const state = await leagueState(join(out, "league", settings.form), settings);
@@ -105,10 +106,10 @@ async function namesOf(text: string): Promise<readonly string[]> {
   return [...new Set(["sliding-log", ...names])];
 }
 
-function settingsOf(
-  { seed, rate, short, blocks }: LeagueOptions,
+async function settingsOf(
+  { seed, rate, short, blocks, system }: LeagueOptions,
   chosen: readonly ChosenVariant[],
-): LeagueSettings {
+): Promise<LeagueSettings> {
   return {
     seed: wholeNumber(seed, "--seed", 0, 2_147_483_647),
     ratePerSecond: wholeNumber(rate, "--rate", 1, 1_000_000),
@@ -116,7 +117,12 @@ function settingsOf(
     blocks: wholeNumber(blocks ?? String(short ? shortBlocks : fewestPairs), "--blocks", 0, 1_000),
     variants: chosen.map(({ name }) => name),
     versions: versionsOf(chosen.map(({ variant }) => variant)),
+    ...(await measuredOn(systemChoice(system), filesOf(chosen))),
   };
+}
+
+function filesOf(chosen: readonly ChosenVariant[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(chosen.map(({ name, gatewayArgs: [file = ""] }) => [name, file]));
 }
 
 function contestsOf(
