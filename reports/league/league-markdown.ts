@@ -14,7 +14,7 @@ export function leagueMarkdown(league: League): string {
   const drawn = drawnScenario(league);
   const sections = [
     "# The league table",
-    "Written by `npm run league`; do not edit. Every limiter under the same seeded arrivals and the same faults, each judged by *its own* promise alone: nobody fails for what it does not promise. Inconclusive is neither good nor bad: the evidence did not suffice, because the machine was too busy, or because so little is promised (a window from the first hit, say) that this load does not come near enough to it. What a row is stands below; its file names the documentation that its options come from.",
+    "Written by `npm run league`; do not edit. Every limiter under the same seeded arrivals and the same faults, each judged by *its own* promise alone: nobody fails for what it does not promise. Inconclusive is neither good nor bad: the evidence did not suffice, because the machine was too busy, or because so little is promised (a window from the first hit, say) that this load does not come near enough to it. What a row is stands below; its file names the documentation that its options come from. What that says of the connection to Redis wins; where it says nothing, all get the same: nothing is queued while Redis is away, so that they fail at once instead of waiting, which is the kinder of the two.",
     promises,
     reasons(league),
     "`A to B` is what is proved to what is possible: the truth lies between. *Wrongly* means beside an exact sliding window of the same limit, which not everybody promises to be: a fixed window may let in twice the limit around its edge and keep its word.",
