@@ -84,6 +84,7 @@ async function warmSite(
   const site = await startBlockSite(target, order, redis, watch);
   await sendPart(site, warmupPart, order.seed, watch.signal);
   await site.rest();
+  await site.weigh();
   return site;
 }
 
