@@ -9,7 +9,7 @@ import type { Variant } from "./variant.ts";
  * a request is always 1. Errors of the store go to the application, as is the default, and become a 500.
  */
 export const variant: Variant = {
-  about: `express-rate-limit with rate-limit-redis: a window from the first hit, every cost 1; without Redis, its error goes to Express; ${undocumentedConnection}.`,
+  about: `express-rate-limit with rate-limit-redis, on Express, which its costs include: a window from the first hit, every cost 1; without Redis, its error goes to Express; ${undocumentedConnection}.`,
   packages: ["express-rate-limit", "rate-limit-redis", "express", "ioredis"],
   promises: firstHitWindow,
   async protect(context) {

@@ -25,6 +25,7 @@ export function leagueMarkdown(league: League): string {
       ? ""
       : `![What was let in over time in ${safe(drawn.scenario)}, over the limit](league/${drawn.scenario}.png)`,
     sentence(safe(blockWords(league.costs) ?? "What decisions cost was not measured")),
+    "A limiter that is made for Express, Fastify or Hono is measured *with its framework*, all others on a bare server of Node, `none` too: what such a row costs beside the others' is not its limiter's alone.",
     ...costs,
     meanings(),
     "![What a decision costs](league/costs.png)",
