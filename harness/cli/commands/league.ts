@@ -39,7 +39,8 @@ Examples:
   npm run league -- --short
   npm run league -- --variants sliding-log,gcra,none --short --report /tmp/league.md
 
-It goes on where it was left: what was run is not run again. Another --out begins anew.
+It goes on where it was left: what was run is not run again. Another --out begins anew, as it must with another source,
+other versions, another Redis or another machine.
 Exit codes: 0 all were run, 2 some could not be, 3 usage, 4 the harness failed, 130 interrupted.`;
 
 /** Multiplies the phases of the short form. */
