@@ -63,23 +63,30 @@ export async function startBlockSite(
     scrapes++;
     return { gatewayCpuUs: cpuUs === null ? null : cpuUs - scrapes * scrapeUs, ...(await ask.read()) };
   };
+  const rest = async (): Promise<void> => {
+    const patience = AbortSignal.timeout(restWithinMs);
+    let [last, now] = [Number.NaN, (await ask.read()).commands];
+    while (now !== last && !patience.aborted) {
+      await sleep(restMs);
+      [last, now] = [now, (await ask.read()).commands];
+    }
+  };
   return {
     endpoint,
     runId,
     reading,
+    rest,
     async weigh() {
-      const seen = [await reading()];
-      while (seen.length <= weighings) seen.push(await reading());
-      scrapeUs += usualStep(seen.map(({ gatewayCpuUs }) => gatewayCpuUs ?? 0));
-      ask.takeOff(usualStep(seen.map(({ redisCpuUs }) => redisCpuUs)));
-    },
-    async rest() {
-      const patience = AbortSignal.timeout(restWithinMs);
-      let [last, now] = [Number.NaN, (await ask.read()).commands];
-      while (now !== last && !patience.aborted) {
-        await sleep(restMs);
-        [last, now] = [now, (await ask.read()).commands];
+      const seen = [{ ...(await reading()), asked: ask.asked() }];
+      while (seen.length <= weighings) {
+        // As in blocks: one right after another costs a process less than one that has waited.
+        await rest();
+        seen.push({ ...(await reading()), asked: ask.asked() });
       }
+      scrapeUs += usualStep(seen.map(({ gatewayCpuUs }) => gatewayCpuUs ?? 0));
+      ask.takeOff(
+        usualStep(seen.map(({ redisCpuUs }) => redisCpuUs)) / usualStep(seen.map(({ asked }) => asked)),
+      );
     },
     async [Symbol.asyncDispose]() {
       ask.end();
@@ -132,6 +139,8 @@ function redisReader(url: string) {
         bytesOut: number("total_net_output_bytes") - before,
       };
     },
+    /** How often it was read. */
+    asked: () => readings,
     /** A reading costs Redis so much more processor time than was thought. */
     takeOff(us: number): void {
       readingUs += us;
