@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import type { BlockMeasure } from "../compare/comparison.ts";
+import type { BlockNumbers } from "../compare/comparison.ts";
 import type { Contest } from "../compare/run-contestant.ts";
 import { keepJson, keptJson } from "../kept-json.ts";
 import { Refusal } from "../refusal.ts";
@@ -11,18 +11,29 @@ export interface LeagueState {
   readonly startedAt: string;
   readonly run: (scenario: string, variant: string) => Promise<KeptRun | null>;
   readonly keepRun: (scenario: string, variant: string, run: KeptRun) => Promise<void>;
-  readonly blocks: (variant: string) => Promise<readonly KeptBlock[]>;
-  readonly keepBlocks: (variant: string, blocks: readonly KeptBlock[]) => Promise<void>;
+  readonly round: (block: number) => Promise<KeptRound | null>;
+  readonly keepRound: (round: KeptRound) => Promise<void>;
 }
 
-/** One run, and how busy the machine was when it began. */
+/** One run, how busy the machine was when it began, and when it was done. */
 export interface KeptRun extends Contest {
   readonly loadAverage: number;
+  readonly endedAt: string;
 }
 
-/** One block, and how busy the machine was when it ended. */
-export interface KeptBlock extends BlockMeasure {
+/**
+ * One block of everybody who could be run, measured one after the other: it is kept whole or not at all, since numbers of
+ * one block are compared in pairs, and pairs that lie hours apart compare the hours.
+ */
+export interface KeptRound {
+  readonly block: number;
+  /** By variant. */
+  readonly numbers: Readonly<Record<string, BlockNumbers>>;
+  /** Why others have no numbers, by variant. */
+  readonly failures: Readonly<Record<string, string>>;
+  /** How busy the machine was when it was done, and when that was. */
   readonly loadAverage: number;
+  readonly endedAt: string;
 }
 
 /** Opens or begins the league in `folder`. Throws a `Refusal` where one lies there that was run with other settings. */
@@ -37,13 +48,13 @@ export async function leagueState(folder: string, settings: LeagueSettings): Pro
   const startedAt = kept?.startedAt ?? new Date().toISOString();
   if (kept === null) await keepJson(path, { startedAt, settings });
   const runPath = (scenario: string, variant: string) => join(folder, "runs", scenario, `${variant}.json`);
-  const blockPath = (variant: string) => join(folder, "blocks", `${variant}.json`);
+  const roundPath = (block: number) => join(folder, "rounds", `${block}.json`);
   return {
     startedAt,
     run: (scenario, variant) => keptJson<KeptRun>(runPath(scenario, variant)),
     keepRun: (scenario, variant, run) => keepJson(runPath(scenario, variant), run),
-    blocks: async (variant) => (await keptJson<KeptBlock[]>(blockPath(variant))) ?? [],
-    keepBlocks: (variant, blocks) => keepJson(blockPath(variant), blocks),
+    round: (block) => keptJson<KeptRound>(roundPath(block)),
+    keepRound: (round) => keepJson(roundPath(round.block), round),
   };
 }
 

@@ -10,6 +10,7 @@ import { constant } from "../load/constant.ts";
 import { zipfKeys } from "../load/zipf-keys.ts";
 import type { Scenario } from "../scenario.ts";
 import { startedGateways } from "../targets/started-gateways.ts";
+import { addRounds } from "./add-rounds.ts";
 import type { League } from "./league.ts";
 import { leagueState } from "./league-state.ts";
 import { type LeagueRequest, runLeague } from "./run-league.ts";
@@ -99,9 +100,34 @@ describe("a league", () => {
     expect(league?.loadAverages).toHaveLength(2);
   });
 
-  it("that is whole runs nothing, and comes to the same", async () => {
+  it("that is whole runs nothing, and comes to the same, of the same hour", async () => {
+    const wholeAt = new Date().toISOString();
     const { begun, league } = await run(null);
     expect(begun).toEqual([]);
     expect(league?.comparisons[0]?.rows.map(({ runs }) => runs.length)).toEqual([1, 1]);
+    expect(league !== null && league.startedAt < league.endedAt && league.endedAt <= wholeAt).toBe(true);
+  });
+
+  it("measures the rounds of blocks that it lacks, and no other", async () => {
+    const settings = { ...request.settings, blocks: 1, variants: ["none"] };
+    const contestants = request.contestants.filter(({ target }) => target.name === "none");
+    // One of its own: blocks wait until Redis is at rest.
+    const alone = contests.map((contest) => ({ ...contest, redisUrl: null }));
+    const begun: string[] = [];
+    for (const _ of [1, 2]) {
+      const state = await leagueState(join(out, "rounds"), settings);
+      const watch = {
+        ...{ signal: new AbortController().signal, onStep() {}, onLive() {} },
+        own: <T>(thing: T) => thing,
+        onNext: (what: string) => void begun.push(what),
+      };
+      const failures = await addRounds({ ...request, settings, contestants, contests: alone }, state, watch, {
+        done: 0,
+        steps: 1,
+      });
+      expect(failures.size).toBe(0);
+      expect(Object.keys((await state.round(1))?.numbers ?? {})).toEqual(["none"]);
+    }
+    expect(begun).toEqual(["block 1 of 1: none is done"]);
   });
 });

@@ -1,12 +1,12 @@
 import { loadavg } from "node:os";
-import { costBlocks } from "../compare/blocks/cost-blocks.ts";
 import type { BlockMeasure, Comparison, RunMeasure } from "../compare/comparison.ts";
-import { blockRateOf, type ComparedEntry, comparisonOf } from "../compare/comparison-of.ts";
+import { type ComparedEntry, comparisonOf } from "../compare/comparison-of.ts";
 import { type Contestant, type ContestRequest, runContestant } from "../compare/run-contestant.ts";
 import type { Environment } from "../history/history.ts";
 import type { RunWatch } from "../run/run-request.ts";
+import { addRounds } from "./add-rounds.ts";
 import type { League, LeagueSettings } from "./league.ts";
-import type { KeptBlock, LeagueState } from "./league-state.ts";
+import type { KeptRound, KeptRun, LeagueState } from "./league-state.ts";
 
 /** What is to be run. */
 export interface LeagueRequest {
@@ -29,8 +29,9 @@ export interface LeagueWatch extends RunWatch {
 type Failures = Map<string, string>;
 
 /**
- * Runs what `state` does not hold yet: every contestant in every scenario, in turns, then the blocks. What was run is kept as
- * soon as it is done. Who cannot be run is a row that says why; it is tried again when the league goes on.
+ * Runs what `state` does not hold yet: every contestant in every scenario, in turns, then the blocks. A run is kept as soon
+ * as it is done, blocks round by round. Who cannot be run is a row that says why; it is tried again when the league goes
+ * on, but not in a round that is kept.
  */
 export async function runLeague(
   request: LeagueRequest,
@@ -51,7 +52,8 @@ export async function runLeague(
       const [loadAverage = 0] = loadavg();
       try {
         const contested = await runContestant(contest, contestant, 1, watch);
-        await state.keepRun(scenarioName, name, { ...contested, loadAverage });
+        const endedAt = new Date().toISOString();
+        await state.keepRun(scenarioName, name, { ...contested, loadAverage, endedAt });
       } catch (error) {
         watch.signal.throwIfAborted();
         const reason = error instanceof Error ? error.message : String(error);
@@ -59,39 +61,9 @@ export async function runLeague(
         watch.onStep(`could not be run: ${reason}`);
       }
     }
-  await addBlocks(request, state, watch, { failures, done, steps });
+  for (const [name, reason] of await addRounds(request, state, watch, { done, steps }))
+    failures.set(`blocks ${name}`, reason);
   return leagueOf(request, state, failures);
-}
-
-/** Those that `state` does not hold. */
-async function addBlocks(
-  { contests, contestants, settings }: LeagueRequest,
-  state: LeagueState,
-  watch: LeagueWatch,
-  { failures, done, steps }: { failures: Failures; done: number; steps: number },
-): Promise<void> {
-  const [contest] = contests;
-  if (contest === undefined) return;
-  const targets = contestants.map(({ target }) => target);
-  const made = new Map<string, KeptBlock[]>();
-  for (const { name } of targets) made.set(name, [...(await state.blocks(name))]);
-  const isDone = (name: string, block: number): boolean =>
-    made.get(name)?.some((one) => one.block === block) === true;
-  let at = done + [...made.values()].reduce((sum, { length }) => sum + length, 0);
-  await costBlocks(
-    { ...contest, targets, blocks: settings.blocks, isDone, ratePerSecond: blockRateOf(contest) },
-    {
-      ...watch,
-      async onBlock(name, measure) {
-        const [loadAverage = 0] = loadavg();
-        const blocks = made.get(name) ?? [];
-        blocks.push({ ...measure, loadAverage });
-        await state.keepBlocks(name, blocks);
-        watch.onNext(`block ${measure.block} of ${settings.blocks}: ${name} is done`, ++at / steps);
-      },
-      onFailure: (name, reason) => void failures.set(`blocks ${name}`, reason),
-    },
-  );
 }
 
 /** What `state` holds, as comparisons. */
@@ -102,7 +74,7 @@ async function leagueOf(
 ): Promise<League> {
   const common = { contestants, margin, command };
   const { startedAt } = state;
-  const loadAverages: number[] = [];
+  const kept: Pick<KeptRun, "loadAverage" | "endedAt">[] = [];
   const comparisons: Comparison[] = [];
   let environment: Environment | null = null;
   for (const contest of contests) {
@@ -111,39 +83,44 @@ async function leagueOf(
     for (const contestant of contestants) {
       const { name } = contestant.target;
       const run = await state.run(scenarioName, name);
-      if (run !== null) loadAverages.push(run.loadAverage);
+      if (run !== null) kept.push(run);
       environment ??= run?.environment ?? null;
       const runs: readonly RunMeasure[] = run === null ? [] : [run.measure];
-      entries.push({
-        contestant,
-        runs,
-        blocks: [],
-        failure: failures.get(`${scenarioName} ${name}`) ?? null,
-      });
+      const failure = failures.get(`${scenarioName} ${name}`) ?? null;
+      entries.push({ contestant, runs, blocks: [], failure });
     }
     comparisons.push(
       comparisonOf({ ...contest, ...common, trials: 1, blocks: 0 }, { startedAt, environment, entries }),
     );
   }
-  const entries: ComparedEntry[] = [];
-  for (const contestant of contestants) {
-    const { name } = contestant.target;
-    const kept = await state.blocks(name);
-    loadAverages.push(...kept.map(({ loadAverage }) => loadAverage));
-    const blocks: readonly BlockMeasure[] = kept.map(({ block, numbers }) => ({ block, numbers }));
-    entries.push({ contestant, runs: [], blocks, failure: failures.get(`blocks ${name}`) ?? null });
-  }
+  const rounds = await roundsOf(state, settings);
+  kept.push(...rounds);
+  const entries = contestants.map((contestant): ComparedEntry => costsOf(contestant, rounds, failures));
   const [first] = contests;
   if (first === undefined) throw new RangeError("A league needs a scenario.");
   const whole = { ...first, ...common, trials: 0, blocks: settings.blocks };
   const costs = comparisonOf(whole, { startedAt, environment, entries });
-  return {
-    settings,
-    command,
-    startedAt,
-    endedAt: new Date().toISOString(),
-    loadAverages,
-    comparisons,
-    costs,
-  };
+  const endedAt = kept.map((one) => one.endedAt).reduce((a, b) => (a > b ? a : b), startedAt);
+  const loadAverages = kept.map(({ loadAverage }) => loadAverage);
+  return { settings, command, startedAt, endedAt, loadAverages, comparisons, costs };
+}
+
+async function roundsOf(state: LeagueState, { blocks }: LeagueSettings): Promise<readonly KeptRound[]> {
+  const rounds: KeptRound[] = [];
+  for (let block = 1; block <= blocks; block++) {
+    const round = await state.round(block);
+    if (round !== null) rounds.push(round);
+  }
+  return rounds;
+}
+
+/** Why one has no numbers is kept with the rounds in which it has none. */
+function costsOf(contestant: Contestant, rounds: readonly KeptRound[], failures: Failures): ComparedEntry {
+  const { name } = contestant.target;
+  const kept = rounds.map((round) => round.failures[name]).findLast((reason) => reason !== undefined);
+  const blocks = rounds.flatMap(({ block, numbers }): BlockMeasure[] => {
+    const own = numbers[name];
+    return own === undefined ? [] : [{ block, numbers: own }];
+  });
+  return { contestant, runs: [], blocks, failure: failures.get(`blocks ${name}`) ?? kept ?? null };
 }

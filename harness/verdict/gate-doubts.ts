@@ -29,3 +29,22 @@ export function sampleDoubt(
     return "no paced request was sent, so there is no load to judge";
   return null;
 }
+
+/** What is said of admissions: where there were none it is a zero that nothing was looked at for. */
+const ofAdmissions: ReadonlySet<string> = new Set([
+  "wronglyAllowedShare",
+  "worstAdmittedRatio",
+  "excessCost",
+]);
+
+/**
+ * Of a limiter that admitted nobody no number of its admissions is to be judged. What it wrongly denied is known all the
+ * same, and also where it denied nobody: then that is nothing, of all that it admitted.
+ */
+export function admissionDoubt(name: string, { phases }: Pick<Result, "phases">): string | null {
+  if (!ofAdmissions.has(name)) return null;
+  const isAdmitting = phases.some(({ role, outcomes }) => role === "judged" && outcomes.allowed > 0);
+  return isAdmitting
+    ? null
+    : "no request of a judged phase was allowed, so there is no admission to find fault with";
+}

@@ -155,6 +155,33 @@ describe("a gate", () => {
     expect(verdictOf("accuracy.wronglyAllowedShare<=1", { accuracy: null })).toBe("inconclusive");
   });
 
+  it("passes nothing that is said of admissions where nobody was admitted", () => {
+    const zero = triple(0, 0, 0);
+    const accuracy = {
+      wronglyAllowedShare: zero,
+      worstAdmittedRatio: zero,
+      wronglyDeniedShare: triple(0.9, 1, 1),
+    };
+    const denied: Partial<Gated> = {
+      accuracy,
+      phases: result.phases.map((phase) => ({ ...phase, outcomes: { ...outcomes, allowed: 0 } })),
+      findings: [finding("accuracy", "measurement", { ...accuracy, excessCost: zero, deniedCost: 298 })],
+    };
+    for (const number of ["wronglyAllowedShare", "worstAdmittedRatio", "wronglyAllowedShare.proved"]) {
+      expect(verdictOf(`accuracy.${number}<=0.001`, denied)).toBe("inconclusive");
+      expect(verdictOf(`findings.accuracy.${number}<=0.001`, denied)).toBe("inconclusive");
+    }
+    expect(verdictOf("findings.accuracy.excessCost<=0", denied)).toBe("inconclusive");
+    expect(verdictOf("accuracy.wronglyDeniedShare<=0.01", denied)).toBe("fail");
+    expect(verdictOf("findings.accuracy.deniedCost>=1", denied)).toBe("pass");
+  });
+
+  it("passes what nobody was wrongly denied where nobody was denied: all that was due was let in", () => {
+    const phases = result.phases.map((phase) => ({ ...phase, outcomes: { ...outcomes, denied: 0 } }));
+    const accuracy = { ...result.accuracy, wronglyDeniedShare: triple(0, 0, 0) } as Gated["accuracy"];
+    expect(verdictOf("accuracy.wronglyDeniedShare<=0.01", { phases, accuracy })).toBe("pass");
+  });
+
   it("says what it compared", () => {
     expect(evaluateGate(parseGate("accuracy.wronglyAllowedShare<=0.005"), result)).toEqual({
       expression: "accuracy.wronglyAllowedShare<=0.005",

@@ -1,5 +1,6 @@
 import { Refusal } from "../refusal.ts";
 import type { FindingVerdict } from "./finding.ts";
+import { fourDigits } from "./four-digits.ts";
 import { type GatedNumber, parseNumber, plainNumber, readNumber } from "./gated-number.ts";
 import type { Gated } from "./read-path.ts";
 import type { GateResult } from "./result.ts";
@@ -94,13 +95,11 @@ function summaryOf(
 ): string {
   const { proved, estimate, atMost } = asTriple(value);
   const actual =
-    typeof value === "number" ? text(value) : `${text(estimate)} (${text(proved)} to ${text(atMost)})`;
-  const wanted = `${comparison} ${text(threshold)}${tolerance > 0 ? ` ± ${text(tolerance)}` : ""}`;
+    typeof value === "number"
+      ? fourDigits(value)
+      : `${fourDigits(estimate)} (${fourDigits(proved)} to ${fourDigits(atMost)})`;
+  const wanted = `${comparison} ${fourDigits(threshold)}${tolerance > 0 ? ` ± ${fourDigits(tolerance)}` : ""}`;
   if (verdict === "pass") return `${actual} is ${wanted}`;
   if (verdict === "fail") return `${actual} is not ${wanted}`;
-  return `${actual} may or may not be ${wanted}: the bounds are ${text(atMost - proved)} apart`;
-}
-
-function text(value: number): string {
-  return String(Number(value.toPrecision(4)));
+  return `${actual} may or may not be ${wanted}: the bounds are ${fourDigits(atMost - proved)} apart`;
 }

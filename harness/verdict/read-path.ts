@@ -1,6 +1,6 @@
 import { nearestName } from "../nearest-name.ts";
 import type { Finding } from "./finding.ts";
-import { checkerDoubt, loadDoubt, sampleDoubt } from "./gate-doubts.ts";
+import { admissionDoubt, checkerDoubt, loadDoubt, sampleDoubt } from "./gate-doubts.ts";
 import { scopeOf } from "./gate-path.ts";
 import type { PhaseResult, Result } from "./result.ts";
 import { finite, hull, type Value } from "./triple-arithmetic.ts";
@@ -47,7 +47,8 @@ function readIn(path: string, result: Gated): Read {
   const [root = "", name = "", ...rest] = parts;
   if (root === "phases" || root === "phase") return readPhase(path, name, rest, result);
   if (root === "findings") return readFinding(path, name, rest, result);
-  if (root === "accuracy") return doubted(checkerDoubt(result, "accuracy"), path, result, parts);
+  if (root === "accuracy")
+    return doubted(checkerDoubt(result, root) ?? admissionDoubt(name, result), path, result, parts);
   const doubt = root === "latencyMs" ? loadDoubt(result) : sampleDoubt(parts, result);
   return doubted(doubt, path, result, parts);
 }
@@ -69,10 +70,14 @@ function readFinding(path: string, name: string, rest: readonly string[], result
     const names = Object.keys(finding.numbers).map((key) => ({ key }));
     return { missing: `${name} found no ${number}${hint(number, names, "key")}` };
   }
-  const doubt =
-    checkerDoubt(result, name) ??
-    (finding.kind === "measurement" && name !== "accuracy" ? loadDoubt(result) : null);
+  const doubt = checkerDoubt(result, name) ?? numberDoubt(finding, number, result);
   return doubted(doubt, path, finding.numbers, rest);
+}
+
+/** Accuracy holds whatever the load was, but is of admissions. */
+function numberDoubt({ checker, kind }: Finding, number: string, result: Gated): string | null {
+  if (checker === "accuracy") return admissionDoubt(number, result);
+  return kind === "measurement" ? loadDoubt(result) : null;
 }
 
 function doubted(doubt: string | null, path: string, from: object, parts: readonly string[]): Read {

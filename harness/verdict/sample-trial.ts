@@ -12,6 +12,8 @@ export interface SampleTrial {
   readonly commandsPerDecision?: number;
   readonly wronglyAllowedShare?: Triple;
   readonly latencyP99Ms?: number;
+  readonly errors?: number;
+  readonly policies?: Result["policies"];
   /** Of within-bound. @default "pass" */
   readonly proof?: Finding["verdict"];
   /** Of load-quality. @default "pass" */
@@ -28,6 +30,8 @@ export function sampleTrial({
   commandsPerDecision = 3,
   wronglyAllowedShare = { proved: 0, estimate: 0.001, atMost: 0.004 },
   latencyP99Ms = 20,
+  errors = 0,
+  policies = [{ name: "burst", limit: 1_000, windowMs: 2_000 }],
   proof = "pass",
   quality = "pass",
 }: SampleTrial = {}): Result {
@@ -38,7 +42,7 @@ export function sampleTrial({
     achievedRatePerSecond: 5_000,
     sendLagMs: { p50: 0.1, p99: 1, max: 4 },
   };
-  const outcomes = { allowed: 8_000, denied: 2_000, unavailable: 0, errors: 0, lost: 0 };
+  const outcomes = { allowed: 8_000, denied: 2_000, unavailable: 0, errors, lost: 0 };
   const latencyMs = { p50: 1, p90: 5, p99: latencyP99Ms, p999: 25, max: 40 };
   const accuracy = {
     wronglyAllowedShare,
@@ -60,7 +64,7 @@ export function sampleTrial({
     durationMs: 12_000,
     environment: { gatecrash: "0.1.0", node: "24.21.0", platform: "linux x64", cpus, redis: "7.0.15" },
     replicas: 3,
-    policies: [{ name: "burst", limit: 1_000, windowMs: 2_000 }],
+    policies,
     promises: [],
     ...{ load, outcomes, accuracy, latencyMs },
     phases: [

@@ -5,7 +5,11 @@ import { firstHitWindow } from "./first-hit-window.ts";
 import { onlyPolicy, type PeerDecision, peerListener } from "./peer-listener.ts";
 import { peerRedis } from "./peer-redis.ts";
 
-/** rate-limiter-flexible over ioredis. `insured`: its insurance limiter, in memory, with this replica's part of the points. */
+/**
+ * rate-limiter-flexible over ioredis, its connection as its documentation makes it
+ * (https://github.com/animir/node-rate-limiter-flexible/wiki/Redis). `insured`: its insurance limiter, in memory, with this
+ * replica's part of the points.
+ */
 export function flexible(about: string, insurance: "none" | "insured"): Variant {
   return {
     about,
@@ -17,7 +21,7 @@ export function flexible(about: string, insurance: "none" | "insured"): Variant 
       const { limit, windowMs } = onlyPolicy(context);
       if (windowMs % 1_000 !== 0)
         throw new RangeError("rate-limiter-flexible counts windows in whole seconds.");
-      const redis = await peerRedis(context.redisUrl);
+      const redis = await peerRedis(context.redisUrl, { enableOfflineQueue: false });
       const duration = windowMs / 1_000;
       const insured = new WeakSet<object>();
       const memory = (): RateLimiterMemory => {

@@ -10,9 +10,14 @@ export type PeerRedisOptions = Pick<
 /** So long a peer waits for Redis before it begins to serve without. */
 const CONNECT_WITHIN_MS = 2_000;
 
+/** For the `about` of a peer that is given such a connection by us. */
+export const undocumentedConnection =
+  "its connection, of which its documentation says nothing, queues nothing while Redis is away";
+
 /**
- * A connection as the peers' documentation makes it: unless `options` say otherwise nothing is queued while Redis is away,
- * so that a guard does not wait for it. All else is ioredis's own. Its errors are told to those who ask.
+ * A connection for a peer. What its documentation says of one is given in `options`, and wins. Where it says nothing all
+ * get the same: nothing is queued while Redis is away, so that a guard fails at once instead of waiting, which is the
+ * kinder of the two. All else is ioredis's own. Its errors are told to those who ask.
  */
 export async function peerRedis(
   url: string,

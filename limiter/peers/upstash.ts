@@ -3,11 +3,12 @@ import type { Policy } from "../policy.ts";
 import type { PromisesOf } from "../promised.ts";
 import type { Variant } from "../variants/variant.ts";
 import { onlyPolicy, peerListener } from "./peer-listener.ts";
-import { peerRedis } from "./peer-redis.ts";
+import { peerRedis, undocumentedConnection } from "./peer-redis.ts";
 import { upstashOverIoredis } from "./upstash-over-ioredis.ts";
 
 /** One algorithm of @upstash/ratelimit. */
 export interface UpstashAlgorithm {
+  /** Without its full stop, and without the connection. */
   readonly about: string;
   readonly promises: PromisesOf;
   /** As its documentation makes it, for `policy`. */
@@ -20,11 +21,12 @@ export interface UpstashAlgorithm {
 /**
  * @upstash/ratelimit over TCP to any Redis. Options: https://upstash.com/docs/redis/sdks/ratelimit-ts/features. Its cache
  * in memory is on, as is the default: who was denied is denied for a while without asking, so it promises nobody to be
- * let in. After five seconds without an answer it lets everybody in.
+ * let in. After five seconds without an answer it lets everybody in. Its documentation knows Upstash's HTTP interface
+ * only, so the connection is ours.
  */
 export function upstash({ about, promises, limiter: algorithm }: UpstashAlgorithm): Variant {
   return {
-    about,
+    about: `${about}; ${undocumentedConnection}.`,
     packages: ["@upstash/ratelimit", "ioredis"],
     promises,
     async protect(context) {

@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler } from "express";
 import { firstHitWindow } from "../peers/first-hit-window.ts";
 import { onlyPolicy } from "../peers/peer-listener.ts";
-import { peerRedis } from "../peers/peer-redis.ts";
+import { peerRedis, undocumentedConnection } from "../peers/peer-redis.ts";
 import type { Variant } from "./variant.ts";
 
 /**
@@ -9,8 +9,7 @@ import type { Variant } from "./variant.ts";
  * a request is always 1. Errors of the store go to the application, as is the default, and become a 500.
  */
 export const variant: Variant = {
-  about:
-    "express-rate-limit with rate-limit-redis: a window from the first hit, every cost 1; without Redis, its error goes to Express.",
+  about: `express-rate-limit with rate-limit-redis, on Express, which its costs include: a window from the first hit, every cost 1; without Redis, its error goes to Express; ${undocumentedConnection}.`,
   packages: ["express-rate-limit", "rate-limit-redis", "express", "ioredis"],
   promises: firstHitWindow,
   async protect(context) {

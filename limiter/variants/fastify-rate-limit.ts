@@ -9,7 +9,7 @@ import type { Variant } from "./variant.ts";
  */
 export const variant: Variant = {
   about:
-    "@fastify/rate-limit on Fastify: a window from the first hit, every cost 1; without Redis, its error goes to Fastify.",
+    "@fastify/rate-limit on Fastify, which its costs include: a window from the first hit, every cost 1; without Redis, its error goes to Fastify; its connection as its example makes it.",
   packages: ["@fastify/rate-limit", "fastify", "ioredis"],
   promises: firstHitWindow,
   async protect(context) {

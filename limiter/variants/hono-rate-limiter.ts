@@ -1,7 +1,7 @@
 import type { Redis } from "ioredis";
 import { firstHitWindow } from "../peers/first-hit-window.ts";
 import { onlyPolicy } from "../peers/peer-listener.ts";
-import { peerRedis } from "../peers/peer-redis.ts";
+import { peerRedis, undocumentedConnection } from "../peers/peer-redis.ts";
 import type { Variant } from "./variant.ts";
 
 /**
@@ -9,8 +9,7 @@ import type { Variant } from "./variant.ts";
  * and become a 500. Its `RateLimit-Policy` is that of draft 6, which a reader of today's takes for a mistake: left out.
  */
 export const variant: Variant = {
-  about:
-    "hono-rate-limiter with its Redis store on Hono's node server: a window from the first hit, every cost 1; without Redis, its error goes to Hono.",
+  about: `hono-rate-limiter with its Redis store on Hono's node server, which its costs include: a window from the first hit, every cost 1; without Redis, its error goes to Hono; ${undocumentedConnection}.`,
   packages: ["hono-rate-limiter", "hono", "@hono/node-server", "ioredis"],
   promises: firstHitWindow,
   async protect(context) {

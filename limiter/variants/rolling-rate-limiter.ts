@@ -1,6 +1,6 @@
 import type { IORedisRateLimiter } from "rolling-rate-limiter";
 import { onlyPolicy, peerListener } from "../peers/peer-listener.ts";
-import { peerRedis } from "../peers/peer-redis.ts";
+import { peerRedis, undocumentedConnection } from "../peers/peer-redis.ts";
 import type { Variant } from "./variant.ts";
 
 type Client = ConstructorParameters<typeof IORedisRateLimiter>[0]["client"];
@@ -12,8 +12,7 @@ type Client = ConstructorParameters<typeof IORedisRateLimiter>[0]["client"];
  * was stamped after it: nobody is promised to be let in.
  */
 export const variant: Variant = {
-  about:
-    "rolling-rate-limiter over ioredis: a sorted set of all that asked in the last window, the denied too, every cost 1.",
+  about: `rolling-rate-limiter over ioredis: a sorted set of all that asked in the last window, the denied too, every cost 1; ${undocumentedConnection}.`,
   packages: ["rolling-rate-limiter", "ioredis"],
   promises: ({ limit, windowMs }) => ({
     upper: { kind: "window", limit, windowMs, stampedBefore: true },

@@ -5,7 +5,7 @@ import type { Variant } from "./variant.ts";
 /** It refills by whole steps, of which a span may hold one more than its length suggests. */
 export const variant: Variant = upstash({
   about:
-    "@upstash/ratelimit's token bucket, refilled in the smallest whole steps that make the rate, over TCP to this Redis.",
+    "@upstash/ratelimit's token bucket, refilled in the smallest whole steps that make the rate, over TCP to this Redis",
   promises: (policy) => {
     const { limit, windowMs, burst = limit } = policy;
     const { tokens, everyMs } = smallestStep(policy);

@@ -25,7 +25,7 @@ function numberText(values: TrialValues, { findsShare, numbers }: Baseline): str
       ? `finds ${percent(found)} more`
       : Number.isFinite(found)
         ? `finds only ${percent(found)} more, so that less is not gated by one run: take more trials, or raise --finds`
-        : "not gated, for it is nothing in some trials";
+        : "nothing in some trials, so that it is compared by its difference and not as a ratio";
   return `${rangeText(values)}; ${gated}`;
 }
 

@@ -14,7 +14,7 @@ export function leagueMarkdown(league: League): string {
   const drawn = drawnScenario(league);
   const sections = [
     "# The league table",
-    "Written by `npm run league`; do not edit. Every limiter under the same seeded arrivals and the same faults, each judged by *its own* promise alone: nobody fails for what it does not promise. Inconclusive is neither good nor bad: the evidence did not suffice, because the machine was too busy, or because so little is promised (a window from the first hit, say) that this load does not come near enough to it. What a row is stands below; its file names the documentation that its options come from.",
+    "Written by `npm run league`; do not edit. Every limiter under the same seeded arrivals and the same faults, each judged by *its own* promise alone: nobody fails for what it does not promise. Inconclusive is neither good nor bad: the evidence did not suffice, because the machine was too busy, or because so little is promised (a window from the first hit, say) that this load does not come near enough to it. What a row is stands below; its file names the documentation that its options come from. What that says of the connection to Redis wins; where it says nothing, all get the same: nothing is queued while Redis is away, so that they fail at once instead of waiting, which is the kinder of the two.",
     promises,
     reasons(league),
     "`A to B` is what is proved to what is possible: the truth lies between. *Wrongly* means beside an exact sliding window of the same limit, which not everybody promises to be: a fixed window may let in twice the limit around its edge and keep its word.",
@@ -25,6 +25,7 @@ export function leagueMarkdown(league: League): string {
       ? ""
       : `![What was let in over time in ${safe(drawn.scenario)}, over the limit](league/${drawn.scenario}.png)`,
     sentence(safe(blockWords(league.costs) ?? "What decisions cost was not measured")),
+    "A limiter that is made for Express, Fastify or Hono is measured *with its framework*, all others on a bare server of Node, `none` too: what such a row costs beside the others' is not its limiter's alone.",
     ...costs,
     meanings(),
     "![What a decision costs](league/costs.png)",
@@ -117,6 +118,7 @@ function circumstances(league: League): string {
       : [`${environment.cpus}; ${environment.platform}; Redis ${environment.redis}`]),
     busyWords(league, environment?.cpus.replace(/ .*/, " processors") ?? "this machine"),
     `Versions: ${versions.join(", ")}`,
+    `Source ${settings.source}: a digest of limiter/, harness/, scenarios/ and package-lock.json as they were, tests left out`,
     ...comparisons.map(
       ({ scenario, policies, replicas, ratePerSecond, seed }) =>
         `${scenario}: ${policies.map(policyText).join("; ")}, ${replicas} replicas, ${ratePerSecond} a second, seed ${seed}`,

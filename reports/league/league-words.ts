@@ -16,5 +16,5 @@ export function busyWords({ loadAverages }: League, processors: string): string 
   const [least = 0, median = 0, most = 0] = [0, Math.floor(sorted.length / 2), sorted.length - 1].map(
     (index) => sorted[index],
   );
-  return `Load average of a minute as each run began and each block ended: ${count(least, 1)} to ${count(most, 1)}, median ${count(median, 1)}, on ${processors}; it counts the runs themselves`;
+  return `Load average of a minute as each run began and each round of blocks ended: ${count(least, 1)} to ${count(most, 1)}, median ${count(median, 1)}, on ${processors}; it counts the runs themselves`;
 }

@@ -7,7 +7,7 @@ import { fewestPairs } from "../../compare/differences.ts";
 import type { Contestant, ContestRequest } from "../../compare/run-contestant.ts";
 import type { League, LeagueSettings } from "../../league/league.ts";
 import { leagueState } from "../../league/league-state.ts";
-import { ownVersions } from "../../league/own-versions.ts";
+import { measuredOn } from "../../league/measured-on.ts";
 import { runLeague } from "../../league/run-league.ts";
 import { standingSet } from "../../league/standing-set.ts";
 import { versionsOf } from "../../league/versions-of.ts";
@@ -41,7 +41,8 @@ Examples:
   npm run league -- --short
   npm run league -- --variants sliding-log,gcra,none --short --report /tmp/league.md
 
-It goes on where it was left: what was run is not run again. Another --out begins anew.
+It goes on where it was left: what was run is not run again. Another --out begins anew, as it must with another source,
+other versions, another Redis or another machine.
 Exit codes: 0 all were run, 2 some could not be, 3 usage, 4 the harness failed, 130 interrupted.`;
 
 /** Multiplies the phases of the short form. */
@@ -109,7 +110,7 @@ async function namesOf(text: string): Promise<readonly string[]> {
 }
 
 async function settingsOf(
-  { seed, rate, short, blocks }: LeagueOptions,
+  { seed, rate, short, blocks, system }: LeagueOptions,
   chosen: readonly Contender[],
 ): Promise<LeagueSettings> {
   return {
@@ -118,8 +119,13 @@ async function settingsOf(
     form: short ? "short" : "full",
     blocks: wholeNumber(blocks ?? String(short ? shortBlocks : fewestPairs), "--blocks", 0, 1_000),
     variants: chosen.map(({ name }) => name),
-    versions: { ...versionsOf(chosen.map(({ variant }) => variant)), ...(await ownVersions(chosen)) },
+    versions: versionsOf(chosen.map(({ variant }) => variant)),
+    ...(await measuredOn(systemChoice(system), filesOf(chosen))),
   };
+}
+
+function filesOf(chosen: readonly Contender[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(chosen.map(({ name, gatewayArgs: [file = ""] }) => [name, file]));
 }
 
 function contestsOf(

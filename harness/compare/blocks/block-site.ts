@@ -15,11 +15,16 @@ export interface BlockSite extends AsyncDisposable {
   readonly runId: string;
   /** What the gateway and Redis have used so far, by their own counters. */
   readonly reading: () => Promise<Reading>;
+  /** Learns what a reading costs, which is taken off from then on: of a gateway that is warm, and asked nothing else. */
+  readonly weigh: () => Promise<void>;
   /** Resolves when Redis is asked nothing any more, so that what one left undone costs no other; not later than in 5 s. */
   readonly rest: () => Promise<void>;
 }
 
-/** Counters since a process began; what reading them costs Redis itself is left out. `null` where nobody counts. */
+/**
+ * Counters since a process began, less what reading them cost, as far as that is known: in Redis's commands, reads and
+ * bytes at once, in processor time once the site was weighed. `null` where nobody counts.
+ */
 export interface Reading {
   readonly gatewayCpuUs: number | null;
   readonly redisCpuUs: number;
@@ -29,6 +34,9 @@ export interface Reading {
   readonly bytesIn: number;
   readonly bytesOut: number;
 }
+
+/** A reading costs what the median of so many did. */
+const weighings = 9;
 
 /** Redis is at rest when it was asked nothing for so long, in milliseconds. */
 const restMs = 50;
@@ -48,12 +56,17 @@ export async function startBlockSite(
   const [endpoint] = gateways.endpoints;
   if (endpoint === undefined) throw new RangeError("No gateway was started.");
   const ask = redisReader(redis.url);
+  let scrapes = 0;
+  let scrapeUs = 0;
+  const reading = async (): Promise<Reading> => {
+    const cpuUs = await cpuOf(endpoint);
+    scrapes++;
+    return { gatewayCpuUs: cpuUs === null ? null : cpuUs - scrapes * scrapeUs, ...(await ask.read()) };
+  };
   return {
     endpoint,
     runId,
-    async reading() {
-      return { gatewayCpuUs: await cpuOf(endpoint), ...(await ask.read()) };
-    },
+    reading,
     async rest() {
       const patience = AbortSignal.timeout(restWithinMs);
       let [last, now] = [Number.NaN, (await ask.read()).commands];
@@ -62,11 +75,31 @@ export async function startBlockSite(
         [last, now] = [now, (await ask.read()).commands];
       }
     },
+    async weigh() {
+      const seen = [{ ...(await reading()), asked: ask.asked() }];
+      while (seen.length <= weighings) {
+        // As `rest` looks where Redis rests: one reading right after another costs a process less than one that has waited.
+        await ask.read();
+        await sleep(restMs);
+        await ask.read();
+        seen.push({ ...(await reading()), asked: ask.asked() });
+      }
+      scrapeUs += usualStep(seen.map(({ gatewayCpuUs }) => gatewayCpuUs ?? 0));
+      ask.takeOff(
+        usualStep(seen.map(({ redisCpuUs }) => redisCpuUs)) / usualStep(seen.map(({ asked }) => asked)),
+      );
+    },
     async [Symbol.asyncDispose]() {
       ask.end();
       await gateways[Symbol.asyncDispose]();
     },
   };
+}
+
+/** The median of what each of `values` has over the one before. */
+function usualStep(values: readonly number[]): number {
+  const steps = values.slice(1).map((value, index) => value - (values[index] ?? Number.NaN));
+  return steps.toSorted((a, b) => a - b)[Math.floor(steps.length / 2)] ?? Number.NaN;
 }
 
 async function cpuOf(endpoint: Endpoint): Promise<number | null> {
@@ -88,6 +121,7 @@ function redisReader(url: string) {
   redis.on("error", () => {});
   let readings = 0;
   let answered = 0;
+  let readingUs = 0;
   return {
     async read(): Promise<Omit<Reading, "gatewayCpuUs">> {
       const text = await redis.info();
@@ -99,12 +133,18 @@ function redisReader(url: string) {
       const length = Buffer.byteLength(text);
       answered += length + String(length).length + 5;
       return {
-        redisCpuUs: 1_000_000 * (number("used_cpu_user") + number("used_cpu_sys")),
+        redisCpuUs: 1_000_000 * (number("used_cpu_user") + number("used_cpu_sys")) - readings * readingUs,
         commands: number("total_commands_processed") - readings,
         reads: number("total_reads_processed") - readings,
         bytesIn: number("total_net_input_bytes") - readings * questionBytes,
         bytesOut: number("total_net_output_bytes") - before,
       };
+    },
+    /** How often it was read. */
+    asked: () => readings,
+    /** A reading costs Redis so much more processor time than was thought. */
+    takeOff(us: number): void {
+      readingUs += us;
     },
     end: () => redis.disconnect(),
   };

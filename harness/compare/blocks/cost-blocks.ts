@@ -16,8 +16,8 @@ export interface CostBlocksRequest extends Omit<TargetOrder, "runFolder" | "onSt
   readonly targets: readonly Target[];
   /** Of each. */
   readonly blocks: number;
-  /** What was measured earlier, and is left out. @default nothing */
-  readonly isDone?: (name: string, block: number) => boolean;
+  /** Blocks that all were measured in earlier, and that are left out. @default none */
+  readonly isDone?: (block: number) => boolean;
   /** What the one gateway of each is asked, in its paced parts. */
   readonly ratePerSecond: number;
 }
@@ -26,6 +26,8 @@ export interface CostBlocksRequest extends Omit<TargetOrder, "runFolder" | "onSt
 export interface BlocksWatch extends RunWatch {
   /** What it returns is awaited. */
   readonly onBlock: (name: string, measure: BlockMeasure) => void | Promise<void>;
+  /** All who could be were measured in `block`; what it returns is awaited. @default nobody is told */
+  readonly onRound?: (block: number) => void | Promise<void>;
   /** It could not be run, or no further; its later blocks are left out. */
   readonly onFailure: (name: string, reason: string) => void;
 }
@@ -37,11 +39,10 @@ export interface BlocksWatch extends RunWatch {
  * own, drawn from the seed: what one leaves behind in Redis, keys that expire, falls not always on the same next.
  */
 export async function costBlocks(request: CostBlocksRequest, watch: BlocksWatch): Promise<void> {
-  const { blocks, seed, ratePerSecond, isDone = () => false } = request;
-  const rounds = Array.from({ length: blocks }, (_, index) => index + 1);
-  const targets = request.targets.filter(({ name }) => rounds.some((block) => !isDone(name, block)));
+  const { targets, blocks, seed, ratePerSecond, isDone = () => false } = request;
+  const rounds = Array.from({ length: blocks }, (_, index) => index + 1).filter((block) => !isDone(block));
   const [first] = targets;
-  if (first === undefined) return;
+  if (first === undefined || rounds.length === 0) return;
   await using folder = watch.own(await logFolder());
   const order = { ...request, replicas: 1, runFolder: folder.path, onStep: watch.onStep };
   await using redis = await first.redis(order, null);
@@ -63,13 +64,12 @@ export async function costBlocks(request: CostBlocksRequest, watch: BlocksWatch)
       alive.set(target.name, sites.use(await warmSite(target, order, redis, watch)));
     });
   for (const block of rounds) {
-    for (const [name, site] of shuffled([...alive], seededRandom(seed, `block ${block}`))) {
-      if (isDone(name, block)) continue;
+    for (const [name, site] of shuffled([...alive], seededRandom(seed, `block ${block}`)))
       await attempt(name, async () => {
         const numbers = await oneBlock(site, { ratePerSecond, seed: seed + block - 1 }, watch.signal);
         await watch.onBlock(name, { block, numbers });
       });
-    }
+    await watch.onRound?.(block);
   }
 }
 
@@ -84,6 +84,7 @@ async function warmSite(
   const site = await startBlockSite(target, order, redis, watch);
   await sendPart(site, warmupPart, order.seed, watch.signal);
   await site.rest();
+  await site.weigh();
   return site;
 }
 

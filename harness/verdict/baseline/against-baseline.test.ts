@@ -1,4 +1,7 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Policy } from "../../../limiter/policy.ts";
+import { listScenarios } from "../../cli/catalogue.ts";
 import { seededRandom } from "../../load/random.ts";
 import { Refusal } from "../../refusal.ts";
 import type { Triple } from "../finding.ts";
@@ -6,6 +9,7 @@ import type { Result } from "../result.ts";
 import { type SampleTrial, sampleTrial } from "../sample-trial.ts";
 import { againstBaseline, falseAlarmShare } from "./against-baseline.ts";
 import { type Baseline, parseBaseline } from "./baseline.ts";
+import { compareDifference } from "./compare-difference.ts";
 import { makeBaseline } from "./make-baseline.ts";
 
 const cost = "baseline: findings.redis-cost.commandsPerDecision";
@@ -103,6 +107,93 @@ describe("a run against its baseline", () => {
   });
 });
 
+describe("a number that was nothing", () => {
+  const errors = "baseline: outcomes.errors";
+  const madeOf = (counts: readonly number[]) =>
+    makeBaseline(
+      counts.map((count) => sampleTrial({ errors: count })),
+      { further: ["outcomes.errors"] },
+    );
+  const zeros = (count: number) => Array.from({ length: count }, () => 0);
+
+  it.each([
+    [10, 0, "pass"],
+    [10, 1, "pass"],
+    [3, 1, "pass"],
+    [3, 500, "fail"],
+    [10, 500, "fail"],
+    [10, 41, "fail"],
+  ])("in %i trials, and is %i errors now: %s", (trialCount, now, verdict) => {
+    expect(gateOf(errors, { errors: now }, madeOf(zeros(trialCount)))?.verdict).toBe(verdict);
+  });
+
+  it("in some trials only is compared by its difference, and a great one fails", () => {
+    const some = madeOf([0, 2, 0, 0, 3, 0, 0, 1, 0, 0]);
+    expect(gateOf(errors, { errors: 3 }, some)?.verdict).toBe("pass");
+    expect(gateOf(errors, { errors: 500 }, some)).toMatchObject({
+      verdict: "fail",
+      summary: expect.stringMatching(
+        /^500 beside the baseline's 0\.6: noise explains \d+\.6 over 10 trials$/,
+      ),
+    });
+    expect(gateOf(errors, { errors: 3 }, madeOf([0, 0, 300]))?.verdict).toBe("not-applicable");
+  });
+
+  it("convicts nobody whose load was poor", () => {
+    expect(gateOf(errors, { errors: 500, quality: "inconclusive" }, madeOf(zeros(10)))).toMatchObject({
+      verdict: "inconclusive",
+      summary: expect.stringContaining("load-quality"),
+    });
+  });
+
+  it("of a cost per decision, and is one now, has grown", () => {
+    const free = makeBaseline(
+      trials.map((trial) => ({ ...trial, findings: sampleTrial({ commandsPerDecision: 0 }).findings })),
+    );
+    expect(gateOf(cost, { commandsPerDecision: 0 }, free)?.verdict).toBe("pass");
+    expect(gateOf(cost, { commandsPerDecision: 0.0005 }, free)?.verdict).toBe("pass");
+    expect(gateOf(cost, { commandsPerDecision: 3 }, free)?.verdict).toBe("fail");
+  });
+
+  it("nobody knows how noisy, does not pass once it has grown", () => {
+    const unknown = "findings.within-bound.worstExcess / findings.redis-cost.commandsPerDecision";
+    const saved = makeBaseline(trials, { further: [unknown] });
+    const grown = sampleTrial();
+    const findings = grown.findings.map((one) =>
+      one.checker === "within-bound" ? { ...one, numbers: { worstExcess: 7 } } : one,
+    );
+    const among = (run: Result) =>
+      againstBaseline([run], saved).find(({ expression }) => expression === `baseline: ${unknown}`)?.verdict;
+    expect(among(grown)).toBe("pass");
+    expect(among({ ...grown, findings })).toBe("inconclusive");
+  });
+
+  it.each([3, 10])("in %i trials convicts an unchanged limiter no more often than is said", (trialCount) => {
+    const random = seededRandom(11, `mishaps ${trialCount}`);
+    for (const perRun of [0.02, 0.1, 0.3, 1]) {
+      const saved = 1_500;
+      let alarms = 0;
+      for (let baselines = 0; baselines < saved; baselines++) {
+        const among = compareDifference(
+          [mishapsOf(random, perRun)],
+          Array.from({ length: trialCount }, () => mishapsOf(random, perRun)),
+          { falseAlarmShare, findsShare: 0.2, step: 1 },
+        );
+        if (among.verdict === "fail") alarms++;
+      }
+      expect(alarms / saved).toBeLessThanOrEqual(2 * falseAlarmShare);
+    }
+  });
+});
+
+/** The requests of as many mishaps as fall into one run, `perRun` in the mean: each takes one to ten with it. */
+function mishapsOf(random: () => number, perRun: number): number {
+  let requests = 0;
+  for (let left = Math.exp(-perRun), at = random(); at > left; at *= random())
+    requests += 1 + Math.floor(10 * random());
+  return requests;
+}
+
 describe("saving a baseline", () => {
   it.each([
     ["two trials", trials.slice(0, 2), /at least 3 runs, better 10, .* and 2 were given/],
@@ -127,6 +218,28 @@ describe("saving a baseline", () => {
     expect(Object.keys(baseline.numbers).filter((name) => /Ms/.test(name))).toEqual([]);
     expect(makeBaseline(trials, { further: ["latencyMs.p99"] }).numbers["latencyMs.p99"]).toHaveLength(10);
     expect(() => makeBaseline(trials, { further: ["findings.redis-cost.bytes"] })).toThrow(/found no bytes/);
+  });
+
+  it("writes what it reads, of every scenario and whatever a policy says", async () => {
+    const readsBack = (policies: Result["policies"]) => {
+      const saved = makeBaseline(trials.map((trial) => ({ ...trial, policies })));
+      expect(parseBaseline(JSON.stringify(saved), "a.json")).toEqual(saved);
+      expect(againstBaseline([sampleTrial({ policies })], saved)[0]?.verdict).toBe("pass");
+    };
+    for (const { thing } of await listScenarios()) readsBack(thing.policies);
+    const whole = fc.integer({ min: 1, max: 1_000_000 });
+    const any = { name: fc.string(), limit: whole, windowMs: whole, burst: whole, by: fc.string() };
+    const policy = fc.record<Policy, "name" | "limit" | "windowMs">(any, {
+      requiredKeys: ["name", "limit", "windowMs"],
+    });
+    fc.assert(fc.property(fc.array(policy, { minLength: 1, maxLength: 3 }), readsBack));
+  });
+
+  it("is of the policies of one subject, and of no other", () => {
+    const by = (subject: string) => [{ name: "user", limit: 60, windowMs: 2_000, by: subject }];
+    const saved = makeBaseline(trials.map((trial) => ({ ...trial, policies: by("client") })));
+    const [gate] = againstBaseline([sampleTrial({ policies: by("tenant") })], saved);
+    expect(gate).toMatchObject({ verdict: "inconclusive", summary: expect.stringContaining("by tenant") });
   });
 
   it("writes what it reads", () => {

@@ -1,4 +1,5 @@
 import type { FindingVerdict, Triple } from "../finding.ts";
+import { loadDoubt } from "../gate-doubts.ts";
 import { type GatedNumber, parseNumber, readNumber } from "../gated-number.ts";
 import type { GateResult, Result } from "../result.ts";
 import type { Baseline, TrialValues } from "./baseline.ts";
@@ -95,9 +96,25 @@ function numberOf(
       : missing("it is one number, and was known between bounds in the baseline");
   }
   const plain = read.filter((value) => typeof value === "number");
-  return plain.length === read.length
-    ? compareNumber(plain, trials, options)
-    : missing("it is known between bounds only, unlike in the baseline");
+  if (plain.length < read.length) return missing("it is known between bounds only, unlike in the baseline");
+  return underLoad(compareNumber(plain, trials, { ...options, step: stepOf(name, runs) }), runs);
+}
+
+/** Nothing has grown for certain in a run that was not loaded as it should be; of counts nobody else asks. */
+function underLoad(compared: Compared, runs: readonly Result[]): Compared {
+  const doubt = compared.verdict === "fail" ? firstOf(runs, loadDoubt) : null;
+  return doubt === null
+    ? compared
+    : { ...compared, verdict: "inconclusive", summary: `${compared.summary}; but ${doubt}` };
+}
+
+const countPattern = /^(?:phases?\.[^.]+\.)?(?:outcomes\.\w+|load\.(?:offered|sent|dropped))$/;
+
+/** What one request more or less changes a number by: a count, or a cost per decision; null where nobody knows. */
+function stepOf(name: string, runs: readonly Result[]): number | null {
+  if (countPattern.test(name)) return 1;
+  if (!/^findings\.[^.]+\.\w+PerDecision$/.test(name)) return null;
+  return 1 / Math.max(1, ...runs.map(({ outcomes }) => outcomes.allowed + outcomes.denied));
 }
 
 function readIn(number: GatedNumber, runs: readonly Result[]): (number | Triple)[] | string {

@@ -47,7 +47,8 @@ const policy = z.strictObject({
   limit: z.number(),
   windowMs: z.number(),
   burst: z.number().exactOptional(),
-});
+  by: z.string().exactOptional(),
+} satisfies Record<keyof Policy, z.ZodType>);
 
 const schema: z.ZodType<Baseline> = z.strictObject({
   schemaVersion: z.literal(baselineSchemaVersion),

@@ -1,14 +1,9 @@
 import type { Triple } from "../finding.ts";
+import { fourDigits } from "../four-digits.ts";
 import type { GateResult } from "../result.ts";
-import { type Prediction, type PredictionOptions, predictionBound } from "./prediction-bound.ts";
-
-/** How one number is compared. */
-export interface NumberComparison {
-  /** How often chance alone may make it seem to have grown, 0 to 1. */
-  readonly falseAlarmShare: number;
-  /** The growth that is to be found, as a share of the mean. */
-  readonly findsShare: number;
-}
+import { compareDifference, type NumberComparison } from "./compare-difference.ts";
+import { expectedOf, mean } from "./expected-of.ts";
+import type { Prediction } from "./prediction-bound.ts";
 
 /** A growth by less than this share of the mean is no regression, however steady the trials were. */
 const marginShare = 0.05;
@@ -22,40 +17,30 @@ const rounding = 1e-9;
 /** How much of the noise a growth must exceed beyond the bound to be found 19 times of 20. */
 const nineteenOfTwenty = 1.645;
 
-/**
- * Runs on a machine that others share are disturbed more often than a normal distribution says: the noise is taken this
- * many times as wide, so that with one run in twenty three times as far out an unchanged limiter still passes
- * (`against-baseline.test.ts` tries it).
- */
-const heavyTails = 1.3;
-
 type Compared = Pick<GateResult, "actual" | "verdict" | "summary">;
 
 /**
  * Whether the mean of `now`, one or more runs, has grown beyond what `trials` let expect of further ones. It fails beyond
  * the prediction bound and the margin; it passes only where a growth of `findsShare` would be found 19 times of 20. Where
- * the trials differ so much that it would not, it is not applicable, and fails beyond twice the bound only.
+ * the trials differ so much that it would not, it is not applicable, and fails beyond twice the bound only. Where it is
+ * nothing in some of the runs there is no ratio, and they are compared by their difference.
  */
 export function compareNumber(
   now: readonly number[],
   trials: readonly number[],
-  { falseAlarmShare, findsShare }: NumberComparison,
+  { falseAlarmShare, findsShare, step }: NumberComparison,
 ): Compared {
-  const actual = mean(now);
   if (Math.min(...trials, ...now) <= 0)
-    return {
-      actual,
-      verdict: "not-applicable",
-      summary: "it is nothing in some of the runs, so there is no ratio",
-    };
+    return compareDifference(now, trials, { falseAlarmShare, findsShare, step });
+  const actual = mean(now);
   const options = { falseAlarmShare, runs: now.length };
   const found = foundGrowth(trials, options);
   const isBlunt = found > findsShare;
-  const before = expected(trials.map(Math.log), options);
+  const before = expectedOf(trials.map(Math.log), options);
   const noise = Math.max(before.bound - before.mean, Math.log(1 + marginShare));
   const allowed = isBlunt ? 2 * noise : noise;
   const grown = mean(now.map(Math.log)) - before.mean;
-  const change = `${text(actual)} is ${percent(Math.expm1(grown))} beside the baseline's ${text(Math.exp(before.mean))}`;
+  const change = `${fourDigits(actual)} is ${percent(Math.expm1(grown))} beside the baseline's ${fourDigits(Math.exp(before.mean))}`;
   const explained = percent(Math.expm1(allowed));
   if (grown > allowed) {
     const summary = `${change}: noise explains ${explained} over ${trials.length} trials`;
@@ -74,7 +59,7 @@ export function foundGrowth(
   { falseAlarmShare, runs }: { readonly falseAlarmShare: number; readonly runs: number },
 ): number {
   if (Math.min(...trials) <= 0) return Number.POSITIVE_INFINITY;
-  const before = expected(trials.map(Math.log), { falseAlarmShare, runs });
+  const before = expectedOf(trials.map(Math.log), { falseAlarmShare, runs });
   const bound = Math.max(before.bound - before.mean, Math.log(1 + marginShare));
   return Math.expm1(bound + (nineteenOfTwenty * before.spread) / Math.sqrt(runs));
 }
@@ -92,18 +77,18 @@ export function compareAccuracy(
   const options = { falseAlarmShare, runs: now.length };
   const proved = against(
     now.map((one) => one.proved),
-    expected(trials.proved, options),
+    expectedOf(trials.proved, options),
     margin,
   );
   const estimate = against(
     now.map((one) => one.estimate),
-    expected(trials.estimate, options),
+    expectedOf(trials.estimate, options),
     margin,
   );
   const atMost = mean(now.map((one) => one.atMost));
   const actual: Triple = { proved: proved.now, estimate: estimate.now, atMost };
-  const change = `${text(proved.now)} proved, about ${text(estimate.now)}, beside ${text(proved.before)} and ${text(estimate.before)} in the baseline`;
-  const noise = `noise explains ${text(proved.bound)} and ${text(estimate.bound)} over ${trials.proved.length} trials`;
+  const change = `${fourDigits(proved.now)} proved, about ${fourDigits(estimate.now)}, beside ${fourDigits(proved.before)} and ${fourDigits(estimate.before)} in the baseline`;
+  const noise = `noise explains ${fourDigits(proved.bound)} and ${fourDigits(estimate.bound)} over ${trials.proved.length} trials`;
   if (proved.now > proved.bound && estimate.now > estimate.bound)
     return { actual, verdict: "fail", summary: `${change}: ${noise}` };
   const finds = Math.max(accuracyFinds, margin) * Math.max(1, proved.before);
@@ -111,14 +96,9 @@ export function compareAccuracy(
     return {
       actual,
       verdict: "not-applicable",
-      summary: `${change}, and the trials differ too much to find less than ${text(proved.bound - proved.before)}: save a baseline of more trials`,
+      summary: `${change}, and the trials differ too much to find less than ${fourDigits(proved.bound - proved.before)}: save a baseline of more trials`,
     };
   return { actual, verdict: "pass", summary: `${change}: ${noise}` };
-}
-
-function expected(values: readonly number[], options: PredictionOptions): Prediction {
-  const { mean: center, spread, bound } = predictionBound(values, options);
-  return { mean: center, spread, bound: center + heavyTails * (bound - center) };
 }
 
 function against(
@@ -129,15 +109,7 @@ function against(
   return { now: mean(now), before, bound: Math.max(bound, before + margin) };
 }
 
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
 function percent(share: number): string {
   const digits = (100 * share).toFixed(1).replace("-0.0", "0.0");
   return `${digits.startsWith("-") ? "" : "+"}${digits} %`;
-}
-
-function text(value: number): string {
-  return String(Number(value.toPrecision(4)));
 }

@@ -39,8 +39,9 @@ export function otherStory(story: Story, usual: Story): string | null {
   return null;
 }
 
-function policyText({ name, limit, windowMs, burst }: Policy): string {
-  return `${name} of ${limit} in ${windowMs} ms${burst === undefined ? "" : ` with a burst of ${burst}`}`;
+function policyText({ name, limit, windowMs, burst, by }: Policy): string {
+  const capacity = burst === undefined ? "" : ` with a burst of ${burst}`;
+  return `${name} of ${limit} in ${windowMs} ms${capacity}${by === undefined ? "" : ` by ${by}`}`;
 }
 
 /** What differs between two machines, as they say it; null if nothing does. */
