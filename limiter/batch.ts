@@ -1,4 +1,10 @@
-import { ANSWER_BYTES, ANSWERS_KEPT, BATCH_AT_MOST, type Row } from "./algorithms/decide-script.ts";
+import {
+  ANSWER_BYTES,
+  ANSWERS_KEPT,
+  BATCH_AT_MOST,
+  type Row,
+  type SEQUENCE_DIGITS,
+} from "./algorithms/decide-script.ts";
 import { errorsIn, type WireReply, wholeReply } from "./batch-reply.ts";
 import type { AgedCost } from "./fallback/cost-cells.ts";
 import type { RedisTrouble } from "./redis-link.ts";
@@ -37,6 +43,7 @@ export interface Asking {
 export interface RunHeader {
   /** Redis time in microseconds. */
   readonly notAfterUs: number;
+  /** Has {@link SEQUENCE_DIGITS}. */
   readonly sequence: number;
   /** Whether its answers are to be kept for longer than they would be by now. */
   readonly prolongs: boolean;

@@ -1,3 +1,4 @@
+import { SEQUENCE_DIGITS } from "./algorithms/decide-script.ts";
 import type { RunHeader } from "./batch.ts";
 
 export interface KeptByRedisOptions {
@@ -14,7 +15,8 @@ export interface KeptByRedisOptions {
 export class KeptByRedis {
   readonly #keepMs: number;
   readonly #uncertainMs: number;
-  #sequence = 0;
+  /** From the least number of its digits on: there are more than anybody can run. */
+  #sequence: number = 10 ** (SEQUENCE_DIGITS - 1);
   #prolongMs = Number.NEGATIVE_INFINITY;
   /** From and until when Redis has it, if it has lost nothing. */
   #keptSinceMs = Number.POSITIVE_INFINITY;

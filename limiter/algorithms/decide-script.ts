@@ -13,10 +13,13 @@ export const BATCH_AT_MOST = 48;
 /** Runs whose answers are kept. */
 export const ANSWERS_KEPT = 64;
 
-/** Bytes of one run's answers: its sequence number in seven, and its bits in six. */
-export const ANSWER_BYTES = 13;
+/** A sequence number has so many digits: it is kept as it comes, for to read and to pack a number takes longer. */
+export const SEQUENCE_DIGITS = 13;
 
-const ANSWER = ">I7I6";
+/** Bytes of one run's answers: its sequence number, and its bits in six. */
+export const ANSWER_BYTES: number = SEQUENCE_DIGITS + 6;
+
+const ANSWERS = ">I6";
 
 /** Length of all that is kept: a byte more, so that it has an end. */
 const KEPT_BYTES: number = ANSWERS_KEPT * ANSWER_BYTES + 1;
@@ -43,8 +46,8 @@ export function decideScript(
   keepMs: number | undefined,
 ): Script {
   const text = `-- KEYS: what is kept for the caller, then those of each decision, one a policy.
--- ARGV: 1 Redis time in microseconds after which nothing is done, 2 sequence number of this run, 3 where its answers
---   are kept; nothing else if all decisions cost 1 and are under the usual rows, else 4 whether to keep answers for
+-- ARGV: 1 Redis time in microseconds after which nothing is done, 2 sequence number of this run in ${SEQUENCE_DIGITS} digits, 3 where its
+--   answers are kept; nothing else if all decisions cost 1 and are under the usual rows, else 4 whether to keep answers for
 --   longer (0 or 1), 5 number of further rows; then each of these: number of its algorithm, a, b, c;
 --   then each decision: its cost, if the usual rows are asked to decide;
 --   else 0, mode (1 decide, 2 peek, 3 refund, 4 reset), cost, number of rows, and which; a refund ends with the
@@ -101,7 +104,8 @@ return reply`;
 function loneOf(algorithms: readonly Algorithm[], usual: readonly Row[], keepMs: number | undefined): string {
   const decide = inlineWay(algorithms, usual);
   if (decide === undefined) return "";
-  const record = `ask("SETRANGE", keys[1], argv[3], pack("${ANSWER}", argv[2], retryUs == 0 and 1 or 0))`;
+  const bits = `(retryUs == 0 and "\\0\\0\\0\\0\\0\\1" or "\\0\\0\\0\\0\\0\\0")`;
+  const record = `ask("SETRANGE", keys[1], argv[3], argv[2] .. ${bits})`;
   const isKept = keepMs === undefined ? "remaining" : `remaining and ${record} == ${KEPT_BYTES}`;
   return `if keys[2] and not keys[3] and not argv[4] then
   local cost, key = 1, keys[2]
@@ -240,7 +244,7 @@ end`;
  */
 function keepOf(keepMs: number): string {
   return `
-local kept, state = ask("SETRANGE", keys[1], argv[3], pack("${ANSWER}", argv[2], answers)), nil
+local kept, state = ask("SETRANGE", keys[1], argv[3], argv[2] .. pack("${ANSWERS}", answers)), nil
 if type(kept) == "table" then
   state = -1
 elseif kept ~= ${KEPT_BYTES} then

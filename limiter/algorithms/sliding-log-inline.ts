@@ -50,10 +50,15 @@ elseif #state == ${HEADER_BYTES} then
     else
       local isDone = newest == t
       if not isDone then
-        if entries == slots then slots, isOther = slots + 1, true end
-        local place = ${HEADER_BYTES} + (head + entries) % slots * ${ENTRY_BYTES}
-        isDone = ask("SETRANGE", key, place, pack("${ENTRY}", t, total)) == ${HEADER_BYTES} + slots * ${ENTRY_BYTES}
-        entries = entries + 1
+        local written
+        if entries == slots then
+          slots, isOther = slots + 1, true
+          written = ask("APPEND", key, pack("${ENTRY}", t, total))
+        else
+          local place = ${HEADER_BYTES} + (head + entries) % slots * ${ENTRY_BYTES}
+          written = ask("SETRANGE", key, place, pack("${ENTRY}", t, total))
+        end
+        isDone, entries = written == ${HEADER_BYTES} + slots * ${ENTRY_BYTES}, entries + 1
       end
       if isDone then
         total = (total + cost) % 4294967296
