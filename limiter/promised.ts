@@ -24,13 +24,24 @@ export type Promised =
        */
       readonly stampedBefore?: boolean;
     }
-  | { readonly kind: "rate"; readonly burst: number; readonly limit: number; readonly windowMs: number }
+  | {
+      readonly kind: "rate";
+      readonly burst: number;
+      readonly limit: number;
+      readonly windowMs: number;
+      /** As of a `window`. @default false */
+      readonly stampedBefore?: boolean;
+    }
   | {
       readonly kind: "two-counters";
       readonly limit: number;
       readonly windowMs: number;
       /** The weighted previous count is rounded down before it is compared. @default false */
       readonly floorsPrevious?: boolean;
+      /** Where windows begin: at multiples of `windowMs` of Redis's clock, or nobody knows where. @default "epoch" */
+      readonly phase?: "epoch" | "unknown";
+      /** As of a `window`. @default false */
+      readonly stampedBefore?: boolean;
     }
   | {
       readonly kind: "fixed";
@@ -55,6 +66,8 @@ export interface Promises {
   readonly stateHorizonMs?: number;
   /** A denied request consumes as an admitted one does (some limiters do this on purpose). */
   readonly deniedConsumes: boolean;
+  /** Each replica keeps all this alone, for what it meets itself. @default false: all replicas keep it together */
+  readonly isPerReplica?: boolean;
   /**
    * When Redis's clock is set back nothing is forgiven, and what was let in before counts for no longer than this after
    * the next request of its subject, in milliseconds. Then all is as if the clock had stood still meanwhile.

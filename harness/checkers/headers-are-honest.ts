@@ -59,7 +59,7 @@ function outcomeOf(evidence: Evidence, fewestComeBacks: number): Outcome {
   );
   const grammar = answered.flatMap((visit) => read.get(visit)?.mistakes ?? []);
   const doubt = doubtOf(evidence);
-  const judged = doubt === null ? visitorsOf(visits) : [];
+  const judged = doubt === null ? visitorsOf(visits, history.promises) : [];
   const quotas = judged.flatMap((visitor) =>
     claims.map((claim) => judgeQuotas(claim, visitor, read, losses)),
   );

@@ -119,12 +119,12 @@ describe("within-bound", () => {
 
   it("is inconclusive about blunt intervals, which an exact limiter survives and a guilty one too", () => {
     for (const kind of ["window", "rate", "two-counters", "fixed"] as const) {
-      const upper =
+      const upper: Promised =
         kind === "rate"
-          ? ({ kind, burst: 50, limit: 50, windowMs: 500 } as const)
+          ? { kind, burst: 50, limit: 50, windowMs: 500 }
           : kind === "fixed"
-            ? ({ kind, limit: 50, windowMs: 500, phase: "unknown" } as const)
-            : ({ kind, limit: 50, windowMs: 500 } as const);
+            ? { kind, limit: 50, windowMs: 500, phase: "unknown" }
+            : { kind, limit: 50, windowMs: 500 };
       const sharp = simulatedRows({ promised: upper, seed: 5, requests: 1_500, gapMs: 1, burstShare: 0 });
       const blunt = sharp.map((row) => ({
         ...row,

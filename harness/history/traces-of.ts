@@ -7,27 +7,50 @@ export interface Counted {
   readonly names: readonly string[];
   /** By the index of a subject of the history: whose index in `names` it counts for. */
   readonly of: Uint32Array;
+  /** So many replicas count alone, each for itself. @default 1: all count together */
+  readonly replicas?: number;
 }
 
 /** Whom a policy with this `by` counts: the subjects themselves, unless the history knows to whom they belong by that name. */
-export function countedBy({ subjects, belongs = {} }: History, by = ""): Counted {
+export function countedBy(history: History, by = ""): Counted {
+  const { subjects, belongs = {} } = history;
   const owners = belongs[by];
-  if (owners === undefined) return { names: subjects, of: Uint32Array.from(subjects.keys()) };
+  const replicas = replicasAlone(history);
+  if (owners === undefined) return { names: subjects, of: Uint32Array.from(subjects.keys()), replicas };
   const names = [...new Set(owners)];
   const indices = new Map(names.map((name, index) => [name, index]));
-  return { names, of: Uint32Array.from(owners, (owner) => indices.get(owner) ?? 0) };
+  return { names, of: Uint32Array.from(owners, (owner) => indices.get(owner) ?? 0), replicas };
+}
+
+/** How many count alone; 1 where that is not promised. */
+function replicasAlone({ promises, requests }: History): number {
+  if (!promises.some(({ isPerReplica = false }) => isPerReplica)) return 1;
+  let last = 0;
+  for (let row = 0; row < requests.count; row++) last = Math.max(last, requests.replica[row] ?? 0);
+  return last + 1;
 }
 
 /**
- * Groups the requests of `history` by whom they count for, each group in order of the instant it was sent. O(n log n).
+ * Groups the requests of `history` by whom they count for, and by replica where those count alone, each group in order of
+ * the instant it was sent. O(n log n).
  */
-export function tracesOf(history: History, { names, of }: Counted = countedBy(history)): Traces {
+export function tracesOf(
+  history: History,
+  { names, of, replicas = 1 }: Counted = countedBy(history),
+): Traces {
   const { requests } = history;
-  const starts = groupStarts(requests, names.length, of);
-  const row = rowsBySubject(requests, starts, of);
+  const groupOf: GroupOf = (row) => {
+    const named = of[requests.subject[row] ?? 0] ?? 0;
+    return replicas === 1 ? named : named * replicas + (requests.replica[row] ?? 0);
+  };
+  const starts = groupStarts(requests, names.length * replicas, groupOf);
+  const row = rowsByGroup(requests, starts, groupOf);
   sortGroupsBySent(row, starts, requests.sentMs);
-  return withoutEmptyGroups(history, starts, row);
+  return withoutEmptyGroups(history, starts, row, replicas);
 }
+
+/** The group of a row of the requests. */
+type GroupOf = (row: number) => number;
 
 /** The kind of a row; 0 for rows that belong to no trace. */
 const kindOfOutcome = new Uint8Array(16);
@@ -44,26 +67,26 @@ function kindAt(requests: Requests, row: number): number {
   return mayBeGivenBack ? kindCode.ambiguous : kind;
 }
 
-function groupStarts(requests: Requests, subjects: number, of: Uint32Array): Uint32Array {
-  const starts = new Uint32Array(subjects + 1);
+function groupStarts(requests: Requests, groups: number, groupOf: GroupOf): Uint32Array {
+  const starts = new Uint32Array(groups + 1);
   for (let row = 0; row < requests.count; row++) {
     if (kindAt(requests, row) === 0) continue;
-    const next = (of[requests.subject[row] ?? 0] ?? 0) + 1;
+    const next = groupOf(row) + 1;
     starts[next] = (starts[next] ?? 0) + 1;
   }
-  for (let s = 0; s < subjects; s++) starts[s + 1] = (starts[s + 1] ?? 0) + (starts[s] ?? 0);
+  for (let s = 0; s < groups; s++) starts[s + 1] = (starts[s + 1] ?? 0) + (starts[s] ?? 0);
   return starts;
 }
 
-function rowsBySubject(requests: Requests, starts: Uint32Array, of: Uint32Array): Uint32Array {
+function rowsByGroup(requests: Requests, starts: Uint32Array, groupOf: GroupOf): Uint32Array {
   const next = starts.slice();
   const rows = new Uint32Array(starts[starts.length - 1] ?? 0);
   for (let row = 0; row < requests.count; row++) {
     if (kindAt(requests, row) === 0) continue;
-    const subject = of[requests.subject[row] ?? 0] ?? 0;
-    const at = next[subject] ?? 0;
+    const group = groupOf(row);
+    const at = next[group] ?? 0;
     rows[at] = row;
-    next[subject] = at + 1;
+    next[group] = at + 1;
   }
   return rows;
 }
@@ -82,13 +105,18 @@ function sortGroupsBySent(rows: Uint32Array, starts: Uint32Array, sentMs: Float6
   }
 }
 
-function withoutEmptyGroups(history: History, allStarts: Uint32Array, row: Uint32Array): Traces {
+function withoutEmptyGroups(
+  history: History,
+  allStarts: Uint32Array,
+  row: Uint32Array,
+  replicas: number,
+): Traces {
   const { requests } = history;
   const subject: number[] = [];
   const starts: number[] = [];
   for (let s = 0; s + 1 < allStarts.length; s++) {
     if (allStarts[s] === allStarts[s + 1]) continue;
-    subject.push(s);
+    subject.push(Math.floor(s / replicas));
     starts.push(allStarts[s] ?? 0);
   }
   starts.push(row.length);

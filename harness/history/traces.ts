@@ -12,7 +12,8 @@ export const kindCode = {
 } as const;
 
 /**
- * The requests that one policy judged, grouped by subject and in each group in order of `sentMs`.
+ * The requests that one policy judged, grouped by subject and in each group in order of `sentMs`. Where each replica
+ * keeps its promise alone, every replica that met a subject has a group of its own.
  * Group g is the rows [starts[g], starts[g + 1]); groups are in order of the subject's index, none is empty.
  */
 export interface Traces {

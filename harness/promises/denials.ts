@@ -110,7 +110,8 @@ function judgeGroup(
     // Where denials consume, its own cost is among what may have been consumed.
     const own = promises.deniedConsumes ? 0 : (traces.cost[at] ?? 0);
     const isRight = (traces.cost[at] ?? 0) > kind.capacity || isExcused(steps, traces, at);
-    const most = Math.max(peak, within?.(traces.sentMs[at] ?? 0, traces.untilMs[at] ?? 0) ?? peak);
+    const excess = scratch.excess[at - from] ?? 0;
+    const most = Math.max(peak, within?.(traces.sentMs[at] ?? 0, traces.untilMs[at] ?? 0, excess) ?? peak);
     onDenial(at, isRight ? Number.POSITIVE_INFINITY : most + own + (given?.passing(at) ?? 0));
   });
 }

@@ -47,8 +47,11 @@ export interface PromiseKind {
    * Only where a request may be stamped before it is decided, so that no single instant tells what counted for it: the
    * most by which `consumed` may have exceeded the limit for one that came and was decided within [sentMs, untilMs].
    */
-  readonly possibleWithin?: (consumed: Ledger, terms: Terms) => (sentMs: number, untilMs: number) => number;
+  readonly possibleWithin?: (consumed: Ledger, terms: Terms) => PossibleWithin;
 }
+
+/** `excess` is what `possibleExcess` says of `sentMs`. */
+export type PossibleWithin = (sentMs: number, untilMs: number, excess: number) => number;
 
 /** What is known of the clock that the limiter decided by. */
 export interface Terms {

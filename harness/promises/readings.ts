@@ -30,7 +30,7 @@ function byTheClock(claim: Claim): Claim {
 
 function settled(promised: Promised): Promised {
   if (promised.kind === "sum") return { ...promised, parts: promised.parts.map(settled) };
-  return promised.kind === "fixed" && promised.phase === "unknown"
+  return (promised.kind === "fixed" || promised.kind === "two-counters") && promised.phase === "unknown"
     ? { ...promised, phase: "epoch" }
     : promised;
 }

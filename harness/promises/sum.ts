@@ -35,7 +35,7 @@ export function sumPromise(
     ...(within.length > 0 && {
       possibleWithin: (consumed, terms) => {
         const all = within.map((one) => one(consumed, terms));
-        return (sentMs, untilMs) => Math.max(...all.map((one) => one(sentMs, untilMs)));
+        return (...when) => Math.max(...all.map((one) => one(...when)));
       },
     }),
   };

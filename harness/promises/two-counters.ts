@@ -1,19 +1,23 @@
 import type { Promised } from "../../limiter/promised.ts";
-import { affineSpans } from "./affine-spans.ts";
+import { type AffineCurve, affineSpans } from "./affine-spans.ts";
+import { borderSpans } from "./border-spans.ts";
 import { counterSpans } from "./counter-spans.ts";
 import { isInOneWindow } from "./is-in-one-window.ts";
+import { lateLooks } from "./late-looks.ts";
+import { mostOverlapping } from "./most-overlapping.ts";
+import { possibleBorders } from "./possible-borders.ts";
 import { possibleCounters } from "./possible-counters.ts";
 import type { PromiseKind } from "./promise.ts";
 
 /**
- * The sliding counter: the count of this window of the clock, plus that of the one before in proportion to how
- * much of it the last windowMs still cover.
+ * The sliding counter: the count of this window, plus that of the one before in proportion to how much of it the last
+ * windowMs still cover. The curve holds wherever windows begin; only of those of the clock is more known.
  */
 export function twoCountersPromise(promised: Extract<Promised, { kind: "two-counters" }>): PromiseKind {
-  const { limit, windowMs, floorsPrevious = false } = promised;
+  const { limit, windowMs, floorsPrevious = false, phase = "epoch", stampedBefore = false } = promised;
   const ratePerMs = limit / windowMs;
   const rounded = floorsPrevious ? 1 : 0;
-  const curve = (spanMs: number): number => Math.floor(limit + (spanMs * limit) / windowMs) + rounded;
+  const { curve } = affineOf(limit, limit + rounded, windowMs);
   // Rounding the previous count down denies less, never more: one rule for denials serves both.
   const counters = { limit, windowMs, previousCounts: true };
   return {
@@ -29,12 +33,24 @@ export function twoCountersPromise(promised: Extract<Promised, { kind: "two-coun
     curve,
     slidesMs: 0,
     leavesBehind: (cost, sentMs, untilMs, terms) =>
-      isInOneWindow(sentMs, untilMs, windowMs, terms) ? 0 : cost,
+      phase === "epoch" && isInOneWindow(sentMs, untilMs, windowMs, terms) ? 0 : cost,
     judgeSpans(admitted, terms, spans) {
-      affineSpans(admitted, { ratePerMs, windowMs, curve }, terms, spans);
-      counterSpans(admitted, promised, terms, spans);
+      // At each border, those under way may have been stamped before it and decided after all that came then.
+      const unseen = stampedBefore ? mostOverlapping(admitted) : 0;
+      const line = affineOf(limit + unseen, limit + unseen + rounded, windowMs);
+      affineSpans(admitted, line, terms, spans);
+      if (phase === "epoch") counterSpans(admitted, promised, terms, spans);
+      else borderSpans(admitted, { limit, windowMs, floorsPrevious }, terms, spans);
     },
-    possibleExcess: (consumed, terms, atMs, count, out) =>
-      possibleCounters(consumed, counters, terms, atMs, count, out),
+    possibleExcess(consumed, terms, atMs, count, out) {
+      if (phase === "epoch") possibleCounters(consumed, counters, terms, atMs, count, out);
+      else possibleBorders(consumed, counters, terms.slackMs, atMs, count, out);
+    },
+    ...(stampedBefore && { possibleWithin: (consumed) => lateLooks(consumed) }),
   };
+}
+
+function affineOf(limit: number, burst: number, windowMs: number): AffineCurve {
+  const curve = (spanMs: number): number => Math.floor(burst + (spanMs * limit) / windowMs);
+  return { ratePerMs: limit / windowMs, windowMs, curve };
 }

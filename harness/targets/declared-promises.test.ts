@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { gcra } from "../../limiter/algorithms/gcra.ts";
+import { slidingCounter } from "../../limiter/algorithms/sliding-counter.ts";
 import { slidingLog } from "../../limiter/algorithms/sliding-log.ts";
 import { declaredPromises, fallbackNames, promiseNames } from "./declared-promises.ts";
 
@@ -41,10 +43,14 @@ describe("a declared promise", () => {
     expect(lower).not.toHaveProperty("floorsPrevious");
   });
 
-  it("leaves it open when a sliding window stamps a request, and holds our own to stamping as it decides", () => {
-    const { upper, lower } = declaredPromises({ ...plain, promise: "sliding-window" })(policy);
-    for (const curve of [upper, lower]) expect(curve).toMatchObject({ stampedBefore: true });
-    expect(slidingLog.promises(policy).upper).not.toHaveProperty("stampedBefore");
+  it("leaves it open when a limiter stamps a request, and holds our own to stamping as it decides", () => {
+    for (const promise of ["sliding-window", "sliding-counter", "gcra", "token-bucket"] as const) {
+      const { upper, lower } = declaredPromises({ ...plain, promise })(policy);
+      for (const curve of [upper, lower]) expect(curve).toMatchObject({ stampedBefore: true });
+    }
+    for (const { promises } of [slidingLog, slidingCounter, gcra])
+      for (const curve of [promises(policy).upper, promises(policy).lower])
+        expect(curve).not.toHaveProperty("stampedBefore");
   });
 
   it("says nothing of how long a key lives, which nobody declared", () => {

@@ -1,5 +1,4 @@
-import { gcra } from "../../limiter/algorithms/gcra.ts";
-import { slidingCounter } from "../../limiter/algorithms/sliding-counter.ts";
+import type { Policy } from "../../limiter/policy.ts";
 import type { Promised, Promises, PromisesOf } from "../../limiter/promised.ts";
 
 /** What a limiter of the user's is said to promise. */
@@ -61,7 +60,8 @@ export function declaredPromises({
   addsAtMostMs,
 }: Declaration): PromisesOf {
   return (policy) => ({
-    ...addedUp(curvesOf(kinds[promise](policy)), independent),
+    ...curvesOf(kinds[promise](policy)),
+    ...(independent > 1 && { isPerReplica: true }),
     clockResolutionMs: Math.max(1, resolutionMs) + (clockIsUnread ? 1 + 0.000_5 * policy.windowMs : 0),
     deniedConsumes,
     addsAtMostMs: addsAtMostMs ?? null,
@@ -72,12 +72,6 @@ export function declaredPromises({
 /** What a kind promises of its decisions: how long a key lives, and by which clock, is up to whoever wrote the limiter. */
 function curvesOf({ stateHorizonMs: _, outlastsStepBackMs: __, ...curves }: Promises): Promises {
   return curves;
-}
-
-function addedUp(promises: Promises, independent: number): Promises {
-  if (independent === 1) return promises;
-  const times = (part: Promised): Promised => ({ kind: "sum", parts: Array(independent).fill(part) });
-  return { ...promises, upper: times(promises.upper), lower: times(promises.lower) };
 }
 
 /** What a decision without Redis may take, in milliseconds: no return can be declared sooner. */
@@ -101,14 +95,14 @@ function withoutRedis(
 }
 
 const kinds: Readonly<Record<PromiseName, PromisesOf>> = {
-  // Nobody knows where it stamps.
+  // Nobody knows where it stamps: neither of this one, nor of a counter or a bucket.
   "sliding-window": ({ limit, windowMs }) => both({ kind: "window", limit, windowMs, stampedBefore: true }),
-  // Where they begin is up to whoever wrote it: with the clock, with the process, or for each key elsewhere.
+  // Where they begin is up to whoever wrote it, as those of a counter do: with the clock, with the process, or for each key elsewhere.
   "fixed-window": ({ limit, windowMs }) => both({ kind: "fixed", limit, windowMs, phase: "unknown" }),
   "first-hit-window": ({ limit, windowMs }) => both({ kind: "fixed", limit, windowMs, phase: "first-hit" }),
-  "sliding-counter": (policy) => flooring(slidingCounter.promises(policy)),
-  gcra: gcra.promises,
-  "token-bucket": gcra.promises,
+  "sliding-counter": ({ limit, windowMs }) => counter({ limit, windowMs }),
+  gcra: (policy) => bucket(policy),
+  "token-bucket": (policy) => bucket(policy),
   none: () => both({ kind: "none" }),
 };
 
@@ -116,11 +110,13 @@ const kinds: Readonly<Record<PromiseName, PromisesOf>> = {
  * Whoever rounds the weighted previous count down, or asks whether the sum is *below* the limit before it adds one, lets in one
  * more than the exact sum allows, and never denies what that would let in: so the lower promise stays.
  */
-function flooring(promises: Promises): Promises {
-  const { upper } = promises;
-  return upper.kind === "two-counters"
-    ? { ...promises, upper: { ...upper, floorsPrevious: true } }
-    : promises;
+function counter(counts: { readonly limit: number; readonly windowMs: number }): Promises {
+  const lower = { kind: "two-counters", ...counts, phase: "unknown", stampedBefore: true } as const;
+  return { ...both(lower), upper: { ...lower, floorsPrevious: true } };
+}
+
+function bucket({ limit, windowMs, burst = limit }: Policy): Promises {
+  return both({ kind: "rate", burst, limit, windowMs, stampedBefore: true });
 }
 
 function both(promised: Promised): Promises {

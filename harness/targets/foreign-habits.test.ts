@@ -12,9 +12,14 @@ const { limit, windowMs } = policy;
 type Decides = (atMs: number) => boolean;
 
 /** The previous window's count in proportion, as `counts` takes it, beside that of this window. */
-function twoCounters(counts: (weighted: number) => number, isFree: (used: number) => boolean): Decides {
+function twoCounters(
+  counts: (weighted: number) => number,
+  isFree: (used: number) => boolean,
+  phaseMs = 0,
+): Decides {
   let [window, current, previous] = [Number.NaN, 0, 0];
-  return (atMs) => {
+  return (decidedMs) => {
+    const atMs = decidedMs - phaseMs;
     const now = Math.floor(atMs / windowMs);
     if (now !== window) {
       previous = now === window + 1 ? current : 0;
@@ -103,10 +108,41 @@ describe("a sliding counter of somebody else's", () => {
       expect(verdicts(make(), { promise: "sliding-counter" }, seed), `seed ${seed}`).not.toContain("fail");
   });
 
-  it("is guilty of two too many, and of two too few", () => {
-    const generous = twoCounters(Math.floor, (used) => used + 1 <= limit + 2);
+  it.each([0, 300, 500, 730])("is innocent wherever its windows begin, be it at %d ms", (phaseMs) => {
+    for (const seed of seeds)
+      expect(
+        verdicts(
+          twoCounters((weighted) => weighted, exact, phaseMs),
+          { promise: "sliding-counter" },
+          seed,
+        ),
+      ).not.toContain("fail");
+  });
+
+  it("is innocent if its windows begin anew with the first hit after a rest", () => {
+    const counter = (): Decides => {
+      let [beganMs, current, previous] = [Number.NEGATIVE_INFINITY, 0, 0];
+      return (atMs) => {
+        if (atMs >= beganMs + 2 * windowMs) [beganMs, current, previous] = [atMs, 0, 0];
+        else if (atMs >= beganMs + windowMs) [beganMs, current, previous] = [beganMs + windowMs, 0, current];
+        if (!exact(previous * (1 - (atMs - beganMs) / windowMs) + current)) return false;
+        current++;
+        return true;
+      };
+    };
+    for (const seed of seeds)
+      expect(verdicts(counter(), { promise: "sliding-counter" }, seed, 6_000)).not.toContain("fail");
+  });
+
+  it("is shown to be kept as sharply as ever if its windows begin with the clock's", () => {
+    const counter = twoCounters((weighted) => weighted, exact);
+    expect(verdicts(counter, { promise: "sliding-counter" }, 1)).toEqual(["pass", "pass"]);
+  });
+
+  it.each([0, 300])("is guilty of two too many, and of two too few, also from %d ms on", (phaseMs) => {
+    const generous = twoCounters(Math.floor, (used) => used + 1 <= limit + 2, phaseMs);
     expect(verdicts(generous, { promise: "sliding-counter" }, 1)[0]).toBe("fail");
-    const stingy = twoCounters(Math.ceil, (used) => used + 1 <= limit - 2);
+    const stingy = twoCounters(Math.ceil, (used) => used + 1 <= limit - 2, phaseMs);
     expect(verdicts(stingy, { promise: "sliding-counter" }, 1)[1]).toBe("fail");
   });
 });

@@ -53,12 +53,15 @@ const noPhase = 255;
 /** `recorded`: what was let in. `cold`: what would have been, had each replica granted the whole limit on its own. */
 export type Story = "recorded" | "cold";
 
-/** The claims whose fallback is `local`. */
+/** The claims whose fallback is `local`; where each replica counts alone anyway, there is nothing to share. */
 export function localClaims({ claims }: Evidence): LocalClaim[] {
   return claims.flatMap((claim) => {
     const declared = claim.promises.withoutRedis;
     const promised = limitedOf(claim.promises.upper);
-    return declared?.kind === "local" && promised !== null ? [{ claim, promised, declared }] : [];
+    const isTogether = claim.promises.isPerReplica !== true;
+    return declared?.kind === "local" && promised !== null && isTogether
+      ? [{ claim, promised, declared }]
+      : [];
   });
 }
 

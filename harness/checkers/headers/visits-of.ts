@@ -1,21 +1,26 @@
 import type { History, Visit } from "../../history/history.ts";
 import type { Losses } from "../../promises/eras.ts";
 
-/** The visits of one subject, whose client asks one after the other; in order of time. */
+/**
+ * The visits of one subject, whose client asks one after the other, in order of time; where each replica keeps its promise
+ * alone, those to one of them: what another one said or let in concerns it not.
+ */
 export interface Visitor {
   readonly subject: string;
   readonly visits: readonly Visit[];
 }
 
-/** `visits` by their subjects. */
-export function visitorsOf(visits: readonly Visit[]): Visitor[] {
-  const bySubject = new Map<string, Visit[]>();
+/** `visits` by their subjects, and by replica where `promises` are kept by each alone. */
+export function visitorsOf(visits: readonly Visit[], promises: History["promises"]): Visitor[] {
+  const isPerReplica = promises.some((promised) => promised.isPerReplica === true);
+  const byVisitor = new Map<string, Visit[]>();
   for (const visit of visits) {
-    const known = bySubject.get(visit.subject);
-    if (known === undefined) bySubject.set(visit.subject, [visit]);
+    const name = isPerReplica ? `${visit.replica} ${visit.subject}` : visit.subject;
+    const known = byVisitor.get(name);
+    if (known === undefined) byVisitor.set(name, [visit]);
     else known.push(visit);
   }
-  return [...bySubject].map(([subject, own]) => ({ subject, visits: own }));
+  return [...byVisitor.values()].map((own) => ({ subject: own[0]?.subject ?? "", visits: own }));
 }
 
 /**
