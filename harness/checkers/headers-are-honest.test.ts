@@ -93,6 +93,18 @@ describe("headers-are-honest", () => {
     expect(mistakes(seconds + off)).toHaveLength(1);
   });
 
+  it("holds replicas that count alone to what each of them said and let in", () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const seen = [0, 1, 2].flatMap((replica) =>
+        simulatedVisits(policy, { seed: 3 * seed + replica }).map((visit): Visit => ({ ...visit, replica })),
+      );
+      const inOrder = seen.sort((a, b) => a.sentMs - b.sentMs);
+      const finding = check(inOrder, null, { promises: { isPerReplica: true } });
+      expect(finding.verdict, finding.summary).toBe("pass");
+      expect(check(inOrder).verdict).toBe("fail");
+    }
+  });
+
   it("begins every history anew where a fault loses state, and judges what comes after", () => {
     fc.assert(
       fc.property(fc.nat(), fc.integer({ min: 2_000, max: 9_000 }), (seed, losesAtMs) => {

@@ -22,9 +22,9 @@ export interface CountedInTwo {
  *
  * Sound for windows that begin by the process, by each key or anew after a rest, and wherever a request is stamped: rows
  * decided before a border and rows sent after it lie in their windows for certain, and the last of the latter to be
- * decided saw all of them, with a stamp no later than b; so `previous` * (1 - share of the window gone) + `current` was
- * within the limit. A row under way at the border may have been stamped before it and decided when it was over, unseen
- * by the window that had begun: it counts for nothing. Between two rows' beginnings, or ends of their windows, an earlier
+ * decided saw all of them, with a stamp no later than b, and so `previous` * (1 - share of the window gone) + `current` was
+ * within the limit. A row under way at the border may have been stamped before it and decided unseen by all that came
+ * after it: it counts only if its answer was there before the last row was sent, and then as one of the window before. Between two rows' beginnings, or ends of their windows, an earlier
  * border leaves more room, so only those are tried.
  */
 export function borderSpans(
@@ -33,31 +33,37 @@ export function borderSpans(
   { slackMs }: Terms,
   spans: SpanRecord,
 ): void {
-  const { ended, untilMs, byUntil, phase } = ledger;
+  const { ended, sentMs, untilMs, cost, byUntil, phase } = ledger;
   const sentBy = costSentBy(ledger);
   const endedBy = costEndedBy(ledger);
   const borders = bordersOf(ledger, windowMs, slackMs);
   const begun = Float64Array.from(borders, (atMs) => sentBy(atMs));
-  const previous = Float64Array.from(borders, (atMs) =>
-    Math.max(0, endedBy(atMs) - sentBy(atMs - windowMs + slackMs)),
-  );
+  const over = Float64Array.from(borders, (atMs) => endedBy(atMs));
+  const gone = Float64Array.from(borders, (atMs) => sentBy(atMs - windowMs + slackMs));
   let first = 0;
   let next = 0;
+  let last = 0;
   let tried = 0;
   for (let e = 0; e < ended; e++) {
     const row = byUntil[e] ?? 0;
     const endMs = untilMs[row] ?? 0;
+    if (row > last) last = row;
     const earliestMs = endMs - windowMs - slackMs;
     while (first < borders.length && (borders[first] ?? 0) <= earliestMs) first++;
     while (next < borders.length && (borders[next] ?? 0) <= endMs) next++;
     if (tried > (mostTried * (e + 1)) / ended) continue;
     tried += next - first;
     const all = endedBy(endMs);
+    const lastMs = sentMs[last] ?? 0;
+    const underWay =
+      sentBy(lastMs) - endedBy(lastMs) - ((untilMs[last] ?? 0) > lastMs ? (cost[last] ?? 0) : 0);
     let [fromMs, current, older, left] = [earliestMs, all - sentBy(earliestMs), 0, 0];
     for (let at = first; at < next; at++) {
       const atMs = borders[at] ?? 0;
       const share = Math.max(0, 1 - (endMs - atMs + slackMs) / windowMs);
-      const [since, before] = [all - (begun[at] ?? 0), previous[at] ?? 0];
+      const since = all - (begun[at] ?? 0);
+      const seen = lastMs > atMs ? (begun[at] ?? 0) - underWay : 0;
+      const before = Math.max(0, Math.max(seen, over[at] ?? 0) - (gone[at] ?? 0));
       if (since + before * share < current + older * left)
         [fromMs, current, older, left] = [atMs - windowMs, since, before, share];
     }

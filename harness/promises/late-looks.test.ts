@@ -60,11 +60,15 @@ function counter(limit = policy.limit, phaseMs = 0): Store {
 }
 
 function findings(store: Store, promise: Declaration["promise"], late: Late) {
+  return judged(rowsOf(store, late), promise);
+}
+
+function judged(rows: readonly Row[], promise: Declaration["promise"]) {
   const promises = declaredPromises({ promise, fallback: null, clockIsUnread: false })(policy);
   const evidence = evidenceFromRows({
     policy,
     promises,
-    rows: rowsOf(store, late),
+    rows,
     slackMs: promises.clockResolutionMs,
     epochOffsetMs: { atLeast: -0.1, atMost: 0.1 },
   });
@@ -95,5 +99,44 @@ describe.each(stores)("$name that is told the time by its callers", ({ promise, 
     const late = { seed: 3, gapMs: 8, lateMs: 10 };
     expect(findings(make(110), promise, late).bound.verdict).toBe("fail");
     expect(findings(make(90), promise, late).denials.verdict).toBe("fail");
+  });
+});
+
+/** So many rows that were all sent, stamped and decided about then. */
+function hits(count: number, atMs: number): Row[] {
+  return Array.from({ length: count }, (_, i) => ({
+    sentMs: atMs + i / 100,
+    receivedMs: atMs + 2 + i / 100,
+  }));
+}
+
+describe("a call that was stamped long before it was decided", () => {
+  it("may meet a bucket whose time has gone on without it", () => {
+    // Full at 10,100: 100 ms more than a full bucket, seen from 10,000, where it is 5 too few.
+    const denied: Row = { sentMs: 10_000, receivedMs: 10_150, outcome: "denied" };
+    const deniedAfter = (count: number) => judged([denied, ...hits(count, 10_100)], "gcra").denials.verdict;
+    expect(deniedAfter(98)).not.toBe("fail");
+    expect(deniedAfter(90)).toBe("fail");
+  });
+
+  it("may meet counts that what it saw of the window before has no room for", () => {
+    // At 13,000 half of 100 counts, 49 are in; at 13,200 a tenth has aged and 10 more are let in; then it is decided.
+    const rows = [...hits(100, 11_900), ...hits(49, 12_990), ...hits(10, 13_200)];
+    const denied: Row = { sentMs: 13_000, receivedMs: 13_300, outcome: "denied" };
+    expect(judged([...rows, denied], "sliding-counter").denials.verdict).not.toBe("fail");
+    const rested = [...hits(100, 10_500), ...hits(10, 12_990), denied];
+    expect(judged(rested, "sliding-counter").denials.verdict).toBe("fail");
+  });
+
+  it.each([0, 730])("may be let in by the window before, unseen by the next, at %d ms", (phaseMs) => {
+    const late = Array.from({ length: 100 }, (_, i) => ({
+      sentMs: 11_990 + phaseMs + i / 100,
+      receivedMs: 12_010 + phaseMs + i / 100,
+    }));
+    const next = hits(100, 12_001 + phaseMs);
+    expect(judged([...late, ...next], "sliding-counter").bound.verdict).not.toBe("fail");
+    // What is sent when all have been answered has seen them.
+    const apart = hits(100, 12_025 + phaseMs);
+    expect(judged([...late, ...apart], "sliding-counter").bound.verdict).toBe("fail");
   });
 });

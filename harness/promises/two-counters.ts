@@ -4,7 +4,7 @@ import { borderSpans } from "./border-spans.ts";
 import { counterSpans } from "./counter-spans.ts";
 import { isInOneWindow } from "./is-in-one-window.ts";
 import { lateLooks } from "./late-looks.ts";
-import { mostOverlapping } from "./most-overlapping.ts";
+import { mostUnseen } from "./most-unseen.ts";
 import { possibleBorders } from "./possible-borders.ts";
 import { possibleCounters } from "./possible-counters.ts";
 import type { PromiseKind } from "./promise.ts";
@@ -36,7 +36,7 @@ export function twoCountersPromise(promised: Extract<Promised, { kind: "two-coun
       phase === "epoch" && isInOneWindow(sentMs, untilMs, windowMs, terms) ? 0 : cost,
     judgeSpans(admitted, terms, spans) {
       // At each border, those under way may have been stamped before it and decided after all that came then.
-      const unseen = stampedBefore ? mostOverlapping(admitted) : 0;
+      const unseen = stampedBefore ? mostUnseen(admitted) : 0;
       const line = affineOf(limit + unseen, limit + unseen + rounded, windowMs);
       affineSpans(admitted, line, terms, spans);
       if (phase === "epoch") counterSpans(admitted, promised, terms, spans);

@@ -147,6 +147,38 @@ describe("a sliding counter of somebody else's", () => {
   });
 });
 
+/** What each of two replicas lets in of as many requests of one subject, in turns, and what both proofs say. */
+function alone(letsIn: readonly [number, number], isAlone = true): string[] {
+  const rows = Array.from({ length: 80 }, (_, i): Row => {
+    const replica = i % 2;
+    const isFree = Math.floor(i / 2) < (letsIn[replica] ?? 0);
+    return { sentMs: i, receivedMs: i + 0.5, replica, outcome: isFree ? "allowed" : "denied" };
+  });
+  const promises = declaredPromises({
+    promise: "sliding-window",
+    fallback: null,
+    clockIsUnread: false,
+    independent: isAlone ? 2 : 1,
+  })(policy);
+  const evidence = evidenceFromRows({ policy, promises, rows, slackMs: promises.clockResolutionMs });
+  return [withinBound(), noFalseDenials()].map((checker) => checker.check(evidence).verdict);
+}
+
+describe("replicas that count alone", () => {
+  it("are innocent if each lets in what it has", () => {
+    expect(alone([limit, limit])).toEqual(["pass", "pass"]);
+    expect(alone([limit, limit], false)[0]).toBe("fail");
+  });
+
+  it("are guilty of what one lets in too many, though the other lets in so many fewer", () => {
+    expect(alone([1.5 * limit, limit / 2])[0]).toBe("fail");
+  });
+
+  it("are guilty of what each denies while it has room itself, though both together have let in a limit", () => {
+    expect(alone([limit / 2, limit / 2])).toEqual(["inconclusive", "fail"]);
+  });
+});
+
 describe("fixed windows of somebody else's", () => {
   const windows = (phaseMs: number, most = limit): Decides => {
     let [window, count] = [Number.NaN, 0];
