@@ -7,7 +7,7 @@ import type { Policy } from "./policy.ts";
  * |---|---|
  * | `window` (sliding log) | limit * (floor(x / windowMs) + 1) |
  * | `rate` (gcra, token bucket) | floor(burst + x * limit / windowMs) |
- * | `two-counters` | floor(limit + x * limit / windowMs), one more if `floorsPrevious` |
+ * | `two-counters` | floor(limit + x * limit / windowMs), one more if `floorsPrevious`; wherever windows begin |
  * | `fixed` | limit * (ceil(x / windowMs) + 1) for x > 0, and one common phase for all windows |
  * | `sum` | the curves of independent limiters add up |
  * | `unlimited` | none: everything may be admitted, or (as a lower promise) nothing is ever denied |

@@ -47,7 +47,8 @@ describe("--command", () => {
     const part = { kind: "rate", burst: 9, limit: 7, windowMs: 3_000 };
     for (const promise of ["upper", "lower"])
       expect(target?.promises(scenario.policies[0] ?? expect.fail())).toMatchObject({
-        [promise]: { kind: "sum", parts: [part, part] },
+        [promise]: part,
+        isPerReplica: true,
       });
   });
 

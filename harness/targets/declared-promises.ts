@@ -8,7 +8,7 @@ export interface Declaration {
   readonly fallback: FallbackName | null;
   /** The clock that decides may be one that nobody reads: of another machine. */
   readonly clockIsUnread: boolean;
-  /** So many limiters, each of which keeps the promise for what it meets. @default 1: all replicas together keep it */
+  /** So many replicas, each of which keeps the promise for what it meets. @default 1: all of them together keep it */
   readonly independent?: number;
   /** Its time goes in steps of so many milliseconds: whole seconds, tenths of a window, a refill. @default 1 */
   readonly resolutionMs?: number;
