@@ -24,8 +24,8 @@ export interface CountedInTwo {
  * decided before a border and rows sent after it lie in their windows for certain, and the last of the latter to be
  * decided saw all of them, with a stamp no later than b, and so `previous` * (1 - share of the window gone) + `current` was
  * within the limit. A row under way at the border may have been stamped before it and decided unseen by all that came
- * after it: it counts only if its answer was there before the last row was sent, and then as one of the window before. Between two rows' beginnings, or ends of their windows, an earlier
- * border leaves more room, so only those are tried.
+ * after it: it counts only if its answer was there before the last row was sent, and then as one of the window before.
+ * Between two rows' beginnings, or ends of their windows, an earlier border leaves more room, so only those are tried.
  */
 export function borderSpans(
   ledger: Ledger,
