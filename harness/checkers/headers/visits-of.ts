@@ -1,5 +1,6 @@
 import type { History, Visit } from "../../history/history.ts";
 import type { Losses } from "../../promises/eras.ts";
+import { declaresWithoutRedis, undeclaredReturnMs } from "../../promises/without-redis.ts";
 
 /** The visits of one subject, whose client asks one after the other; in order of time. */
 export interface Visitor {
@@ -19,18 +20,21 @@ export function visitorsOf(visits: readonly Visit[]): Visitor[] {
 }
 
 /**
- * The visits of a run, as decided without Redis wherever nobody can tell: a limiter that declares what it does without
- * Redis, and does not say who decided, may do that from a fault of its replica on.
+ * The visits of a run, as decided without Redis wherever nobody can tell: a limiter that does not say who decided may do
+ * that from a fault of its replica on. Where it declares what it does without Redis nothing is said of its return; one
+ * that declares nothing has `undeclaredReturnMs` after the heal for it, and no word is broken until then. This only takes
+ * visits out of what is judged, so it convicts nobody.
  */
 export function decidedAlone({ visits = [], promises, faults }: History): readonly Visit[] {
-  if (promises.every(({ withoutRedis }) => withoutRedis === undefined)) return visits;
+  const returnMs = declaresWithoutRedis(promises) ? Number.POSITIVE_INFINITY : undeclaredReturnMs;
   return visits.map((visit) => {
-    const isAnswered = visit.outcome === "allowed" || visit.outcome === "denied";
+    const { replica, sentMs, receivedMs, outcome, source } = visit;
+    const isAnswered = outcome === "allowed" || outcome === "denied";
     const isIn = faults.some(
-      ({ replicas, fromMs }) =>
-        replicas.includes(visit.replica) && (visit.receivedMs ?? visit.sentMs) >= fromMs,
+      ({ replicas, fromMs, untilMs }) =>
+        replicas.includes(replica) && (receivedMs ?? sentMs) >= fromMs && sentMs <= untilMs + returnMs,
     );
-    return isAnswered && isIn && visit.source === "unlabelled" ? { ...visit, source: "local" } : visit;
+    return isAnswered && isIn && source === "unlabelled" ? { ...visit, source: "local" } : visit;
   });
 }
 
