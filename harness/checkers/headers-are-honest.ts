@@ -9,6 +9,7 @@ import type { Finding } from "../verdict/finding.ts";
 import type { Checker } from "./checker.ts";
 import { type ComeBackTerms, comeBacks } from "./headers/come-backs.ts";
 import { falseQuotas } from "./headers/false-quotas.ts";
+import { falseWaits } from "./headers/false-waits.ts";
 import { type FieldsRead, readFields } from "./headers/field-mistakes.ts";
 import { quotaIsOf, type ToldQuota, tellsQuota } from "./headers/told-quotas.ts";
 import { decidedAlone, type Visitor, visitorsOf } from "./headers/visits-of.ts";
@@ -62,13 +63,13 @@ function outcomeOf(evidence: Evidence, fewestComeBacks: number): Outcome {
   const visitors = doubt === null ? visitorsOf(visits) : [];
   const quotas = quotasJudgedOf(evidence, visitors, read, losses);
   const terms = backTermsOf(claims, losses);
-  const backs = visitors.map((visitor) =>
-    comeBacks(visitor, (visit) => read.get(visit)?.retryAfterMs ?? null, terms),
-  );
+  const waitOf = (visit: Visit): number | null => read.get(visit)?.retryAfterMs ?? null;
+  const backs = visitors.map((visitor) => comeBacks(visitor, waitOf, terms));
   const sum = (of: readonly number[]): number => of.reduce((all, one) => all + one, 0);
   const convictions = [
     ...answered.flatMap((visit) => read.get(visit)?.mistakes ?? []),
     ...backs.flatMap(({ mistakes }) => mistakes),
+    ...visitors.flatMap((visitor) => falseWaits(visitor, claims, { waitOf, losses })),
     ...quotas.flatMap(({ mistakes }) => mistakes),
   ];
   const all = {

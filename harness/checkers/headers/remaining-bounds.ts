@@ -1,10 +1,10 @@
 import type { Claim } from "../../history/evidence.ts";
 import type { Visit } from "../../history/history.ts";
 import type { Losses } from "../../promises/eras.ts";
-import { closeLedger, emptyLedger, enter } from "../../promises/ledger.ts";
 import { debtRounding } from "../../promises/possible-debt.ts";
 import { slackOf, termsOf } from "../../promises/promise.ts";
 import { promiseOf } from "../../promises/promise-of.ts";
+import { possibleExcesses } from "./possible-excesses.ts";
 import { isParted, mayConsume, type Visitor } from "./visits-of.ts";
 
 /** What a limiter that keeps its promise can say to one visit. */
@@ -49,29 +49,6 @@ export function remainingBounds(
       resetAtMostMs: countedMs + memoryMs - sentMs + longSlackMs,
     };
   });
-}
-
-/**
- * By how much all that may have been consumed, the visit itself included, may have exceeded the lower promise's limit as
- * each was decided. It never rises between two instants of sending: both ends of a visit are enough. O(n log n).
- */
-function possibleExcesses(claim: Claim, visits: readonly Visit[]): Float64Array {
-  const { promises } = claim;
-  const ledger = emptyLedger(visits.length);
-  const atMs = new Float64Array(2 * visits.length);
-  let count = 0;
-  for (const visit of visits) {
-    const { sentMs, receivedMs, outcome } = visit;
-    atMs[count++] = sentMs;
-    atMs[count++] = receivedMs ?? sentMs;
-    if (!mayConsume(visit, promises.deniedConsumes)) continue;
-    const isKnown = outcome === "allowed" || outcome === "denied";
-    enter(ledger, sentMs, isKnown && receivedMs !== null ? receivedMs : Number.POSITIVE_INFINITY, 1, 0);
-  }
-  closeLedger(ledger);
-  const out = new Float64Array(count);
-  promiseOf(promises.lower).possibleExcess(ledger, termsOf(claim), atMs, count, out);
-  return Float64Array.from(visits, (_, index) => Math.max(out[2 * index] ?? 0, out[2 * index + 1] ?? 0));
 }
 
 /**

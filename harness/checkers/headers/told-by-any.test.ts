@@ -11,11 +11,15 @@ const policy = { name: "per-client", limit: 5, windowMs: 3_000 };
 const kinds: readonly Promised[] = [
   { kind: "window", limit: 5, windowMs: 3_000 },
   { kind: "rate", burst: 5, limit: 5, windowMs: 3_000 },
+  { kind: "rate", burst: 5, limit: 1, windowMs: 3_000 },
   { kind: "two-counters", limit: 5, windowMs: 3_000 },
   { kind: "fixed", limit: 5, windowMs: 3_000, phase: "epoch" },
   { kind: "fixed", limit: 5, windowMs: 3_000, phase: "unknown" },
   { kind: "fixed", limit: 5, windowMs: 3_000, phase: "first-hit" },
 ];
+const named = kinds.map((promised) => ({ name: Object.values(promised).join(" "), promised }));
+/** Nobody waits for a second or more. */
+const isFast = (promised: Promised): boolean => promised.kind === "rate" && promised.limit === 5;
 const check = (visits: readonly Visit[], more: Partial<EvidenceOptions> = {}) => {
   const evidence = evidenceFromRows({ policy, rows: [], ...more });
   return headersAreHonest().check({ ...evidence, history: { ...evidence.history, visits } });
@@ -34,34 +38,64 @@ const withFields = (
     return { ...visit, fields };
   });
 
-describe.each(kinds.map((promised) => ({ name: Object.values(promised).join(" "), promised })))(
-  "an exact limiter of $name",
+describe.each(named)("an exact limiter of $name", ({ promised }) => {
+  const more = { promises: { upper: promised, lower: promised } };
+  const told = (seed: number, tells?: (told: Told) => Told, offsetMs = 0, longestMs = 20) =>
+    visitsToExact({ policy, promised, seed, offsetMs, longestMs, clients: 2 }, tells);
+
+  it("is never convicted of what it tells, whatever its clock and however slow its answers", () => {
+    fc.assert(
+      fc.property(fc.nat(), fc.nat(3_000), fc.constantFrom(0.1, 20, 600), (seed, offsetMs, longestMs) => {
+        const visits = told(seed, undefined, offsetMs, longestMs);
+        const lost = visits.map((visit, index): Visit => {
+          const isLost = (index * 7 + seed) % 23 === 0;
+          return isLost ? { ...visit, outcome: "lost", receivedMs: null, fields: {} } : visit;
+        });
+        const known = { atLeast: offsetMs - 1, atMost: offsetMs + 1 };
+        for (const seen of [visits, lost])
+          for (const epochOffsetMs of [null, known]) {
+            const { verdict, summary } = check(seen, { ...more, epochOffsetMs });
+            expect(verdict, summary).not.toBe("fail");
+          }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("may round a wait down and add a second", () => {
+    const rounded = (one: Told): Told =>
+      one.isAllowed ? one : { ...one, retryAfterMs: 1_000 * Math.floor(one.retryAfterMs / 1_000) + 1_000 };
+    for (let seed = 1; seed <= 20; seed++) expect(check(told(seed, rounded), more).verdict).not.toBe("fail");
+  });
+
+  it.each([
+    ["the whole limit", () => 5],
+    ["all but one", () => 4],
+  ])("is convicted of telling everybody that %s remains", (_, remaining) => {
+    const finding = check(
+      told(1, (one) => ({ ...one, remaining: remaining() })),
+      more,
+    );
+    expect(finding.verdict, finding.summary).toBe("fail");
+  });
+});
+
+describe.each(named.filter(({ promised }) => !isFast(promised)))(
+  "a client of an exact limiter of $name that does as it is told",
   ({ promised }) => {
-    const more = { promises: { upper: promised, lower: promised } };
-    const told = (seed: number, tells?: (told: Told) => Told, offsetMs = 0, longestMs = 20) =>
-      visitsToExact({ policy, promised, seed, offsetMs, longestMs, clients: 2 }, tells);
+    const more = {
+      promises: { upper: promised, lower: promised },
+      epochOffsetMs: { atLeast: 0, atMost: 0 },
+    };
+    const verdictOf = (changed: (ms: number) => number) => {
+      const tells = (told: Told): Told =>
+        told.isAllowed ? told : { ...told, retryAfterMs: changed(told.retryAfterMs) };
+      return check(visitsToExact({ policy, promised, seed: 1, isObedient: true }, tells), more).verdict;
+    };
 
-    it("is never convicted of what it tells, whatever its clock and however slow its answers", () => {
-      fc.assert(
-        fc.property(fc.nat(), fc.nat(3_000), fc.constantFrom(0.1, 20, 600), (seed, offsetMs, longestMs) => {
-          const visits = told(seed, undefined, offsetMs, longestMs);
-          const known = { atLeast: offsetMs - 1, atMost: offsetMs + 1 };
-          for (const epochOffsetMs of [null, known])
-            expect(check(visits, { ...more, epochOffsetMs }).verdict).not.toBe("fail");
-        }),
-        { numRuns: 60 },
-      );
-    });
-
-    it.each([
-      ["the whole limit", () => 5],
-      ["all but one", () => 4],
-    ])("is convicted of telling everybody that %s remains", (_, remaining) => {
-      const finding = check(
-        told(1, (one) => ({ ...one, remaining: remaining() })),
-        more,
-      );
-      expect(finding.verdict, finding.summary).toBe("fail");
+    it("shows a wait one second too long, though it comes too soon never", () => {
+      expect(verdictOf((ms) => ms)).not.toBe("fail");
+      expect(verdictOf((ms) => ms + 1_000)).toBe("fail");
     });
   },
 );
@@ -121,6 +155,19 @@ describe("what answers tell by other names and in older forms", () => {
   it("passes a limiter that tells what remains, and nobody when to come back", () => {
     const untold = honest.map((visit) => ({ ...visit, fields: { ratelimit: visit.fields.ratelimit ?? "" } }));
     expect(check(untold).verdict).toBe("pass");
+  });
+});
+
+describe("a wait that is too short", () => {
+  it("convicts by what was used, though nobody comes back in time", () => {
+    const upper: Promised = { kind: "window", limit: 5, windowMs: 3_000 };
+    const tells = (told: Told): Told => (told.isAllowed ? told : { ...told, retryAfterMs: 1_000 });
+    const seen = visitsToExact({ policy, promised: upper, seed: 1 }, tells);
+    const once = seen.filter(({ subject }) => subject === "probe-0");
+    const end = once.findIndex(({ outcome }) => outcome === "denied");
+    const { verdict, summary } = check(once.slice(0, end + 1));
+    expect(verdict, summary).toBe("fail");
+    expect(summary).toContain("where what it used leaves no room by then");
   });
 });
 

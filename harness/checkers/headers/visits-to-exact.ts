@@ -16,6 +16,8 @@ export interface VisitsToExactOptions {
   readonly clients?: number;
   /** @default 20,000 */
   readonly forMs?: number;
+  /** All come back when they are told, and never sooner. @default false: some come too soon */
+  readonly isObedient?: boolean;
   /** The longest that an answer takes. @default 20 */
   readonly longestMs?: number;
 }
@@ -25,9 +27,11 @@ export interface VisitsToExactOptions {
  * random instant of each. `tells` changes what it says, never what it does.
  */
 export function visitsToExact(
-  { policy, promised, seed, offsetMs = 0, clients = 4, forMs = 20_000, longestMs = 20 }: VisitsToExactOptions,
+  options: VisitsToExactOptions,
   tells: (told: Told) => Told = (told) => told,
 ): Visit[] {
+  const { policy, promised, seed, offsetMs = 0, clients = 4 } = options;
+  const { forMs = 20_000, longestMs = 20, isObedient = false } = options;
   const random = seededRandom(seed, "visits-to-exact");
   const visits: Visit[] = [];
   for (let client = 0; client < clients; client++) {
@@ -49,7 +53,7 @@ export function visitsToExact(
       visits.push(visitOf(policy, `probe-${client}`, { sentMs, receivedMs, told }));
       const obeysMs = 1_000 * Math.ceil(told.retryAfterMs / 1_000);
       const pauseMs = isAllowed ? (random() < 0.5 ? 0 : random() * 900) : obeysMs;
-      sentMs = receivedMs + 1 + (random() < 0.3 ? random() : 1) * pauseMs;
+      sentMs = receivedMs + 1 + (!isObedient && random() < 0.3 ? random() : 1) * pauseMs;
     }
   }
   return visits.toSorted((a, b) => a.sentMs - b.sentMs);
