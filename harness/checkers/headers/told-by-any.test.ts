@@ -100,6 +100,41 @@ describe.each(named.filter(({ promised }) => !isFast(promised)))(
   },
 );
 
+describe.each(named.filter(({ promised: { kind } }) => kind === "fixed"))(
+  "five visits of a client of $name",
+  ({ promised }) => {
+    const told = (...remaining: readonly number[]) => {
+      const visits = remaining.map((r, i): Visit => {
+        const sentMs = 30_100 + 300 * i;
+        const fields = { ratelimit: `"per-client";r=${r}` };
+        return {
+          ...{ subject: "probe-1", replica: 0, sentMs, receivedMs: sentMs + 5, outcome: "allowed" },
+          ...{ source: "redis", fields },
+        };
+      });
+      const promises = { upper: promised, lower: { kind: "none" } } as const;
+      return [null, { atLeast: 0, atMost: 0 }].map(
+        (epochOffsetMs) => check(visits, { promises, epochOffsetMs }).verdict,
+      );
+    };
+
+    it("may be told of one window, or of two where nobody knows when they begin", () => {
+      expect(told(4, 3, 2, 1, 0)).toEqual(["inconclusive", "inconclusive"]);
+      expect(told(1, 0, 4, 3, 2)[0]).toBe("inconclusive");
+    });
+
+    it("may not be told of the limit, nor of three windows", () => {
+      expect(told(5)).toEqual(["fail", "fail"]);
+      expect(told(4, 4, 3, 4, 3)).toEqual(["fail", "fail"]);
+    });
+
+    it("may not be told of two windows where one is known to hold them all", () => {
+      const verdict = promised.kind === "fixed" && promised.phase === "epoch" ? "fail" : "inconclusive";
+      expect(told(1, 0, 4, 3, 2)[1]).toBe(verdict);
+    });
+  },
+);
+
 describe("what answers tell by other names and in older forms", () => {
   const [promised] = kinds as [Promised];
   const honest = visitsToExact({ policy, promised, seed: 1 });
