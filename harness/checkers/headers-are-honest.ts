@@ -1,7 +1,7 @@
 import { clockStepsOf } from "../history/clock-steps.ts";
 import type { Claim, Evidence } from "../history/evidence.ts";
 import type { Visit } from "../history/history.ts";
-import { type Losses, lossesOf } from "../promises/eras.ts";
+import type { Losses } from "../promises/eras.ts";
 import { termsOf } from "../promises/promise.ts";
 import { promiseOf } from "../promises/promise-of.ts";
 import { counted } from "../promises/wording.ts";
@@ -12,7 +12,7 @@ import { falseQuotas } from "./headers/false-quotas.ts";
 import { falseWaits } from "./headers/false-waits.ts";
 import { type FieldsRead, readFields } from "./headers/field-mistakes.ts";
 import { quotaIsOf, type ToldQuota, tellsQuota } from "./headers/told-quotas.ts";
-import { decidedAlone, type Visitor, visitorsOf } from "./headers/visits-of.ts";
+import { decidedAlone, interruptionsOf, type Visitor, visitorsOf } from "./headers/visits-of.ts";
 
 /** Options of `headersAreHonest`. */
 export interface HeadersAreHonestOptions {
@@ -22,9 +22,10 @@ export interface HeadersAreHonestOptions {
 
 /**
  * Holds what answers told clients that own their subjects against the grammar of the fields, the policies, what the
- * promise leaves at that instant (`RateLimit`), and what happened to whoever came back (`Retry-After`). Not applicable
+ * promise leaves at that instant (`RateLimit`), what the client had used, and what happened when it came back (`Retry-After`).
+ * Fields that tell what remains and cannot be held against any promise leave it inconclusive. Not applicable
  * without such clients or without such fields; what was decided without Redis is judged by its grammar alone. Where a
- * fault loses state, every client's history begins anew.
+ * fault loses state, or nothing is declared for it, every client's history begins anew.
  */
 export function headersAreHonest({ fewestComeBacks = 10 }: HeadersAreHonestOptions = {}): Checker {
   return {
@@ -42,7 +43,7 @@ type Outcome = Omit<Finding, "checker" | "kind">;
 function outcomeOf(evidence: Evidence, fewestComeBacks: number): Outcome {
   const { history, claims } = evidence;
   const visits = decidedAlone(history);
-  const losses = lossesOf(history.faults);
+  const losses = interruptionsOf(history);
   const answered = visits.filter(({ outcome }) => outcome === "allowed" || outcome === "denied");
   const withFields = answered.filter(({ fields }) => Object.keys(fields).length > 0);
   const numbers = { visits: visits.length, visitsWithFields: withFields.length };

@@ -231,6 +231,12 @@ describe("a limiter that declares nothing for the time without Redis", () => {
     expect(untilHeal([...spent, ...visits]).verdict).not.toBe("fail");
   });
 
+  it("may be charged for what it let in alone when Redis is back", () => {
+    const alone = [13_500, 13_600, 13_700, 13_800, 13_900].map((at) => answer(at, "allowed"));
+    const back = { ...answer(17_100, "denied"), fields: { ratelimit: '"per-client";r=0' } };
+    expect(check([...alone, back], { faults: [fault] }).verdict).not.toBe("fail");
+  });
+
   it("is judged again once that has passed and is forgotten", () => {
     const later = [answer(21_000, "denied", 1), answer(22_100, "denied", 1)];
     expect(untilHeal([...spent, ...later]).summary).toContain("and was turned away");
