@@ -1,16 +1,18 @@
 import { clockStepsOf } from "../history/clock-steps.ts";
 import type { Claim, Evidence } from "../history/evidence.ts";
 import type { Visit } from "../history/history.ts";
-import { type Losses, lossesOf } from "../promises/eras.ts";
+import type { Losses } from "../promises/eras.ts";
 import { termsOf } from "../promises/promise.ts";
 import { promiseOf } from "../promises/promise-of.ts";
-import { called, counted, duration } from "../promises/wording.ts";
+import { counted } from "../promises/wording.ts";
 import type { Finding } from "../verdict/finding.ts";
 import type { Checker } from "./checker.ts";
 import { type ComeBackTerms, comeBacks } from "./headers/come-backs.ts";
+import { falseQuotas } from "./headers/false-quotas.ts";
+import { falseWaits } from "./headers/false-waits.ts";
 import { type FieldsRead, readFields } from "./headers/field-mistakes.ts";
-import { remainingBounds } from "./headers/remaining-bounds.ts";
-import { clearVisits, decidedAlone, type Visitor, visitorsOf } from "./headers/visits-of.ts";
+import { quotaIsOf, type ToldQuota, tellsQuota } from "./headers/told-quotas.ts";
+import { decidedAlone, interruptionsOf, type Visitor, visitorsOf } from "./headers/visits-of.ts";
 
 /** Options of `headersAreHonest`. */
 export interface HeadersAreHonestOptions {
@@ -20,9 +22,10 @@ export interface HeadersAreHonestOptions {
 
 /**
  * Holds what answers told clients that own their subjects against the grammar of the fields, the policies, what the
- * promise leaves at that instant (`RateLimit`), and what happened to whoever came back (`Retry-After`). Not applicable
+ * promise leaves at that instant (`RateLimit`), what the client had used, and what happened when it came back (`Retry-After`).
+ * Fields that tell what remains and cannot be held against any promise leave it inconclusive. Not applicable
  * without such clients or without such fields; what was decided without Redis is judged by its grammar alone. Where a
- * fault loses state, every client's history begins anew.
+ * fault loses state, or nothing is declared for it, every client's history begins anew.
  */
 export function headersAreHonest({ fewestComeBacks = 10 }: HeadersAreHonestOptions = {}): Checker {
   return {
@@ -40,7 +43,7 @@ type Outcome = Omit<Finding, "checker" | "kind">;
 function outcomeOf(evidence: Evidence, fewestComeBacks: number): Outcome {
   const { history, claims } = evidence;
   const visits = decidedAlone(history);
-  const losses = lossesOf(history.faults);
+  const losses = interruptionsOf(history);
   const answered = visits.filter(({ outcome }) => outcome === "allowed" || outcome === "denied");
   const withFields = answered.filter(({ fields }) => Object.keys(fields).length > 0);
   const numbers = { visits: visits.length, visitsWithFields: withFields.length };
@@ -57,30 +60,24 @@ function outcomeOf(evidence: Evidence, fewestComeBacks: number): Outcome {
   const read = new Map<Visit, FieldsRead>(
     answered.map((visit) => [visit, readFields(visit, history.policies)]),
   );
-  const grammar = answered.flatMap((visit) => read.get(visit)?.mistakes ?? []);
   const doubt = doubtOf(evidence);
-  const judged = doubt === null ? visitorsOf(visits, history.promises) : [];
-  const quotas = judged.flatMap((visitor) =>
-    claims.map((claim) => judgeQuotas(claim, visitor, read, losses)),
-  );
+  const visitors = doubt === null ? visitorsOf(visits, history.promises) : [];
+  const quotas = quotasJudgedOf(evidence, visitors, read, losses);
   const terms = backTermsOf(claims, losses);
-  const backs = judged.map((visitor) =>
-    comeBacks(visitor, (visit) => read.get(visit)?.retryAfterMs ?? null, terms),
-  );
+  const waitOf = (visit: Visit): number | null => read.get(visit)?.retryAfterMs ?? null;
+  const backs = visitors.map((visitor) => comeBacks(visitor, waitOf, terms));
   const sum = (of: readonly number[]): number => of.reduce((all, one) => all + one, 0);
-  const inTime = sum(backs.map((one) => one.inTime));
-  const early = sum(backs.map((one) => one.early));
-  const quotasJudged = sum(quotas.map((one) => one.judged));
   const convictions = [
-    ...grammar,
+    ...answered.flatMap((visit) => read.get(visit)?.mistakes ?? []),
     ...backs.flatMap(({ mistakes }) => mistakes),
+    ...visitors.flatMap((visitor) => falseWaits(visitor, claims, { waitOf, losses })),
     ...quotas.flatMap(({ mistakes }) => mistakes),
   ];
   const all = {
     ...numbers,
-    cameInTime: inTime,
-    cameEarly: early,
-    quotasJudged,
+    cameInTime: sum(backs.map((one) => one.inTime)),
+    cameEarly: sum(backs.map((one) => one.early)),
+    quotasJudged: sum(quotas.map((one) => one.judged)),
     convictions: convictions.length,
   };
   const [first, ...others] = [...new Set(convictions)];
@@ -88,20 +85,44 @@ function outcomeOf(evidence: Evidence, fewestComeBacks: number): Outcome {
     const many = convictions.length === 1 ? "" : `; ${counted(convictions.length)} fields were false`;
     return { verdict: "fail", summary: `${first}${many}`, numbers: all, notes: others.slice(0, 5) };
   }
-  if (doubt !== null)
+  if (doubt !== null) {
+    const summary = `Nobody can tell whether they are true: ${doubt}`;
+    return { verdict: "inconclusive", summary, numbers: all };
+  }
+  return { ...acquittal(answered, all, fewestComeBacks), numbers: all };
+}
+
+interface Judged {
+  readonly cameInTime: number;
+  readonly cameEarly: number;
+  readonly quotasJudged: number;
+}
+
+/** What it is worth that nothing was false: something must have been judged of whatever answers tell. */
+function acquittal(
+  answered: readonly Visit[],
+  { cameInTime, cameEarly, quotasJudged }: Judged,
+  fewestComeBacks: number,
+): Pick<Finding, "verdict" | "summary"> {
+  const denied = answered.filter(({ outcome }) => outcome === "denied");
+  const untold = denied.filter(({ fields }) => fields["retry-after"] === undefined).length;
+  if (quotasJudged === 0 && answered.some(tellsQuota))
     return {
       verdict: "inconclusive",
-      summary: `Nobody can tell whether they are true: ${doubt}`,
-      numbers: all,
+      summary: "Answers tell what remains, and nothing of it could be held against what is promised",
     };
-  if (inTime < fewestComeBacks)
+  if (untold === denied.length && untold >= fewestComeBacks)
+    return {
+      verdict: "pass",
+      summary: `${counted(quotasJudged)} quotas were possible; none of ${counted(untold)} that were turned away was told when to come back`,
+    };
+  if (cameInTime < fewestComeBacks)
     return {
       verdict: "inconclusive",
-      summary: `Only ${counted(inTime)} clients came back when they were told, ${counted(fewestComeBacks)} would show something`,
-      numbers: all,
+      summary: `Only ${counted(cameInTime)} clients came back when they were told, ${counted(fewestComeBacks)} would show something`,
     };
-  const summary = `${counted(quotasJudged)} quotas were possible, all ${counted(inTime)} that came back when told were let in, all ${counted(early)} that came more than a second sooner were not`;
-  return { verdict: "pass", summary, numbers: all };
+  const summary = `${counted(quotasJudged)} quotas were possible, all ${counted(cameInTime)} that came back when told were let in, all ${counted(cameEarly)} that came more than a second sooner were not`;
+  return { verdict: "pass", summary };
 }
 
 /** Why no window can be judged; nobody can be told how long to wait where Redis's clock is about to be set. */
@@ -120,34 +141,20 @@ function backTermsOf(claims: readonly Claim[], losses: Losses): ComeBackTerms {
   };
 }
 
-/** Judges what each answer says of the claim's policy. */
-function judgeQuotas(
-  claim: Claim,
-  visitor: Visitor,
+/** What each client's answers say of each policy, judged. */
+function quotasJudgedOf(
+  { history, claims }: Evidence,
+  visitors: readonly Visitor[],
   read: ReadonlyMap<Visit, FieldsRead>,
   losses: Losses,
-): { readonly judged: number; readonly mistakes: readonly string[] } {
-  const bounds = remainingBounds(claim, visitor, losses);
-  const { memoryMs } = promiseOf(claim.promises.upper);
-  const isClear = clearVisits(visitor, memoryMs + termsOf(claim).longSlackMs, "forgiven", losses);
-  const mistakes: string[] = [];
-  let judged = 0;
-  for (const [index, visit] of visitor.visits.entries()) {
-    const quota = read.get(visit)?.quotas.get(claim.policy.name);
-    const bound = bounds[index];
-    if (quota === undefined || bound === undefined || !isClear[index]) continue;
-    judged++;
-    const { remaining, resetMs } = quota;
-    const told = `${called(visitor.subject)} was told r=${remaining}`;
-    if (remaining > bound.atMost) mistakes.push(`${told}, where at most ${bound.atMost} can remain`);
-    if (remaining < bound.atLeast) mistakes.push(`${told}, where at least ${bound.atLeast} must remain`);
-    if (resetMs !== null && resetMs >= bound.resetAtMostMs + resolutionMs)
-      mistakes.push(
-        `${called(visitor.subject)} was told t=${resetMs / 1_000}, where all that it used is forgotten within ${duration(bound.resetAtMostMs)}`,
-      );
-  }
-  return { judged, mistakes };
+): ReturnType<typeof falseQuotas>[] {
+  const { policies } = history;
+  const all = [...read.values()].flatMap(({ quotas }) => quotas);
+  return claims.flatMap((claim) => {
+    const isOurs = quotaIsOf(claim.policy, policies, all);
+    const toldBy = (visit: Visit): readonly ToldQuota[] => (read.get(visit)?.quotas ?? []).filter(isOurs);
+    return visitors.map((visitor) =>
+      falseQuotas(claim, visitor, { toldBy, losses, policies: policies.length }),
+    );
+  });
 }
-
-/** Fields count whole seconds, rounded up. */
-const resolutionMs = 1_000;

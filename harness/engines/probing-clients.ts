@@ -1,6 +1,6 @@
 import { Agent, get, type IncomingHttpHeaders } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Visit, VisitField } from "../history/history.ts";
+import { type Visit, visitFields } from "../history/history.ts";
 import { monotonicMs } from "../history/monotonic-clock.ts";
 import type { Endpoint } from "./engine.ts";
 
@@ -135,10 +135,8 @@ function sourceOf({ "x-ratelimit-source": source }: IncomingHttpHeaders): Visit[
   return source === "redis" || source === "local" ? source : "unlabelled";
 }
 
-const kept: readonly VisitField[] = ["ratelimit", "ratelimit-policy", "retry-after"];
-
 function fieldsOf(headers: IncomingHttpHeaders): Visit["fields"] {
-  const pairs = kept.flatMap((name) => {
+  const pairs = visitFields.flatMap((name) => {
     const value = headers[name];
     return value === undefined ? [] : [[name, String(value)] as const];
   });

@@ -220,8 +220,20 @@ export interface KeyAudit {
   readonly sampledBytes: number;
 }
 
-/** The fields that a visit keeps. */
-export type VisitField = "ratelimit" | "ratelimit-policy" | "retry-after";
+/** The fields that a visit keeps; what tells a quota by one of the older forms, too. */
+export const visitFields = [
+  "ratelimit",
+  "ratelimit-policy",
+  "retry-after",
+  "ratelimit-limit",
+  "ratelimit-remaining",
+  "ratelimit-reset",
+  "x-ratelimit-limit",
+  "x-ratelimit-remaining",
+] as const;
+
+/** One of them. */
+export type VisitField = (typeof visitFields)[number];
 
 /** So long after an answer its decision may still not be in the metrics, in milliseconds. */
 export const countedWithinMs = 100;

@@ -3,7 +3,7 @@ import { Socket } from "node:net";
 import type { Redis } from "ioredis";
 import type { Policy } from "../../limiter/policy.ts";
 import type { Protected, Variant } from "../../limiter/variants/variant.ts";
-import type { Visit, VisitField } from "../history/history.ts";
+import { type Visit, visitFields } from "../history/history.ts";
 import type { Source } from "../history/requests.ts";
 import { seededRandom } from "../load/random.ts";
 import { takeTime } from "./taken-time.ts";
@@ -117,8 +117,6 @@ function answered(response: ServerResponse, then: () => void): void {
   };
 }
 
-const KEPT: readonly VisitField[] = ["ratelimit", "ratelimit-policy", "retry-after"];
-
 function answerOf(response: ServerResponse, policies: readonly Policy[]): VirtualAnswer {
   const field = (name: string): string | undefined => {
     const value = response.getHeader(name);
@@ -126,7 +124,7 @@ function answerOf(response: ServerResponse, policies: readonly Policy[]): Virtua
   };
   const source = field("x-ratelimit-source");
   const policy = policies.findIndex(({ name }) => name === field("x-ratelimit-policy"));
-  const fields = KEPT.flatMap((name) => {
+  const fields = visitFields.flatMap((name) => {
     const value = field(name);
     return value === undefined ? [] : [[name, value] as const];
   });

@@ -29,7 +29,7 @@ const resolutionMs = 1_000;
 
 /**
  * Holds each `Retry-After` against every later visit of the same client before anything else was consumed: who comes no
- * sooner than told is let in, and who comes more than a second sooner is not.
+ * sooner than told is let in, and who comes more than a second sooner is not. The first that comes in time ends it.
  */
 export function comeBacks(
   { subject, visits }: Visitor,
@@ -42,9 +42,10 @@ export function comeBacks(
   for (const [index, told] of visits.entries()) {
     const waitMs = told.outcome === "denied" ? retryAfterOf(told) : null;
     if (waitMs === null || told.receivedMs === null) continue;
-    for (const [after, back] of visits.slice(index + 1).entries()) {
+    for (let after = index + 1; isClear[index] && isClear[after]; after++) {
+      const back = visits[after];
+      if (back === undefined || isParted(losses, told, back)) break;
       const { receivedMs, sentMs, outcome } = back;
-      if (!isClear[index] || !isClear[index + 1 + after] || isParted(losses, told, back)) break;
       const waitedMs = sentMs - told.receivedMs;
       const wasIn = (receivedMs ?? Number.POSITIVE_INFINITY) - told.sentMs;
       if (waitedMs >= waitMs + slackMs) {
@@ -53,6 +54,7 @@ export function comeBacks(
           mistakes.push(
             `${called(subject)} was told to come back after ${duration(waitMs)}, came after ${duration(waitedMs)}, and was turned away`,
           );
+        break;
       } else if (wasIn < waitMs - resolutionMs - slackMs) {
         early++;
         if (outcome === "allowed")

@@ -1,5 +1,6 @@
 import type { History, Visit } from "../../history/history.ts";
-import type { Losses } from "../../promises/eras.ts";
+import { type Losses, lossesOf } from "../../promises/eras.ts";
+import { declaresWithoutRedis, undeclaredReturnMs } from "../../promises/without-redis.ts";
 
 /**
  * The visits of one subject, whose client asks one after the other, in order of time; where each replica keeps its promise
@@ -28,7 +29,7 @@ export function visitorsOf(visits: readonly Visit[], promises: History["promises
  * Redis, and does not say who decided, may do that from a fault of its replica on.
  */
 export function decidedAlone({ visits = [], promises, faults }: History): readonly Visit[] {
-  if (promises.every(({ withoutRedis }) => withoutRedis === undefined)) return visits;
+  if (!declaresWithoutRedis(promises)) return visits;
   return visits.map((visit) => {
     const isAnswered = visit.outcome === "allowed" || visit.outcome === "denied";
     const isIn = faults.some(
@@ -37,6 +38,21 @@ export function decidedAlone({ visits = [], promises, faults }: History): readon
     );
     return isAnswered && isIn && visit.source === "unlabelled" ? { ...visit, source: "local" } : visit;
   });
+}
+
+/**
+ * Across what no visit is held against another: losses of state; and of a limiter that declares nothing for the time
+ * without Redis every fault, until `undeclaredReturnMs` after its heal. Until then it breaks no word, whatever it says, and
+ * what it asked of Redis meanwhile may be charged when nobody waits for it any more. This only takes visits out of what is
+ * judged, so it convicts nobody.
+ */
+export function interruptionsOf({ promises, faults }: Pick<History, "promises" | "faults">): Losses {
+  const losses = lossesOf(faults);
+  if (declaresWithoutRedis(promises)) return losses;
+  return {
+    fromMs: [...losses.fromMs, ...faults.map(({ fromMs }) => fromMs)],
+    untilMs: [...losses.untilMs, ...faults.map(({ untilMs }) => untilMs + undeclaredReturnMs)],
+  };
 }
 
 /** Whether state may have been lost in the span from one visit to the other, or in them. */
