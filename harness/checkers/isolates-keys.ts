@@ -138,14 +138,13 @@ function verdictOf(
   const least = compared
     .filter(({ isComparable }) => isComparable)
     .sort((a, b) => a.excessMs - b.excessMs)[0];
-  const undecided = (words: string, { spread = "", beside = "" } = pairs[0] ?? {}) =>
-    ({ verdict: "inconclusive", summary: `${words} in "${spread}" and "${beside}"`, numbers: {} }) as const;
-  if (poor >= 0) return undecided("Too few requests of the calm, or past the limiter,", pairs[poor]);
+  const undecided = (words: string, pair: number): Omit<Finding, "checker" | "kind"> => {
+    const { spread = "", beside = "" } = pairs[pair] ?? {};
+    return { verdict: "inconclusive", summary: `${words} in "${spread}" and "${beside}"`, numbers: {} };
+  };
+  if (poor >= 0) return undecided("Too few requests of the calm, or past the limiter,", poor);
   if (least === undefined || (silent >= 0 && least.excessMs > addedMs))
-    return undecided(
-      "So many of the calm were left without an answer that nothing can be compared",
-      pairs[silent],
-    );
+    return undecided("So many of the calm were left without an answer that nothing can be compared", silent);
   const numbers = {
     spreadMs: least.spreadMs,
     besideMs: least.besideMs,
