@@ -7,7 +7,7 @@ import { scripted } from "./parts/scripted.ts";
 export const mutant: Mutant = {
   about: "Takes a key that lives for less than a millisecond for one that lives for ever, and prolongs it.",
   source:
-    "no report that we know of by number: `timeToExpire <= 0` in the scripts of express-rate-limit/rate-limit-redis 6.0.1 and rhinobase/hono-rate-limiter 0.5.4",
+    "no report that we know of by number: `timeToExpire <= 0` in the Redis store of rhinobase/hono-rate-limiter 0.5.4",
   convictedBy: ["no-false-denials"],
   scenarios: ["trickle"],
   levels: [2, 3],
