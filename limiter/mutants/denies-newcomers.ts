@@ -26,11 +26,11 @@ export const mutant: Mutant = {
   }),
 };
 
-/** Small, so that a short flood fills it. */
-const room = 200;
+/** Subjects for each request of the limit: so few that a short flood fills the table, and a warm-up does not. */
+const roomPerLimit = 10;
 
 /** Whether a subject is in the table, or enters it. */
-function tableOf({ windowMs }: Policy): (subject: string) => boolean {
+function tableOf({ limit, windowMs }: Policy): (subject: string) => boolean {
   // Whoever asks goes to the end, so that the first is the one that has been quiet for the longest.
   const askedMs = new Map<string, number>();
   return (subject) => {
@@ -39,7 +39,7 @@ function tableOf({ windowMs }: Policy): (subject: string) => boolean {
       if (atMs > nowMs - windowMs) break;
       askedMs.delete(quiet);
     }
-    if (!askedMs.has(subject) && askedMs.size >= room) return false;
+    if (!askedMs.has(subject) && askedMs.size >= roomPerLimit * limit) return false;
     askedMs.delete(subject);
     askedMs.set(subject, nowMs);
     return true;
