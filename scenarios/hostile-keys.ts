@@ -51,7 +51,10 @@ const hostile = [
   `${"x".repeat(8_192)}2`,
 ];
 
-/** Every name asks for three times its limit: two that share a count are denied too early. */
+/**
+ * Every name asks for three times its limit: two that share a count are denied too early. What reads no header line of 8 KiB
+ * may refuse the two longest, and is judged by the others.
+ */
 export const scenario: Scenario = loadStory({
   about: "Does every caller have a count of its own, whatever the name looks like?",
   policies: [{ name: "name", limit: 30, windowMs: 2_000 }],

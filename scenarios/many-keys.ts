@@ -2,6 +2,7 @@ import { answersEverything } from "../harness/checkers/answers-everything.ts";
 import { keysExpire } from "../harness/checkers/keys-expire.ts";
 import { loadQuality } from "../harness/checkers/load-quality.ts";
 import { metricsTellTheTruth } from "../harness/checkers/metrics-tell-the-truth.ts";
+import { noFalseDenials } from "../harness/checkers/no-false-denials.ts";
 import { redisCost } from "../harness/checkers/redis-cost.ts";
 import { withinBound } from "../harness/checkers/within-bound.ts";
 import { poisson } from "../harness/load/poisson.ts";
@@ -12,7 +13,7 @@ import type { Policy } from "../limiter/policy.ts";
 /** A window that outlasts the flood, so that no key of it has expired when they are counted. */
 const policy: Policy = { name: "many", limit: 100, windowMs: 30_000 };
 
-/** A flood of subjects that hardly ever ask twice, drawn from a million, beside one that is at its limit. */
+/** A flood of subjects that hardly ever ask twice, drawn from a million, beside one that is at its limit: nobody else may be denied. */
 export const scenario: Scenario = {
   about: "Does every key expire when a million subjects may ask, and how much memory does each take?",
   policies: [policy],
@@ -40,6 +41,7 @@ export const scenario: Scenario = {
   checkers: [
     keysExpire({ fewestKeys: 1_000 }),
     withinBound(),
+    noFalseDenials(),
     metricsTellTheTruth(),
     redisCost(),
     answersEverything(),

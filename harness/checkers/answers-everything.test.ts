@@ -259,6 +259,45 @@ describe("answers-everything", () => {
     });
   });
 
+  describe("a name of 8 KiB", () => {
+    const long = "x".repeat(8_192);
+    /** Every tenth request is of that name, and the statuses that it gets take turns. */
+    const asked = (statuses: readonly number[], subject = long): Row[] =>
+      answered().map((row, i): Row => {
+        const status = statuses[(i / 10) % statuses.length];
+        if (status === undefined) return row;
+        if (status === 0) return { intendedMs: i, sentMs: i, phase: "burst", subject };
+        return { ...row, subject, status, outcome: status === 200 ? "allowed" : "error" };
+      });
+
+    it.each([400, 413, 414, 431])("is not judged where the server refuses it each time: %i", (status) => {
+      expect(check(asked([status]))).toMatchObject({
+        verdict: "pass",
+        summary: "All 999 requests were answered",
+        notes: [
+          "1 names longer than 4 KiB were refused as too long by the server (100 answers), and are not judged",
+        ],
+      });
+    });
+
+    it("may be refused by a connection that is closed, too, but not by silence alone", () => {
+      expect(check(asked([431, 0])).verdict).toBe("pass");
+      expect(check(asked([0])).verdict).toBe("fail");
+      const givenUp = asked([431, 0]).map((row) =>
+        row.subject === long && row.outcome === undefined && row.receivedMs === undefined
+          ? { ...row, status: 1 }
+          : row,
+      );
+      expect(check(givenUp).verdict).toBe("fail");
+    });
+
+    it("is judged where it was answered once, or got another error; and so is a shorter one", () => {
+      expect(check(asked([400, 400, 200])).verdict).toBe("fail");
+      expect(check(asked([400, 500])).verdict).toBe("fail");
+      expect(check(asked([400], "x".repeat(4_096))).verdict).toBe("fail");
+    });
+  });
+
   it("names gateways that ended by themselves, with their last words", () => {
     const lives = [
       { replica: 0, fromMs: -10, untilMs: null },

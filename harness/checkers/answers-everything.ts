@@ -10,6 +10,7 @@ import { errorWords } from "./error-words.ts";
 import { machineDoubt } from "./machine-doubt.ts";
 import { machineStalls } from "./machine-stalls.ts";
 import { measuredPhases } from "./phases-of.ts";
+import { refusedNames } from "./refused-names.ts";
 import { unplannedSlowCalls } from "./slow-calls.ts";
 import { type StoppedByUs, stoppedByUs } from "./stopped-by-us.ts";
 import { untimelyEnds } from "./untimely-ends.ts";
@@ -49,7 +50,7 @@ const unseenStallShare = 0.001;
  * an error on any machine, and so is silence towards most requests while the controls beside them are answered. Gateways
  * that ended by themselves are named; of one that a fault stopped, no answer is wanted until it was healed. Refusals by a
  * limiter that declares `closed` are answers while a fault explains them; those of one that declares nothing are not
- * blamed then. A name of a phase that the history does not have is inconclusive too.
+ * blamed then. Names that the server refuses for their length alone are told of, and not judged. A name of a phase that the history does not have is inconclusive too.
  */
 export function answersEverything(options: AnswersEverythingOptions = {}): Checker {
   return { name: "answers-everything", check: ({ history }) => findingOf(history, options) };
@@ -58,7 +59,9 @@ export function answersEverything(options: AnswersEverythingOptions = {}): Check
 function findingOf(history: History, options: AnswersEverythingOptions): Finding {
   const { phases = {}, ...usual } = options;
   const names = Object.keys(phases);
-  const isStopped = stoppedByUs(history);
+  const isStoppedByUs = stoppedByUs(history);
+  const refused = refusedNames(history);
+  const isStopped: StoppedByUs = (row) => refused.has(row) || isStoppedByUs(row);
   const all = tallyOf(history, measuredPhases(history), isStopped);
   const base = {
     checker: "answers-everything",
@@ -95,12 +98,17 @@ function findingOf(history: History, options: AnswersEverythingOptions): Finding
     verdicts.find(({ verdict }) => verdict === "inconclusive");
   if (worst !== undefined) {
     const { sentences, notes } = untimelyEnds(history);
-    return { ...base, ...worst, summary: [worst.summary, ...sentences.slice(0, 2)].join("; "), notes };
+    return {
+      ...base,
+      ...worst,
+      summary: [worst.summary, ...sentences.slice(0, 2)].join("; "),
+      notes: [...notes, ...refused.notes],
+    };
   }
-  const refused = all.lost.all + all.error.all + all.overloaded.all + all.unavailable.all;
-  const accepted = refused === 0 ? "" : `, but for ${refused.toLocaleString("en")} that are accepted`;
+  const unanswered = all.lost.all + all.error.all + all.overloaded.all + all.unavailable.all;
+  const accepted = unanswered === 0 ? "" : `, but for ${unanswered.toLocaleString("en")} that are accepted`;
   const summary = `All ${all.sent.toLocaleString("en")} requests were answered${accepted}`;
-  return { ...base, verdict: "pass", summary, notes: notesOn(history, all) };
+  return { ...base, verdict: "pass", summary, notes: [...notesOn(history, all), ...refused.notes] };
 }
 
 function notesOn({ promises }: History, { unblamed }: Tallies): string[] {

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { evidenceFromRows, type Row } from "../history/evidence-from-rows.ts";
 import type { PhaseSpan } from "../history/history.ts";
@@ -23,22 +24,33 @@ interface Took {
   readonly controls?: readonly number[];
   readonly lag?: readonly number[];
   readonly slowCalls?: number;
+  /** Of twenty of the calm so many are not answered. */
+  readonly unanswered?: readonly number[];
+  /** Of twenty controls so many are not answered. */
+  readonly controlsUnanswered?: readonly number[];
 }
 
-function check({ calm, controls = [2, 2, 2, 2], lag = [0, 0, 0, 0], slowCalls = 0 }: Took) {
+const none = [0, 0, 0, 0];
+
+function check(took: Took) {
+  const { calm, controls = [2, 2, 2, 2], lag = none, slowCalls = 0 } = took;
+  const { unanswered = none, controlsUnanswered = none } = took;
   const rows = phases.flatMap(({ name, fromMs }, phase) =>
     Array.from({ length: 200 }, (_, i): Row => {
       const intendedMs = fromMs + 5 * i;
       const sentMs = intendedMs + (lag[phase] ?? 0);
       const own = { intendedMs, sentMs, phase: name };
+      const turn = (i >> 1) % 20;
       if (i % 2 === 0)
-        return {
-          ...own,
-          subject: "(control)",
-          outcome: "control",
-          receivedMs: intendedMs + (controls[phase] ?? 0),
-        };
-      const tookMs = calm[phase] ?? 0;
+        return turn < (controlsUnanswered[phase] ?? 0)
+          ? { ...own, subject: "(control)" }
+          : {
+              ...own,
+              subject: "(control)",
+              outcome: "control",
+              receivedMs: intendedMs + (controls[phase] ?? 0),
+            };
+      const tookMs = turn < (unanswered[phase] ?? 0) ? -1 : (calm[phase] ?? 0);
       return { ...own, subject: `calm-${i % 5}`, ...(tookMs < 0 ? {} : { receivedMs: intendedMs + tookMs }) };
     }),
   );
@@ -69,6 +81,45 @@ describe("isolates-keys", () => {
     expect(check({ calm, controls: [2, 30, 2, 2] }).summary).toContain("past the limiter");
     expect(check({ calm, lag: [0, 20, 0, 20] }).summary).toContain("sent late");
     expect(check({ calm, slowCalls: 5 }).summary).toContain("Redis itself");
+  });
+
+  it("cannot tell where the calm are left without an answer beside the many too, however the controls fare", () => {
+    const calm = [3, 3, 3, 3];
+    const silent = check({ calm, unanswered: [3, 3, 3, 3] });
+    expect(silent.verdict, silent.summary).toBe("inconclusive");
+    expect(silent.summary).toContain('without an answer that nothing can be compared in "spread-1"');
+    expect(check({ calm, unanswered: [1, 4, 2, 3] }).verdict).toBe("inconclusive");
+    expect(check({ calm, unanswered: [3, 0, 3, 0] }).verdict).toBe("inconclusive");
+  });
+
+  it("acquits by the pair that was answered, and convicts only where each can be compared", () => {
+    expect(check({ calm: [3, 3, 3, 3], unanswered: [3, 3, 0, 0] }).verdict).toBe("pass");
+    expect(check({ calm: [3, 3, 3, 60], unanswered: [3, 3, 0, 0] }).verdict).toBe("inconclusive");
+    expect(check({ calm: [3, 3, 3, 60], unanswered: [0, 4, 0, 0] }).verdict).toBe("fail");
+  });
+
+  it("takes what was asked past the limiter and not answered for the machine's doing", () => {
+    const calm = [3, 3, 3, 3];
+    const unanswered = [0, 4, 0, 4];
+    expect(check({ calm, unanswered }).verdict).toBe("fail");
+    expect(check({ calm, unanswered, controlsUnanswered: [0, 4, 0, 4] }).summary).toContain(
+      "past the limiter",
+    );
+    expect(check({ calm, unanswered, controlsUnanswered: [4, 4, 4, 4] }).summary).toContain(
+      "past the limiter",
+    );
+  });
+
+  it("never convicts where the same share of the calm goes unanswered in all phases", () => {
+    const latency = fc.integer({ min: 1, max: 500 });
+    fc.assert(
+      fc.property(latency, fc.integer({ min: 1, max: 20 }), fc.nat({ max: 20 }), (tookMs, silent, extra) => {
+        const beside = Math.min(20, silent + extra);
+        const calm = [tookMs, tookMs, tookMs, tookMs];
+        expect(check({ calm, unanswered: [silent, beside, silent, beside] }).verdict).not.toBe("fail");
+      }),
+      { numRuns: 50 },
+    );
   });
 
   it("cannot tell where nothing was asked", () => {

@@ -1,3 +1,4 @@
+import { controlKey } from "../history/control-key.ts";
 import type { Evidence } from "../history/evidence.ts";
 import type { History } from "../history/history.ts";
 import { outcomeCode } from "../history/requests.ts";
@@ -22,8 +23,9 @@ export interface IsolatesKeysOptions {
  * percentile than beside the same load spread out, no answer being the latest, and the requests past the limiter,
  * sent at the same instants to the same gateways, are later by less than a quarter of that. What slows the machine slows those
  * too, and hardly does so in each of the one kind of phases and in none of the other. Where the load was sent late or the
- * harness's own calls to Redis were slow by as much as that quarter, it is inconclusive. Whether the calm were wrongly denied, `no-false-denials`
- * proves; how many were denied is told.
+ * harness's own calls to Redis were slow by as much as that quarter, it is inconclusive, and so it is where answers are missing
+ * in both phases of a pair: silence cannot be subtracted from silence, and convicts only beside a spread in which nearly
+ * all of the calm were answered. Whether the calm were wrongly denied, `no-false-denials` proves; how many were denied is told.
  */
 export function isolatesKeys({ calmPrefix, pairs, addedMs = 25 }: IsolatesKeysOptions): Checker {
   return {
@@ -44,6 +46,8 @@ const percentile = 90;
 const explaining = 4;
 /** Fewer requests than this say nothing of a percentile. */
 const fewest = 50;
+/** Where more of the calm than this went unanswered beside the many, silence beside the one is nothing new. */
+const fewUnanswered = 0.01;
 
 /** What became of one phase: latencies from the intended instant, Infinity without an answer. */
 interface Waits {
@@ -55,6 +59,8 @@ interface Waits {
 
 interface Compared {
   readonly isEnough: boolean;
+  /** Infinity is compared with a number only where that number is nearly everybody's. */
+  readonly isComparable: boolean;
   readonly spreadMs: number;
   readonly besideMs: number;
   readonly excessMs: number;
@@ -67,6 +73,7 @@ interface Compared {
 
 function waitsOf({ requests, subjects, phases }: History, calmPrefix: string): (phase: string) => Waits {
   const isCalm = Uint8Array.from(subjects, (name) => (name.startsWith(calmPrefix) ? 1 : 0));
+  const control = subjects.indexOf(controlKey);
   return (name) => {
     const code = phases.findIndex((phase) => phase.name === name);
     const calm: number[] = [];
@@ -79,10 +86,11 @@ function waitsOf({ requests, subjects, phases }: History, calmPrefix: string): (
         continue;
       const intended = requests.intendedMs[row] ?? 0;
       const waited = (requests.receivedMs[row] ?? Number.NaN) - intended;
-      const isAnswered = !Number.isNaN(waited);
-      if (outcome === outcomeCode.control) controls.push(waited);
-      else if (isCalm[requests.subject[row] ?? 0] === 1) {
-        calm.push(isAnswered ? waited : Number.POSITIVE_INFINITY);
+      const waitedMs = Number.isNaN(waited) ? Number.POSITIVE_INFINITY : waited;
+      const subject = requests.subject[row] ?? 0;
+      if (subject === control) controls.push(waitedMs);
+      else if (isCalm[subject] === 1) {
+        calm.push(waitedMs);
         lag.push((requests.sentMs[row] ?? Number.NaN) - intended);
         if (outcome === outcomeCode.denied) denied++;
       }
@@ -102,14 +110,17 @@ function comparedIn(spread: Waits, beside: Waits): Compared {
   const [before = 0] = percentilesOf(spread.controls, [percentile]);
   const [after = 0] = percentilesOf(beside.controls, [percentile]);
   const [lagMs = 0] = percentilesOf(beside.lagMs, [percentile]);
+  const isSpreadAnswered =
+    spread.calm.filter(Number.isFinite).length >= (1 - fewUnanswered) * spread.calm.length;
   return {
     isEnough: [spread, beside].every(
       ({ calm, controls }) => calm.length >= fewest && controls.length >= fewest,
     ),
+    isComparable: Number.isFinite(spreadMs) && (Number.isFinite(besideMs) || isSpreadAnswered),
     spreadMs,
     besideMs,
     excessMs: besideMs - spreadMs,
-    machineMs: Math.max(0, after - before),
+    machineMs: after === Number.POSITIVE_INFINITY ? after : Math.max(0, after - before),
     lagMs,
     deniedSpread: spread.denied / spread.calm.length,
     deniedBeside: beside.denied / beside.calm.length,
@@ -123,12 +134,17 @@ function verdictOf(
   pairs: IsolatesKeysOptions["pairs"],
 ): Omit<Finding, "checker" | "kind"> {
   const poor = compared.findIndex(({ isEnough }) => !isEnough);
-  const least = compared.toSorted((a, b) => a.excessMs - b.excessMs)[0];
-  if (poor >= 0 || least === undefined) {
-    const { spread = "", beside = "" } = pairs[poor] ?? {};
-    const summary = `Too few requests of the calm, or past the limiter, in "${spread}" and "${beside}"`;
-    return { verdict: "inconclusive", summary, numbers: {} };
-  }
+  const silent = compared.findIndex(({ isComparable }) => !isComparable);
+  const least = compared
+    .filter(({ isComparable }) => isComparable)
+    .sort((a, b) => a.excessMs - b.excessMs)[0];
+  const undecided = (words: string, pair: number): Omit<Finding, "checker" | "kind"> => {
+    const { spread = "", beside = "" } = pairs[pair] ?? {};
+    return { verdict: "inconclusive", summary: `${words} in "${spread}" and "${beside}"`, numbers: {} };
+  };
+  if (poor >= 0) return undecided("Too few requests of the calm, or past the limiter,", poor);
+  if (least === undefined || (silent >= 0 && least.excessMs > addedMs))
+    return undecided("So many of the calm were left without an answer that nothing can be compared", silent);
   const numbers = {
     spreadMs: least.spreadMs,
     besideMs: least.besideMs,

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { controlKey } from "../history/control-key.ts";
 import { type EvidenceOptions, evidenceFromRows } from "../history/evidence-from-rows.ts";
 import type { ReplicaLife, Scrape } from "../history/history.ts";
 import { referenceMetricNames } from "../metrics/metric-names.ts";
@@ -240,6 +241,97 @@ describe("metrics-tell-the-truth", () => {
   });
 });
 
+describe("requests for a gateway's health", () => {
+  const controls: readonly CountedRow[] = Array.from({ length: 40 }, (_, i) => ({
+    subject: controlKey,
+    outcome: "control",
+    sentMs: 1_005 + 50 * i,
+    receivedMs: 1_007 + 50 * i,
+    countedMs: 1_006 + 50 * i,
+    countedSource: "redis",
+  }));
+  const uncounted = controls.map((row) => ({ ...row, countedMs: Number.POSITIVE_INFINITY }));
+  const judge = (
+    counting: readonly CountedRow[],
+    own: readonly CountedRow[],
+    change = (text: string) => text,
+  ) =>
+    check(
+      [...rows, ...own],
+      scrapesOf([...counting, ...own], reads).map((scrape) => ({ ...scrape, text: change(scrape.text) })),
+    );
+
+  it("may be counted with the rest, by a counter around all paths: that is told, and exact", () => {
+    const finding = judge(rows, controls);
+    expect(finding.verdict, finding.summary).toBe("pass");
+    expect(finding.notes?.join()).toMatch(/Gateway 0 may count in .* the 40 requests for its health, too/);
+  });
+
+  it("convict with the rest where they are counted: one admission more than that, or one less", () => {
+    const [first] = rows.filter(({ outcome }) => outcome === "allowed");
+    const extra = first === undefined ? [] : [first];
+    expect(judge([...rows, ...extra], controls).verdict).toBe("fail");
+    expect(judge([...rows, ...extra], uncounted).verdict).toBe("fail");
+    expect(
+      judge(
+        rows.filter((row) => row !== first),
+        uncounted,
+      ).verdict,
+    ).toBe("fail");
+    expect(judge([...rows, ...extra], []).verdict).toBe("fail");
+  });
+
+  it("hide no denial that is counted twice where admissions prove that they are not counted", () => {
+    const twice = rows.map((row, i) => (i === 99 ? { ...row, throttles: 2 } : row));
+    expect(judge(twice, uncounted).verdict).toBe("fail");
+  });
+
+  it("leave open whether denials are counted twice where only denials are told", () => {
+    const denials = (text: string) =>
+      text
+        .split("\n")
+        .filter((line) => line.includes("throttled"))
+        .join("\n");
+    const told = (text: string) => `${denials(text)}\n`;
+    const twice = rows.map((row, i) => (i % 15 === 0 ? { ...row, throttles: 2 } : row));
+    expect(judge(rows, uncounted, told).verdict).toBe("pass");
+    expect(judge(twice, uncounted, told)).toMatchObject({
+      verdict: "inconclusive",
+      summary: expect.stringContaining("but the requests for its health may be among them"),
+    });
+    expect(judge(twice, [], told).verdict).toBe("fail");
+  });
+
+  it("may be among the durations, which then took as long as they did at most", () => {
+    const half = (text: string) =>
+      text.replace(/(_seconds_sum) (\S+)/, (_, name, sum) => `${name} ${2 * Number(sum)}`);
+    const slow = controls.map((row) => ({ ...row, sentMs: row.sentMs - 4, receivedMs: row.sentMs + 6 }));
+    expect(judge(rows, slow, half).verdict).toBe("pass");
+  });
+});
+
+describe("what is no number of requests", () => {
+  it.each(["NaN", "+Inf", "-Inf"])("convicts where it is told from the first reading on: %s", (value) => {
+    const told = (text: string) =>
+      text
+        .replace("# TYPE rate_limiter_decisions_total counter\n", "")
+        .replace(/(source="redis"\}) \d+/, `$1 ${value}`);
+    const finding = check(rows, withText(told));
+    expect(finding.verdict, finding.summary).toBe("fail");
+    expect(finding.summary).toMatch(
+      /^Gateway 0 tells (NaN|-?Infinity) as its count of admissions, which is no number/,
+    );
+  });
+
+  it("convicts a sum of durations that is none, and says nothing of what is not read", () => {
+    const sum = (text: string) => text.replace(/(_seconds_sum) \S+/, "$1 NaN");
+    expect(check(rows, withText(sum)).summary).toBe(
+      "Gateway 0 tells NaN in rate_limiter_decision_duration_seconds_sum, which no durations come to",
+    );
+    expect(check(rows, withText(appended("# TYPE ratio gauge\nratio NaN\n"))).verdict).toBe("pass");
+  });
+});
+
 describe("a gateway that counts rightly, whenever within its answer, and however it is read", () => {
   const share = fc.double({ min: 0, max: 1, noNaN: true });
   const request = fc.record({
@@ -331,6 +423,41 @@ describe("a gateway that counts rightly, whenever within its answer, and however
         expect(check(told, scrapes).verdict).not.toBe("fail");
       }),
       { numRuns: 200 },
+    );
+  });
+
+  it("is never convicted for counting who asks for its health, or for not doing so", () => {
+    const health = fc.record({
+      at: fc.integer({ min: 0, max: 3_000 }),
+      took: fc.integer({ min: 0, max: 300 }),
+      when: share,
+    });
+    fc.assert(
+      fc.property(
+        story,
+        fc.array(health, { maxLength: 20 }),
+        fc.boolean(),
+        ({ requests, reads: all }, asked, isCounted) => {
+          const controls = asked.map(
+            ({ at, took, when }): CountedRow => ({
+              subject: controlKey,
+              outcome: "control",
+              sentMs: at,
+              receivedMs: at + took,
+              countedMs: isCounted ? at + took * when + 100 * when : Number.POSITIVE_INFINITY,
+              seconds: (took * when) / 1_000,
+            }),
+          );
+          const told = [...rowsOf(requests), ...controls];
+          const ends = [
+            { at: 9_000, took: 9, when: 1 },
+            { at: 9_200, took: 9, when: 0 },
+          ];
+          const finding = check(told, scrapesOf(told, readsOf([...all, ...ends])));
+          expect(finding.verdict, finding.summary).not.toBe("fail");
+        },
+      ),
+      { numRuns: 300 },
     );
   });
 

@@ -5,13 +5,16 @@ import { counted, percent } from "../promises/wording.ts";
 import type { Finding } from "../verdict/finding.ts";
 import type { Checker } from "./checker.ts";
 import { type Book, booksOf } from "./metrics/books.ts";
+import { falseNumbers } from "./metrics/false-numbers.ts";
 import { formatMistakes, isOpenMetrics } from "./metrics/format-mistakes.ts";
 import { fourWays } from "./metrics/four-ways.ts";
-import { type OwnScrapes, ownScrapes } from "./metrics/own-scrapes.ts";
+import { type JudgedGaps, judgedGaps, type SeenLife } from "./metrics/judged-gaps.ts";
+import type { OwnRequests } from "./metrics/own-requests.ts";
+import { ownScrapes } from "./metrics/own-scrapes.ts";
 import { type LifeTally, tallyRows } from "./metrics/row-tally.ts";
 import { durationMistakes } from "./metrics/told-durations.ts";
 import { steadyReplicas, type ToldLife, toldLives } from "./metrics/told-lives.ts";
-import { type Gap, worstGaps } from "./metrics/worst-gaps.ts";
+import type { Gap } from "./metrics/worst-gaps.ts";
 
 /** Options of `metricsTellTheTruth`. */
 export interface MetricsTellTheTruthOptions {
@@ -24,7 +27,7 @@ export interface MetricsTellTheTruthOptions {
 /**
  * Fails when what a gateway tells of its decisions is no Prometheus text, or when a counter moved, between any two scrapes of one process
  * life, by less than the answers prove or more than all requests explain. A request without a clear answer counts as any
- * outcome or none, once; so does our own scrape, unless two in a row prove that it costs nothing. A life that was killed is judged until its last scrape. Not applicable without metrics,
+ * outcome or none, once; so do our own scrapes and controls, unless the readings prove that they are not counted. No count is NaN or infinite. A life that was killed is judged until its last scrape. Not applicable without metrics,
  * or where they are OpenMetrics. Where others ask too, a counter convicts only who tells one start time throughout.
  */
 export function metricsTellTheTruth(options: MetricsTellTheTruthOptions = {}): Checker {
@@ -62,48 +65,68 @@ function outcomeOf(
     };
   const tallies = tallyRows(history, lives, settleMs);
   const scrapes = ownScrapes(lives, books, settleMs);
-  const seen = lives.map((life, index) => ({
-    life,
-    tally: tallies[index] as LifeTally,
-    own: scrapes[index] as OwnScrapes,
-  }));
-  const gaps = seen.flatMap(({ life, tally, own }) =>
-    books.flatMap((book) => worstGaps(life, tally, book, asked, own)),
+  const seen = lives.map(
+    (life, index): SeenLife => ({
+      life,
+      tally: tallies[index] as LifeTally,
+      scrapes: scrapes[index] as OwnRequests,
+    }),
   );
-  gaps.sort((a, b) => Number(b.kind === "fell") - Number(a.kind === "fell") || b.by - a.by);
+  const judged = judgedGaps(seen, books, asked);
+  const gaps = judged.gaps.toSorted(
+    (a, b) => Number(b.kind === "fell") - Number(a.kind === "fell") || b.by - a.by,
+  );
   const steady = steadyReplicas(lives);
   const isProved = ({ life }: Gap): boolean => asked === "by-us-alone" || steady.has(life.replica);
   const sentence = (gap: Gap): string => words(gap, history.run.originMs);
-  const { durationSeconds } = names;
-  const isTimed = durationSeconds !== undefined && asked === "by-us-alone";
-  const slow = seen.flatMap(({ life, tally, own }) =>
-    isTimed ? durationMistakes(history, life, tally, durationSeconds, settleMs, own) : [],
-  );
+  const slow = slowIn(seen, books, judged, { history, names, asked, settleMs });
   const table = fourWays(history, lives, tallies, books);
-  const convictions = [...garbled.convictions, ...gaps.filter(isProved).map(sentence), ...slow];
+  const infinite = falseNumbers(lives, books, names.durationSeconds);
+  const convictions = [...garbled.convictions, ...infinite, ...gaps.filter(isProved).map(sentence), ...slow];
   const blindShare = blindShareOf(lives, tallies);
   const numbers = { ...table.numbers, convictions: convictions.length, blindShare };
-  const notes = [...table.notes, ...garbled.notes];
+  const notes = [...table.notes, ...judged.notes, ...garbled.notes];
   const [first, ...others] = convictions;
   if (first !== undefined)
     return { verdict: "fail", summary: first, numbers, notes: [...others.slice(0, 5), ...notes] };
-  const [doubtful] = gaps;
-  if (doubtful !== undefined)
-    return { verdict: "inconclusive", summary: `${sentence(doubtful)}, ${notOne}`, numbers, notes };
-  if (!(blindShare <= maxBlindShare))
-    return {
-      verdict: "inconclusive",
-      summary: `Nothing that the metrics tell is false, but they leave ${percent(blindShare)} of the requests open: scrapes too few, or outcomes unknown`,
-      numbers,
-      notes,
-    };
+  const [doubt] = [
+    ...gaps.map((gap) => `${sentence(gap)}, ${notOne}`),
+    ...judged.doubtful.map((gap) => `${sentence(gap)}, ${notAsked}`),
+    ...(blindShare <= maxBlindShare ? [] : [leftOpen(blindShare)]),
+  ];
+  if (doubt !== undefined) return { verdict: "inconclusive", summary: doubt, numbers, notes };
   const most = counted(numbers.answered);
   const summary = `What ${counted(new Set(lives.map(({ replica }) => replica)).size)} gateways count agrees with ${most} answers${blindShare === 0 ? " exactly" : `, ${percent(blindShare)} left open`}`;
   return { verdict: "pass", summary, numbers, notes };
 }
 
+function leftOpen(blindShare: number): string {
+  return `Nothing that the metrics tell is false, but they leave ${percent(blindShare)} of the requests open: scrapes too few, or outcomes unknown`;
+}
+
 const notOne =
   "but no single process_start_time_seconds stands in all its readings: it may be several processes";
+
+const notAsked = "but the requests for its health may be among them";
+
+interface Told extends Pick<ToldMetrics, "names" | "asked"> {
+  readonly history: History;
+  readonly settleMs: number;
+}
+
+/** Sentences on durations; none where others ask too. */
+function slowIn(
+  seen: readonly SeenLife[],
+  books: readonly Book[],
+  { ownIn }: JudgedGaps,
+  { history, names: { durationSeconds }, asked, settleMs }: Told,
+): string[] {
+  if (durationSeconds === undefined || asked === "by-others-too") return [];
+  const durations = books.find(({ metrics }) => metrics === `${durationSeconds}_count`);
+  return seen.flatMap((one) =>
+    durationMistakes(history, one.life, one.tally, durationSeconds, settleMs, ownIn(one, durations)),
+  );
+}
 
 /** The lives, and what can be compared in them. */
 function readBooks(

@@ -237,6 +237,7 @@ describe("a limiter with a seeded bug", () => {
       "naive-warm",
       "stamps-as-names",
       "denials-consume",
+      "denies-newcomers",
       "charges-one",
       "folds-names",
       "fixed-as-sliding",

@@ -1,19 +1,7 @@
 import { noPolicy, sourceCode } from "../../history/requests.ts";
 import type { Book } from "./books.ts";
+import type { OwnRequests } from "./own-requests.ts";
 import type { Reading, ToldLife } from "./told-lives.ts";
-
-/**
- * Our own requests for the metrics of a life, where its limiter may decide them too: each may be counted, or not. They
- * explain what is counted, and prove nothing. Both counts are by reading, and grow.
- */
-export interface OwnScrapes {
-  /** Asked for when it was received, itself among them. */
-  readonly askedBy: readonly number[];
-  /** Answered for the settling time when it was asked for. */
-  readonly settledBy: readonly number[];
-  /** What all of them took at most, in milliseconds. */
-  readonly tookMs: number;
-}
 
 /**
  * The scrapes of each of `lives` that may be in `books`. Two readings one after the other that tell the same prove that
@@ -23,7 +11,7 @@ export function ownScrapes(
   lives: readonly ToldLife[],
   books: readonly Book[],
   settleMs: number,
-): OwnScrapes[] {
+): OwnRequests[] {
   const row = { outcome: "allowed", source: sourceCode.redis, policy: noPolicy } as const;
   const tellsAdmissions = books.some((book) => book.holds(row) === "yes");
   const free = lives.filter(({ readings }) =>
@@ -45,12 +33,12 @@ function isRest(before: Reading, after: Reading, books: readonly Book[], settleM
   );
 }
 
-function none(readings: readonly Reading[]): OwnScrapes {
+function none(readings: readonly Reading[]): OwnRequests {
   const zeros = readings.map(() => 0);
   return { askedBy: zeros, settledBy: zeros, tookMs: 0 };
 }
 
-function all(readings: readonly Reading[], settleMs: number): OwnScrapes {
+function all(readings: readonly Reading[], settleMs: number): OwnRequests {
   let [asked, settled, tookMs] = [0, 0, 0];
   const askedBy: number[] = [];
   const settledBy: number[] = [];

@@ -22,6 +22,17 @@ export interface LifeTally {
   readonly unknownBy: Float64Array;
   /** Answered in this life, whether before or after a reading. */
   readonly answered: number;
+  /** Requests past the limiter, in no class and not among the answered. */
+  readonly controls: ControlTally;
+}
+
+/** Answered requests for the health of a life's gateway, by reading: whether they are counted anywhere nobody knows. */
+export interface ControlTally {
+  readonly sentBy: Float64Array;
+  /** Those answered 200, in no other life for certain, whose answer had been there for the settling time. */
+  readonly settledBy: Float64Array;
+  /** What all of them took, in milliseconds. */
+  readonly tookMs: number;
 }
 
 const outcomeOf = new Map<number, RowClass["outcome"]>([
@@ -36,6 +47,7 @@ class Tally implements LifeTally {
   readonly settledBy: Float64Array[] = [];
   readonly unknownBy: Float64Array;
   answered = 0;
+  readonly controls: { sentBy: Float64Array; settledBy: Float64Array; tookMs: number };
   readonly #index = new Map<number, number>();
   readonly #receivedMs: Float64Array;
   readonly #settledMs: Float64Array;
@@ -44,6 +56,15 @@ class Tally implements LifeTally {
     this.#receivedMs = Float64Array.from(readings, ({ receivedMs }) => receivedMs);
     this.#settledMs = Float64Array.from(readings, ({ requestedMs }) => requestedMs - settleMs);
     this.unknownBy = new Float64Array(readings.length);
+    const [sentBy, settledBy] = [new Float64Array(readings.length), new Float64Array(readings.length)];
+    this.controls = { sentBy, settledBy, tookMs: 0 };
+  }
+
+  /** `isCertain`: had it been counted as an admission, then here. */
+  control(sentMs: number, receivedMs: number, isCertain: boolean): void {
+    this.controls.tookMs += receivedMs - sentMs;
+    addAt(this.controls.sentBy, firstFrom(this.#receivedMs, sentMs));
+    if (isCertain) addAt(this.controls.settledBy, firstFrom(this.#settledMs, receivedMs));
   }
 
   unknown(sentMs: number): void {
@@ -71,7 +92,8 @@ class Tally implements LifeTally {
   }
 
   sum(): void {
-    for (const counts of [...this.sentBy, ...this.settledBy, this.unknownBy])
+    const { sentBy, settledBy } = this.controls;
+    for (const counts of [...this.sentBy, ...this.settledBy, this.unknownBy, sentBy, settledBy])
       for (let i = 1; i < counts.length; i++) counts[i] = (counts[i] ?? 0) + (counts[i - 1] ?? 0);
   }
 }
@@ -89,7 +111,7 @@ export function tallyRows(
   const places = lives.map((life, index): Place => ({ life, tally: tallies[index] }));
   const byReplica = Map.groupBy(places, ({ life }) => life.replica);
   for (let row = 0; row < requests.count; row++) {
-    const own = isDecided(requests, row) ? byReplica.get(requests.replica[row] ?? 0) : undefined;
+    const own = isAsked(requests, row) ? byReplica.get(requests.replica[row] ?? 0) : undefined;
     if (own !== undefined) place(askedAt(requests, row), own);
   }
   for (const visit of visits) place(askedBy(visit), byReplica.get(visit.replica) ?? []);
@@ -108,22 +130,26 @@ interface Asked {
   /** NaN if it was not answered. */
   readonly receivedMs: number;
   /** Undefined if nobody knows. */
-  readonly outcome: RowClass["outcome"] | undefined;
+  readonly outcome: RowClass["outcome"] | "control" | undefined;
+  readonly status: number;
   readonly source: number;
   readonly policy: number;
 }
 
-/** Whether a limiter may have decided it. */
-function isDecided({ outcome }: Requests, row: number): boolean {
+/** Whether anybody may have counted it. */
+function isAsked({ outcome }: Requests, row: number): boolean {
   const code = outcome[row] ?? 0;
-  return outcomeOf.has(code) || code === outcomeCode.error || code === outcomeCode.lost;
+  const { control, error, lost } = outcomeCode;
+  return outcomeOf.has(code) || code === control || code === error || code === lost;
 }
 
 function askedAt(requests: Requests, row: number): Asked {
+  const code = requests.outcome[row] ?? 0;
   return {
     sentMs: requests.sentMs[row] ?? Number.NaN,
     receivedMs: requests.receivedMs[row] ?? Number.NaN,
-    outcome: outcomeOf.get(requests.outcome[row] ?? 0),
+    outcome: code === outcomeCode.control ? "control" : outcomeOf.get(code),
+    status: requests.status[row] ?? 0,
     source: requests.source[row] ?? 0,
     policy: requests.policy[row] ?? noPolicy,
   };
@@ -134,13 +160,15 @@ function askedBy({ sentMs, receivedMs, outcome, source }: Visit): Asked {
     sentMs,
     receivedMs: receivedMs ?? Number.NaN,
     outcome: outcomeOf.get(outcomeCode[outcome]),
+    status: 0,
     source: sourceCode[source],
     policy: noPolicy,
   };
 }
 
 /** Counts it in the last of the replica's places that had begun when it was sent. */
-function place({ sentMs, receivedMs, outcome, source, policy }: Asked, own: readonly Place[]): void {
+function place(asked: Asked, own: readonly Place[]): void {
+  const { sentMs, receivedMs, outcome, source, policy } = asked;
   let at = own.length - 1;
   while (at > 0 && (own[at]?.life.fromMs ?? 0) > sentMs) at--;
   const { life, tally } = own[at] ?? {};
@@ -150,6 +178,11 @@ function place({ sentMs, receivedMs, outcome, source, policy }: Asked, own: read
     sentMs < life.fromMs ||
     sentMs > life.untilMs ||
     receivedMs > (next?.life.fromMs ?? Number.POSITIVE_INFINITY);
+  if (outcome === "control") {
+    tally?.control(sentMs, receivedMs, asked.status === 200 && !isBetween);
+    if (isBetween) next?.tally?.control(sentMs, receivedMs, false);
+    return;
+  }
   if (outcome !== undefined && !isBetween) {
     tally?.known(outcome, source, outcome === "denied" ? policy : noPolicy, sentMs, receivedMs);
     return;

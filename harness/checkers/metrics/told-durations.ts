@@ -1,7 +1,7 @@
 import type { History } from "../../history/history.ts";
 import { outcomeCode } from "../../history/requests.ts";
 import { counted, duration } from "../../promises/wording.ts";
-import type { OwnScrapes } from "./own-scrapes.ts";
+import type { OwnRequests } from "./own-requests.ts";
 import type { LifeTally } from "./row-tally.ts";
 import type { ToldLife } from "./told-lives.ts";
 
@@ -21,7 +21,7 @@ export function durationMistakes(
   tally: LifeTally,
   name: string,
   settleMs: number,
-  scrapes: OwnScrapes,
+  own: OwnRequests,
 ): string[] {
   const [first, last] = [life.readings[0], life.readings.at(-1)];
   if (first === undefined || last === undefined || first === last) return [];
@@ -30,8 +30,8 @@ export function durationMistakes(
   const bounds = boundsIn(last.samples, name);
   const within = new Float64Array(bounds.length + 1);
   const [fromMs, untilMs] = [first.receivedMs, last.requestedMs - settleMs];
-  let atMostMs = scrapes.tookMs;
-  let possible = scrapes.askedBy.at(-1) ?? 0;
+  let atMostMs = own.tookMs;
+  let possible = own.askedBy.at(-1) ?? 0;
   for (let row = 0; row < requests.count; row++) {
     const outcome = requests.outcome[row] ?? 0;
     if (requests.replica[row] !== life.replica || !isAnswer(outcome)) continue;

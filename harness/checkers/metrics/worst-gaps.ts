@@ -1,5 +1,5 @@
 import type { Book } from "./books.ts";
-import type { OwnScrapes } from "./own-scrapes.ts";
+import type { OwnRequests } from "./own-requests.ts";
 import type { LifeTally } from "./row-tally.ts";
 import type { ToldLife } from "./told-lives.ts";
 
@@ -27,7 +27,7 @@ export function worstGaps(
   tally: LifeTally,
   book: Book,
   asked: "by-us-alone" | "by-others-too",
-  scrapes: OwnScrapes,
+  own: OwnRequests,
 ): Gap[] {
   const few = worstOf(life, book, "too-few");
   const many = worstOf(life, book, "too-many");
@@ -41,8 +41,7 @@ export function worstGaps(
     const told = book.told(samples);
     const proved = sumAt(tally.settledBy, certain, i) - least.rows;
     few.note(proved - (told - least.told), told - least.told, proved, least.atMs, receivedMs);
-    const explained =
-      sumAt(tally.sentBy, possible, i) + (tally.unknownBy[i] ?? 0) + (scrapes.askedBy[i] ?? 0);
+    const explained = sumAt(tally.sentBy, possible, i) + (tally.unknownBy[i] ?? 0) + (own.askedBy[i] ?? 0);
     if (most !== null && asked === "by-us-alone") {
       const bound = explained - most.rows;
       many.note(told - most.told - bound, told - most.told, bound, most.atMs, receivedMs);
@@ -50,7 +49,7 @@ export function worstGaps(
     if (before !== null) fell.note(before.told - told, told, before.told, before.atMs, receivedMs);
     const sent = { told, atMs, rows: sumAt(tally.sentBy, certain, i) };
     if (told - sent.rows > least.told - least.rows) least = sent;
-    const rows = sumAt(tally.settledBy, possible, i) + (scrapes.settledBy[i] ?? 0);
+    const rows = sumAt(tally.settledBy, possible, i) + (own.settledBy[i] ?? 0);
     const settled = { told, atMs, rows };
     if (most === null || told - settled.rows < most.told - most.rows) most = settled;
     before = sent;
