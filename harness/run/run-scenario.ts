@@ -41,7 +41,7 @@ export async function runScenario(request: RunRequest, watch: RunWatch): Promise
   let running: Gateways | null = null;
   const site = () => ({ paths: ways?.ways ?? [], redis, gateways: running, runFolder });
   const quiet = redis === null ? {} : { watchQuiet: quietWatch(redis.url) };
-  await using breaks = nemesis({ ...watch, ...quiet, plan, site, replicas, seed });
+  await using breaks = watch.own(nemesis({ ...watch, ...quiet, plan, site, replicas, seed }));
   await breaks.begin();
   const around = { runId, redis, ways, steering: stage.steering };
   await using gateways = watch.own(await target.gateways(order, around));

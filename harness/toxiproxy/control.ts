@@ -57,11 +57,12 @@ export interface ControlledProxy extends AsyncDisposable {
   /** Rejects with code `TOXIC_UNKNOWN` if this Toxiproxy has no such type. */
   add(toxic: NewToxic): Promise<AddedToxic>;
   removeAllToxics(): Promise<void>;
-  /** Leads new connections to `to` (`host:port`) and closes those to the old one. */
+  /** Leads new connections to `to` (`host:port`) and closes those to the old one; one that is disabled stays so. */
   pointTo(to: string): Promise<void>;
   /**
-   * Makes it as it was at first, without toxics: for a control plane that hangs. One of ours is deleted and made anew at
-   * the same address, one of others only switched on and rid of what we added.
+   * Makes it as it was told last, with what was added and not removed, and nothing else: for a control plane that hangs.
+   * One of ours is deleted and made anew at the same address, one of others only switched and rid of the rest of what we
+   * added.
    */
   restore(): Promise<void>;
 }
