@@ -31,9 +31,11 @@ export async function runScenario(request: RunRequest, watch: RunWatch): Promise
   const phases = request.scenario.phases(request);
   const plan = request.scenario.faults?.(request) ?? [];
 
-  const order = { ...request, onStep: watch.onStep };
+  const order = { ...request, onStep: watch.onStep, own: watch.own };
   await using stage = watch.own(await stageFor(plan, watch.onStep));
   await using redis = owned(await target.redis(order, stage.redisFaketime), watch);
+  await using left = new AsyncDisposableStack();
+  if (redis !== null && !redis.owned) left.use(watch.own(keysOf(redis.url, runId, watch)));
   await using ways = plan.length === 0 ? null : owned(await target.ways(order, redis), watch);
   if (ways !== null) watch.onStep(`Redis is reached through ${ways.origin}`);
   stage.requireNeeds({ target, redis, ways });
@@ -75,7 +77,7 @@ export async function runScenario(request: RunRequest, watch: RunWatch): Promise
     chaos,
     stateDoubt: (await state?.doubt(chaos.faults)) ?? null,
   };
-  const history = historyOf({
+  return historyOf({
     request,
     runId,
     startedAt,
@@ -87,8 +89,6 @@ export async function runScenario(request: RunRequest, watch: RunWatch): Promise
     sampler,
     ...seen,
   });
-  if (redis !== null && !redis.owned) await cleanedUp(redis.url, runId, watch);
-  return history;
 }
 
 async function auditOf(
@@ -113,6 +113,17 @@ function probesOf(
     subjects,
     wireKeyOf: (subject) => `${runId}:${subject}`,
     ...(keyHeader === undefined ? {} : { keyHeader }),
+  };
+}
+
+/** Disposing deletes our keys from a Redis that is not ours: once, and after the gateways, which come later, have ended. */
+function keysOf(redisUrl: string, runId: string, watch: RunWatch): AsyncDisposable {
+  let cleaning: Promise<void> | undefined;
+  return {
+    [Symbol.asyncDispose]() {
+      cleaning ??= cleanedUp(redisUrl, runId, watch);
+      return cleaning;
+    },
   };
 }
 

@@ -2,7 +2,7 @@ import { Toxiproxy } from "toxiproxy-node-client";
 import { Refusal } from "../refusal.ts";
 import { BoundedHttpClient } from "./control-client.ts";
 import { controlledProxy } from "./controlled-proxy.ts";
-import { usedProxy } from "./used-proxy.ts";
+import { healProxy, usedProxy } from "./used-proxy.ts";
 
 /** Any Toxiproxy's control plane, as the harness uses it. */
 export interface ToxiproxyControl {
@@ -16,6 +16,10 @@ export interface ToxiproxyControl {
    * found otherwise, or not at all.
    */
   useProxy(name: string): Promise<ControlledProxy>;
+  /** Heals one that `useProxy` gave to a harness that died: switches it on, rids it of our toxics. False if it is gone. */
+  healProxy(name: string): Promise<boolean>;
+  /** Deletes one; false if it is gone. */
+  removeProxy(name: string): Promise<boolean>;
 }
 
 /** A proxy to make. */
@@ -91,6 +95,8 @@ export async function connectToxiproxy(
       `No Toxiproxy answers at ${base}: start one there (npm run toxiproxy) or give its URL.`,
     );
   }
+  const proxyNames = async () => Object.keys(await client.getAll());
+  const known = async (name: string) => (await proxyNames()).includes(name);
   return {
     url: base,
     version: async () => (await version()) ?? "unknown",
@@ -98,8 +104,14 @@ export async function connectToxiproxy(
       if (!/^[\w.-]+$/.test(name)) throw new RangeError(`"${name}" is no name for a proxy`);
       return controlledProxy(client, await client.createProxy({ name, listen, upstream, enabled: true }));
     },
-    proxyNames: async () => Object.keys(await client.getAll()),
+    proxyNames,
     useProxy: (name) => usedProxy(client, name),
+    healProxy: async (name) => (await known(name)) && (await healProxy(client, name)),
+    async removeProxy(name) {
+      if (!(await known(name))) return false;
+      await (await client.get(name)).remove();
+      return true;
+    },
   };
 }
 

@@ -35,6 +35,13 @@ export async function usedProxy(client: Toxiproxy, name: string): Promise<Contro
   };
 }
 
+/** Does so for one that a harness used and left as it was broken; true. */
+export async function healProxy(client: Toxiproxy, name: string): Promise<boolean> {
+  const proxy = controlledProxy(client, await foundProxy(client, name));
+  await both(proxy.enable(), proxy.removeToxicsOf(ours));
+  return true;
+}
+
 /** One that fails does not keep the other from being done. */
 async function both(...calls: readonly Promise<void>[]): Promise<void> {
   for (const each of await Promise.allSettled(calls)) if (each.status === "rejected") throw each.reason;
