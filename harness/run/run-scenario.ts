@@ -13,6 +13,7 @@ import { auditKeys } from "../system/audit-keys.ts";
 import { startClockSampler } from "../system/clock-sampler.ts";
 import { deleteKeysOf } from "../system/delete-keys.ts";
 import type { Gateways } from "../system/gateways.ts";
+import { healLeftProxies } from "../system/left-proxies.ts";
 import { startRedisSampler } from "../system/redis-sampler.ts";
 import { watchRedisState } from "../system/redis-state.ts";
 import { namesOnWire } from "./belonging.ts";
@@ -26,6 +27,7 @@ import { stageFor } from "./stage.ts";
 /** Runs one scenario against real processes and returns all that was seen. Whatever it started it stops. */
 export async function runScenario(request: RunRequest, watch: RunWatch): Promise<History> {
   const { replicas, seed, runFolder, target } = request;
+  await healLeftProxies();
   const runId = randomBytes(6).toString("hex");
   const startedAt = new Date().toISOString();
   const phases = request.scenario.phases(request);
@@ -42,8 +44,7 @@ export async function runScenario(request: RunRequest, watch: RunWatch): Promise
   const state = redis === null ? null : await watchRedisState(redis.url, runId);
   let running: Gateways | null = null;
   const site = () => ({ paths: ways?.ways ?? [], redis, gateways: running, runFolder });
-  const quiet = redis === null ? {} : { watchQuiet: quietWatch(redis.url) };
-  await using breaks = watch.own(nemesis({ ...watch, ...quiet, plan, site, replicas, seed }));
+  await using breaks = watch.own(nemesis({ ...watch, ...quietWatch(redis), plan, site, replicas, seed }));
   await breaks.begin();
   const around = { runId, redis, ways, steering: stage.steering };
   await using gateways = watch.own(await target.gateways(order, around));
@@ -155,10 +156,12 @@ function withControls(phase: Phase): PhaseLoad {
 const quietWithinMs = 2_000;
 
 /** What was connected right before a heal and no longer is had its say. */
-function quietWatch(redisUrl: string): NonNullable<NemesisOptions["watchQuiet"]> {
-  const { connectionsNow, untilGone } = quiescence(redisUrl);
-  return async () => {
+function quietWatch(redis: { readonly url: string } | null): Pick<NemesisOptions, "watchQuiet"> {
+  if (redis === null) return {};
+  const { connectionsNow, untilGone } = quiescence(redis.url);
+  const watchQuiet = async () => {
     const before = await connectionsNow();
     return async () => (before !== null && (await untilGone(before, quietWithinMs)) ? monotonicMs() : null);
   };
+  return { watchQuiet };
 }

@@ -47,7 +47,13 @@ function within({ signal, own }: Ending): Ending {
     if (signal.aborted) await never();
     owned.length = 0;
   };
-  return { signal, own: (thing) => ownedBy(owned, thing), release, [Symbol.asyncDispose]: release };
+  return {
+    signal,
+    // What comes while the end is under way would come too late for a list that was emptied.
+    own: (thing) => (signal.aborted ? own(thing) : ownedBy(owned, thing)),
+    release,
+    [Symbol.asyncDispose]: release,
+  };
 }
 
 function ownedBy<T extends AsyncDisposable>(owned: AsyncDisposable[], thing: T): T {

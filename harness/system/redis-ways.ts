@@ -6,7 +6,6 @@ import { Refusal } from "../refusal.ts";
 import { type ControlledProxy, connectToxiproxy, type ToxiproxyControl } from "../toxiproxy/control.ts";
 import { freePort } from "./free-port.ts";
 import { guestProxies } from "./guest-proxies.ts";
-import { healLeftProxies } from "./left-proxies.ts";
 import { type FoundToxiproxy, findToxiproxy } from "./toxiproxy-source.ts";
 
 /** A way to Redis for each replica, through a proxy of its own. Disposing removes those proxies, and no others. */
@@ -58,7 +57,6 @@ export async function startRedisWays(options: RedisWaysOptions): Promise<RedisWa
   const { redisUrl, replicas, seed, places, own = (thing) => thing } = options;
   const redis = plainRedisUrl(redisUrl);
   await using stack = new AsyncDisposableStack();
-  if (options.toxiproxyUrl !== undefined) await healLeftProxies();
   const found = stack.use(await findToxiproxy(options));
   const control = await connectToxiproxy(found.url);
   const upstream = places?.upstream ?? `${redis.hostname}:${redis.port || "6379"}`;

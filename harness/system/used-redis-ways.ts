@@ -4,7 +4,6 @@ import { nearestName } from "../nearest-name.ts";
 import { Refusal } from "../refusal.ts";
 import { type ControlledProxy, connectToxiproxy } from "../toxiproxy/control.ts";
 import { guestProxies } from "./guest-proxies.ts";
-import { healLeftProxies } from "./left-proxies.ts";
 import {
   hasRedisToxics,
   loginIn,
@@ -35,7 +34,6 @@ export async function usedRedisWays(options: UsedRedisWaysOptions): Promise<Redi
   const { toxiproxyUrl, proxies, replicas, own = (thing) => thing } = options;
   const redis = plainRedisUrl(options.redisUrl ?? "redis://127.0.0.1");
   await using stack = new AsyncDisposableStack();
-  await healLeftProxies();
   const control = await connectToxiproxy(toxiproxyUrl);
   const known = await control.proxyNames();
   const names = proxies ?? numberedNames(known, replicas, control.url);
