@@ -117,11 +117,7 @@ async function live(life: Life): Promise<void> {
     chaos.faults.push({ ...base, healingMs: injectedMs, untilMs: injectedMs, verified: null, healed: null });
     return;
   }
-  const [seen] = await Promise.all([
-    injected.verify().catch(() => null),
-    reached(planned.until, phases, stop),
-  ]);
-  const verified = (await isStillInForce(life, injected)) ? seen : null;
+  const verified = await seenUntilTheEnd(life, injected);
   const quiet = silencing.size > 0 ? undefined : await options.watchQuiet?.().catch(() => undefined);
   const healingMs = monotonicMs();
   await injected[Symbol.asyncDispose]();
@@ -147,15 +143,21 @@ function isSilencing({ breaksRedis = false, cutsOff = false }: Fault): boolean {
 }
 
 /**
- * Of what cuts off, decisions of Redis convict: it counts as verified only if it is seen right before its heal, too.
- * Whoever is interrupted judges nothing, and heals at once.
+ * What is seen of a fault, once it is time to heal it. Of what cuts off, decisions of Redis convict: it counts only if it
+ * is seen at the end, too. That look begins early by what the first one took, so that the heal is in time. Whoever is
+ * interrupted judges nothing, and heals at once.
  */
-async function isStillInForce(
-  { planned, options }: Life,
-  { verify }: Pick<Injected, "verify">,
-): Promise<boolean> {
-  if (planned.fault.cutsOff !== true || options.signal.aborted) return true;
-  return (await verify().catch(() => null)) !== null;
+async function seenUntilTheEnd(life: Life, { verify }: Injected): Promise<string | null> {
+  const { planned, phases, stop, options } = life;
+  const { fault, until } = planned;
+  const beganMs = monotonicMs();
+  const seen = await verify().catch(() => null);
+  const tookMs = monotonicMs() - beganMs;
+  await reached(until === "start" ? until : { ...until, atMs: until.atMs - tookMs }, phases, stop);
+  const isLookedAtAgain = seen !== null && fault.cutsOff === true && !options.signal.aborted;
+  const last = isLookedAtAgain ? await verify().catch(() => null) : seen;
+  await reached(until, phases, stop);
+  return last === null ? null : seen;
 }
 
 /** Its moment never came: the run must not look as if it had not been planned. */
