@@ -246,6 +246,7 @@ describe("a limiter with a seeded bug", () => {
       "holds-every-request",
       "names-the-first-policy",
       "only-says-it-gave-back",
+      "prolongs-a-dying-window",
       "refunds-twice",
       "waits-with-a-connection",
     ];
