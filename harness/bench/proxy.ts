@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { leasedFolder } from "../system/leased-folder.ts";
 import { connectToxiproxy } from "../toxiproxy/control.ts";
 import { startEmbeddedToxiproxy } from "../toxiproxy/embedded-toxiproxy.ts";
 import { type Bench, type BenchOptions, type BenchOutcome, type Mark, markOf, median } from "./bench.ts";
@@ -81,8 +79,7 @@ export const bench: Bench = {
 };
 
 async function openWays(stack: AsyncDisposableStack): Promise<Record<Way["name"], Way>> {
-  const folder = await mkdtemp(join(tmpdir(), "gatecrash-bench-"));
-  stack.defer(() => rm(folder, { recursive: true, force: true }));
+  const folder = stack.use(leasedFolder("bench")).path;
   const target = stack.use(await startProgram("proxy-target", folder));
   const pipe = stack.use(await startProgram("plain-pipe", folder, [String(target.port)]));
   const embedded = stack.use(await startEmbeddedToxiproxy({ runFolder: folder }));

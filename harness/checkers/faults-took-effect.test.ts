@@ -36,6 +36,6 @@ it("is inconclusive, never a fail, and names each fault that was not seen", () =
   expect(finding.notes).toEqual(["redis-down at 1.0 s was not seen to be healed"]);
 });
 
-it("has nothing to say where nothing was broken", () => {
-  expect(check([]).verdict).toBe("not-applicable");
+it("is inconclusive where nothing was broken", () => {
+  expect(check([]).verdict).toBe("inconclusive");
 });

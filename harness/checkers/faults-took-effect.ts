@@ -4,7 +4,8 @@ import type { Checker } from "./checker.ts";
 
 /**
  * Passes when the effect of every fault was seen from outside, and its end too. It never fails: a fault that broke
- * nothing, or was never healed, blames no limiter, but what came of it proves nothing.
+ * nothing, or was never healed, blames no limiter, but what came of it proves nothing. Neither does a run in which
+ * nothing was broken: whose scenario has this checker is about faults.
  */
 export function faultsTookEffect(): Checker {
   return { name: "faults-took-effect", check: findingOf };
@@ -28,7 +29,7 @@ function findingOf({ history }: Evidence): Finding {
   const [first, ...rest] = doubts;
   if (first !== undefined) return { ...base, verdict: "inconclusive", summary: first, notes: rest };
   if (faults.length === 0)
-    return { ...base, verdict: "not-applicable", summary: "Nothing was broken on purpose" };
+    return { ...base, verdict: "inconclusive", summary: "Nothing was broken, so nothing of it was seen" };
   return {
     ...base,
     verdict: "pass",

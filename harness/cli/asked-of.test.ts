@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { scenario as redisClock } from "../../scenarios/redis-clock.ts";
+import { scenario as redisFailover } from "../../scenarios/redis-failover.ts";
+import { scenario as redisFlap } from "../../scenarios/redis-flap.ts";
 import { scenario as soak } from "../../scenarios/soak.ts";
 import { scenario as tiers } from "../../scenarios/tiers.ts";
+import { Refusal } from "../refusal.ts";
 import { askedOf } from "./commands/scenario.ts";
 import type { ForeignChoice } from "./declared-options.ts";
 
@@ -24,4 +28,25 @@ describe("what a scenario is asked", () => {
     expect(load?.durationMs).toBeCloseTo(8 * 3_600_000);
     expect(load?.expected).toBeCloseTo(3_000_000);
   });
+
+  it.for([
+    ["redis-flap", redisFlap, "2s"],
+    ["redis-clock", redisClock, "5s"],
+    ["redis-failover", redisFailover, "3s"],
+  ] as const)(
+    "%s is refused where its faults have no room, with a duration at which they have",
+    ([, story, duration]) => {
+      const askedFor = (length: string) =>
+        askedOf(story, { rate: "1000", duration: length, seed: "1" }, null);
+      let refusal = "";
+      try {
+        askedFor(duration);
+      } catch (error) {
+        expect(error).toBeInstanceOf(Refusal);
+        refusal = String(error);
+      }
+      const [, least = ""] = /too short for .*: give at least (\S+s)\./.exec(refusal) ?? expect.fail(refusal);
+      expect(story.faults?.(askedFor(least)).length).toBeGreaterThan(0);
+    },
+  );
 });

@@ -1,4 +1,5 @@
 import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -9,6 +10,7 @@ import { outcomeCode } from "../history/requests.ts";
 import { packageRoot } from "../package-root.ts";
 import { exitCode } from "../refusal.ts";
 import { descendantsOnce, gone } from "../system/descendants.ts";
+import { until } from "../system/until.ts";
 import type { Result } from "../verdict/result.ts";
 
 const launcher = join(packageRoot, "harness", "cli", "gatecrash.js");
@@ -327,5 +329,29 @@ describe("Ctrl-C", () => {
     const code = await new Promise((resolve) => run.once("exit", resolve));
     expect(code).toBe(exitCode.interrupted);
     for (const pid of children) await gone(pid);
+  });
+
+  it("leaves no key of the run in a Redis that is not ours", async () => {
+    const { Redis } = await import("ioredis");
+    const redis = new Redis(inject("redisUrl"));
+    const marks = async () => redis.keys("gatecrash:mark:*");
+    const before = new Set(await marks());
+    const args = ["--rate", "300", "--redis", inject("redisUrl"), "--out", join(out, "interrupted-given")];
+    const run = spawn(process.execPath, [launcher, "scenario", "burst", ...args], { stdio: "ignore" });
+    let keys: readonly string[] = [];
+    let id = "";
+    await until(
+      async () => {
+        id ||= (await marks()).find((mark) => !before.has(mark))?.slice("gatecrash:mark:".length) ?? "";
+        if (id !== "") keys = await redis.keys(`*${id}*`);
+        return keys.length > 1 || run.exitCode !== null;
+      },
+      { withinMs: 60_000 },
+    );
+    run.kill("SIGINT");
+    if (run.exitCode === null) await once(run, "exit");
+    expect([run.exitCode, keys.length > 1]).toEqual([exitCode.interrupted, true]);
+    expect(await redis.keys(`*${id}*`)).toEqual([]);
+    redis.disconnect();
   });
 });

@@ -1,7 +1,5 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { trackEnding } from "../system/ending.ts";
+import { leasedFolder } from "../system/leased-folder.ts";
 import { provideRedis } from "../system/provide-redis.ts";
 import type { AskedMatrix } from "./mutants-options.ts";
 
@@ -11,16 +9,13 @@ export async function withMatrixRedis<T>(
   work: (redisUrl: string) => Promise<T>,
 ): Promise<T> {
   const ending = trackEnding();
-  const runFolder = await mkdtemp(join(tmpdir(), "gatecrash-mutants-"));
-  await using folder = ending.own({
-    [Symbol.asyncDispose]: () => rm(runFolder, { recursive: true, force: true }),
-  });
+  await using folder = ending.own(leasedFolder("mutants"));
+  const runFolder = folder.path;
   try {
     const given = redisUrl === null ? {} : { url: redisUrl };
     await using redis = ending.own(await provideRedis({ ...given, system, runFolder, onProgress() {} }));
     return await work(redis.url);
   } finally {
     await ending.release();
-    await folder[Symbol.asyncDispose]();
   }
 }

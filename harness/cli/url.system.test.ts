@@ -11,6 +11,7 @@ import { packageRoot } from "../package-root.ts";
 import { exitCode } from "../refusal.ts";
 import { freePort } from "../system/free-port.ts";
 import { startGateways } from "../system/gateways.ts";
+import { healLeftProxies } from "../system/left-proxies.ts";
 import { until } from "../system/until.ts";
 import { startEmbeddedToxiproxy } from "../toxiproxy/embedded-toxiproxy.ts";
 import type { Result } from "../verdict/result.ts";
@@ -135,7 +136,10 @@ describe("gateways that run already", () => {
     redis.disconnect();
   });
 
-  it("get their proxies back when a run is interrupted in the middle of a fault", async () => {
+  it.for([
+    ["interrupted", "SIGINT"],
+    ["killed, from the next harness,", "SIGKILL"],
+  ] as const)("get their proxies back when a run is %s in the middle of a fault", async ([, signal]) => {
     const before = await proxiesNow();
     const run = spawn(
       process.execPath,
@@ -149,8 +153,12 @@ describe("gateways that run already", () => {
     await until(async () => JSON.stringify(await proxiesNow()).includes('"enabled":false'), {
       withinMs: 50_000,
     });
-    run.kill("SIGINT");
-    expect((await code)[0]).toBe(exitCode.interrupted);
+    run.kill(signal);
+    expect((await code)[0]).toBe(signal === "SIGINT" ? exitCode.interrupted : null);
+    if (signal === "SIGKILL") {
+      expect(await proxiesNow()).not.toEqual(before);
+      await healLeftProxies();
+    }
     expect(await proxiesNow()).toEqual(before);
   });
 });

@@ -43,7 +43,7 @@ export type FaultNeed =
 export interface Injected extends AsyncDisposable {
   /**
    * Looks for the effect from outside, on the data path of every replica it aims at: what was seen, in words with
-   * numbers; `null` if nothing was. Asked once, soon after the injection.
+   * numbers; `null` if nothing was. Asked soon after the injection, and of what cuts off once more right before the heal.
    */
   readonly verify: () => Promise<string | null>;
   /** After it was healed: what was seen of that, on the same paths; `null` if something is still broken. */

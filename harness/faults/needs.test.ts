@@ -25,6 +25,16 @@ describe("what a fault needs", () => {
     expect(unmetNeed(fault, new Set([need]))).toBeNull();
   });
 
+  it.each(["own-redis", "redis-toxics"] as const)(
+    "%s: names no option that nobody gave where Redis is in Docker",
+    (need) => {
+      const fault = { name: "some-fault", needs: [need] };
+      const lack = unmetNeed(fault, new Set(), { isInDocker: true });
+      expect(lack).toMatch(/^The fault some-fault [^.]+: use --system local\.$/);
+      expect(lack).not.toContain("leave out");
+    },
+  );
+
   it("is told by its first gap", () => {
     expect(unmetNeed(redisFailover({ suffixMs: 1 }), new Set(["own-redis"]))).toContain("proxy");
     expect(unmetNeed(redisFailover({ suffixMs: 1 }), new Set(["own-redis", "proxies"]))).toBeNull();

@@ -1,13 +1,30 @@
 import type { Fault, FaultNeed } from "./fault.ts";
 
+/** What decides which cure there is. */
+export interface NeedsContext {
+  /** Redis is ours, in a container. */
+  readonly isInDocker: boolean;
+}
+
 /** Why a fault cannot be injected with what is `available`, in one sentence; `null` if it can. */
 export function unmetNeed(
   { name, needs }: Pick<Fault, "name" | "needs">,
   available: ReadonlySet<FaultNeed>,
+  { isInDocker }: NeedsContext = { isInDocker: false },
 ): string | null {
   const missing = needs.find((need) => !available.has(need));
-  return missing === undefined ? null : `The fault ${name} ${sentences[missing]}`;
+  return missing === undefined
+    ? null
+    : `The fault ${name} ${(isInDocker ? inDocker[missing] : undefined) ?? sentences[missing]}`;
 }
+
+/** Nobody gave it: there is no option to leave out. */
+const inDocker: Readonly<Partial<Record<FaultNeed, string>>> = {
+  "own-redis":
+    "stops, empties or fills a Redis process, which is not done to one in a container: use --system local.",
+  "redis-toxics":
+    "needs the embedded Toxiproxy, which can read what Redis is told, and not one in a container: use --system local.",
+};
 
 const sentences: Readonly<Record<FaultNeed, string>> = {
   proxies:

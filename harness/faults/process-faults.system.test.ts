@@ -19,6 +19,7 @@ import { gatewayKill } from "./gateway-kill.ts";
 import { nodeSteering } from "./gateway-preload/node-steering.ts";
 import { type ProcessStage, startProcessStage } from "./process-stage.ts";
 import { redisClock } from "./redis-clock.ts";
+import { redisDown } from "./redis-down.ts";
 import { redisFailover } from "./redis-failover.ts";
 import { redisFreeze } from "./redis-freeze.ts";
 import { redisKill } from "./redis-kill.ts";
@@ -467,6 +468,31 @@ describe("what is not as it should be", () => {
     expect(() => redisClock({ jumpMs: Number.POSITIVE_INFINITY })).toThrow(RangeError);
     expect(() => gatewayBusy({ blockMs: 10, everyMs: -1 })).toThrow(RangeError);
     expect(() => gatewayClock({ jumpMs: Number.NaN })).toThrow(RangeError);
+  });
+});
+
+describe("a fault that heals leaves another one in force", () => {
+  it("a failover: proxies that are switched off stay so", async () => {
+    await using failover = await redisFailover({ suffixMs: 50 }).inject(plain.site);
+    expect(await failover.verify()).not.toBeNull();
+    await using down = await redisDown().inject(plain.site);
+    expect(await down.verify()).not.toBeNull();
+    await failover[Symbol.asyncDispose]();
+    expect(await down.verify()).not.toBeNull();
+    await down[Symbol.asyncDispose]();
+    expect(await down.verifyHealed()).not.toBeNull();
+    await works(plain);
+  });
+
+  it("a restart: a Redis that was killed since stays dead", async () => {
+    await using restart = await redisRestart().inject(plain.site);
+    expect(await restart.verify()).not.toBeNull();
+    await using kill = await redisKill().inject(plain.site);
+    expect(await kill.verify()).not.toBeNull();
+    await restart[Symbol.asyncDispose]();
+    expect(await kill.verify()).not.toBeNull();
+    await kill[Symbol.asyncDispose]();
+    await works(plain);
   });
 });
 

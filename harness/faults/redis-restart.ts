@@ -12,9 +12,14 @@ export function redisRestart(): Fault {
     losesState: "all",
     async breakRedis({ url, controls, ways, undo }) {
       const before = await noteRun(url);
-      undo.defer(controls.start);
+      // Only what failed is undone: once it is back, Redis may be kept dead by another fault when this one heals.
+      let isBack = false;
+      undo.defer(async () => {
+        if (!isBack) await controls.start();
+      });
       await controls.kill();
       await controls.start();
+      isBack = true;
       return { verify: () => seeOtherRun(ways, before), verifyHealed: () => seePings(ways) };
     },
   });

@@ -26,6 +26,7 @@ describe("a fault that flaps", () => {
     await fc.assert(
       fc.property(flaps, (options) => {
         const { downMs, upMs, jitterShare, forMs, fromMs } = options;
+        fc.pre(forMs >= downMs * (1 + jitterShare));
         const spans = flapping(fault, phase, options).map(span);
         const isAbout = (ms: number, wanted: number) =>
           Math.abs(ms - wanted) <= wanted * jitterShare * 1.001 + 0.001;
@@ -35,9 +36,8 @@ describe("a fault that flaps", () => {
           expect(index === 0 ? from === fromMs : isAbout(from - lastUntil, upMs)).toBe(true);
           expect(until).toBeLessThanOrEqual(fromMs + forMs);
         }
-        const [, end] = spans.at(-1) ?? [0, fromMs];
-        const pause = spans.length === 0 ? 0 : upMs;
-        expect(fromMs + forMs - end).toBeLessThan((downMs + pause) * (1 + jitterShare) + 0.001);
+        const [, end] = spans.at(-1) ?? expect.fail("it never is in force");
+        expect(fromMs + forMs - end).toBeLessThan((downMs + upMs) * (1 + jitterShare) + 0.001);
       }),
     );
   });
@@ -46,6 +46,13 @@ describe("a fault that flaps", () => {
     const options = { downMs: 100, upMs: 200, jitterShare: 0.5, forMs: 5_000, seed: 1 };
     expect(flapping(fault, phase, options)).toEqual(flapping(fault, phase, options));
     expect(flapping(fault, phase, options)).not.toEqual(flapping(fault, phase, { ...options, seed: 2 }));
+  });
+
+  it("is refused where it has no room even once: a plan of nothing breaks nothing", () => {
+    const options = { downMs: 100, upMs: 200, seed: 1 };
+    expect(() => flapping(fault, phase, { ...options, forMs: 99 })).toThrow(RangeError);
+    expect(() => flapping(fault, phase, { ...options, forMs: -300 })).toThrow(RangeError);
+    expect(flapping(fault, phase, { ...options, forMs: 100 })).toHaveLength(1);
   });
 
   it("refuses lengths that are none", () => {

@@ -41,7 +41,7 @@ export interface FlappingOptions {
   readonly replicas?: readonly number[];
 }
 
-/** The fault again and again, beginning with it, with pauses between. */
+/** The fault again and again, beginning with it, with pauses between. Throws a `RangeError` if it has no room even once. */
 export function flapping(fault: Fault, phase: string, options: FlappingOptions): PlannedFault[] {
   const { downMs, upMs, jitterShare = 0, forMs, fromMs = 0, seed, replicas } = options;
   requirePositive(`${fault.name}, flapping`, { downMs, upMs });
@@ -55,12 +55,15 @@ export function flapping(fault: Fault, phase: string, options: FlappingOptions):
   let atMs = fromMs;
   for (;;) {
     const untilMs = atMs + varied(downMs);
-    if (!(untilMs <= fromMs + forMs)) return plan;
+    if (!(untilMs <= fromMs + forMs)) break;
     plan.push(
       ...during(fault, phase, { fromMs: atMs, untilMs, ...(replicas === undefined ? {} : { replicas }) }),
     );
     atMs = untilMs + varied(upMs);
   }
+  if (plan.length === 0)
+    throw new RangeError(`${fault.name}, flapping: ${forMs} ms have no room for ${downMs} ms of it.`);
+  return plan;
 }
 
 /** Whose turn, and how long. */

@@ -1,8 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname } from "node:path";
 import { packageRoot } from "../package-root.ts";
 import { environmentOf } from "../run/environment.ts";
+import { leasedFolder } from "../system/leased-folder.ts";
 import { provideRedis, type SystemChoice } from "../system/provide-redis.ts";
 import type { LeagueSettings } from "./league.ts";
 import { digestOf, sourceDigest } from "./source-digest.ts";
@@ -18,18 +17,14 @@ export async function measuredOn(
   system: SystemChoice,
   files: Readonly<Record<string, string>>,
 ): Promise<MeasuredOn> {
-  const runFolder = await mkdtemp(join(tmpdir(), "gatecrash-league-"));
-  try {
-    await using redis = await provideRedis({ system, runFolder, onProgress: () => {} });
-    return {
-      source: sourceDigest(packageRoot),
-      variantFiles: Object.fromEntries(
-        Object.entries(files).map(([name, file]) => [name, digestOf(dirname(file), [basename(file)])]),
-      ),
-      system,
-      environment: environmentOf(redis),
-    };
-  } finally {
-    await rm(runFolder, { recursive: true, force: true });
-  }
+  await using folder = leasedFolder("league");
+  await using redis = await provideRedis({ system, runFolder: folder.path, onProgress: () => {} });
+  return {
+    source: sourceDigest(packageRoot),
+    variantFiles: Object.fromEntries(
+      Object.entries(files).map(([name, file]) => [name, digestOf(dirname(file), [basename(file)])]),
+    ),
+    system,
+    environment: environmentOf(redis),
+  };
 }

@@ -3,7 +3,7 @@ import type { Fault } from "../faults/fault.ts";
 import type { FaultSite } from "../faults/fault-site.ts";
 import type { PlannedFault } from "../faults/planned-fault.ts";
 import { monotonicMs } from "../history/monotonic-clock.ts";
-import { nemesis } from "./nemesis.ts";
+import { type NemesisOptions, nemesis } from "./nemesis.ts";
 
 /** A fault that writes down what becomes of it. */
 function noted(name: string, log: string[], seen: string | null = "seen"): Fault {
@@ -25,14 +25,27 @@ function noted(name: string, log: string[], seen: string | null = "seen"): Fault
   };
 }
 
-function run(plan: readonly PlannedFault[], stop = new AbortController()) {
+function run(
+  plan: readonly PlannedFault[],
+  stop = new AbortController(),
+  more: Pick<NemesisOptions, "watchQuiet"> = {},
+) {
   const owned: AsyncDisposable[] = [];
   const own = <T extends AsyncDisposable>(thing: T): T => {
     owned.push(thing);
     return thing;
   };
   const site = () => ({ paths: [], gateways: null }) as unknown as Omit<FaultSite, "replicas" | "seed">;
-  const made = nemesis({ plan, site, replicas: 3, seed: 1, signal: stop.signal, own, onStep: () => {} });
+  const made = nemesis({
+    plan,
+    site,
+    replicas: 3,
+    seed: 1,
+    signal: stop.signal,
+    own,
+    onStep: () => {},
+    ...more,
+  });
   return { made, owned, stop };
 }
 
@@ -132,5 +145,76 @@ describe("the nemesis", () => {
       ["a", null],
       ["b", null],
     ]);
+  });
+
+  it("takes back that a fault was seen which cuts off and is gone right before its heal", async () => {
+    const log: string[] = [];
+    let looks = 0;
+    const lapsing: Fault = {
+      ...noted("a", log),
+      cutsOff: true,
+      inject: async (site) => ({
+        ...(await noted("a", log).inject(site)),
+        verify: async () => (looks++ === 0 ? "seen" : null),
+      }),
+    };
+    const until = { phase: "one", atMs: 0 };
+    const { made } = run([
+      { fault: lapsing, from: "start", until },
+      { fault: { ...noted("b", log), cutsOff: true }, from: "start", until },
+    ]);
+    await made.begin();
+    made.phaseBegins("one", monotonicMs());
+    await expect.poll(() => log.filter((line) => line.endsWith("healed"))).toHaveLength(2);
+    const { faults } = await made.end();
+    expect(Object.fromEntries(faults.map(({ name, verified }) => [name, verified]))).toEqual({
+      a: null,
+      b: "seen",
+    });
+  });
+
+  it("asks no Redis that answers nobody what is under way, before it heals that, or another fault meanwhile", async () => {
+    const log: string[] = [];
+    const frozen: Fault = { ...noted("frozen", log), cutsOff: true, breaksRedis: true };
+    const plan = (fault: Fault): PlannedFault => ({ fault, from: "start", until: { phase: "one", atMs: 0 } });
+    for (const [faults, watched] of [
+      [[frozen], 0],
+      [[noted("slow", log)], 1],
+    ] as const) {
+      let watches = 0;
+      const watchQuiet = async () => {
+        watches++;
+        return async () => null;
+      };
+      const { made } = run(faults.map(plan), new AbortController(), { watchQuiet });
+      await made.begin();
+      made.phaseBegins("one", monotonicMs());
+      await expect.poll(() => log.at(-1)).toMatch(/healed$/);
+      await made.end();
+      expect(watches).toBe(watched);
+    }
+  });
+
+  it("breaks nothing any more when the run ended while an earlier heal was looked at", async () => {
+    const log: string[] = [];
+    const look = Promise.withResolvers<string>();
+    const slow: Fault = {
+      ...noted("a", log),
+      inject: async (site) => ({ ...(await noted("a", log).inject(site)), verifyHealed: () => look.promise }),
+    };
+    const { made } = run([
+      { fault: slow, from: "start", until: { phase: "one", atMs: 0 } },
+      { fault: noted("b", log), from: { phase: "two", atMs: 0 }, until: { phase: "never", atMs: 0 } },
+    ]);
+    await made.begin();
+    made.phaseBegins("one", monotonicMs());
+    await expect.poll(() => log).toContain("a healed");
+    made.phaseBegins("two", monotonicMs());
+    await new Promise((resolve) => setImmediate(resolve));
+    const ended = made.end();
+    look.resolve("healed");
+    const { faults } = await ended;
+    expect(log).toEqual(["a broken on 0,1,2", "a healed"]);
+    expect(faults.find(({ name }) => name === "b")?.verified).toBeNull();
   });
 });

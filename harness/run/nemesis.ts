@@ -51,11 +51,13 @@ export function nemesis(options: NemesisOptions): Nemesis {
   const over = new AbortController();
   const stop = AbortSignal.any([signal, over.signal]);
   const healChecks = new Set<Promise<unknown>>();
+  const silencing = new Set<Fault>();
   const started: Promise<void>[] = [];
   const lives = plan.map((planned, index) => {
     const injected = Promise.withResolvers<void>();
     if (planned.from === "start") started.push(injected.promise);
-    const life = { options, planned, index, phases, chaos, stop, healChecks, onInjected: injected.resolve };
+    const shared = { options, phases, chaos, stop, healChecks, silencing };
+    const life = { ...shared, planned, index, onInjected: injected.resolve };
     return () => live(life);
   });
   let running: Promise<unknown> = Promise.resolve();
@@ -85,47 +87,77 @@ interface Life {
   readonly chaos: { readonly faults: FaultRecord[]; readonly quiescences: Quiescence[] };
   readonly stop: AbortSignal;
   readonly healChecks: Set<Promise<unknown>>;
+  /** Faults in force because of which Redis answers nobody, us neither. */
+  readonly silencing: Set<Fault>;
   readonly onInjected: () => void;
 }
 
 /** From the injection of one fault to the look at what was healed. */
 async function live(life: Life): Promise<void> {
-  const { planned, phases, stop, options, chaos, healChecks, onInjected } = life;
+  const { planned, phases, stop, options, chaos, healChecks, silencing, onInjected } = life;
   const { fault } = planned;
   const all = Array.from({ length: options.replicas }, (_, i) => i);
   const replicas = planned.replicas ?? all;
-  if (!(await reached(planned.from, phases, stop))) {
+  const isTime = await reached(planned.from, phases, stop);
+  // An earlier fault is still being looked at: what breaks now must not spoil that.
+  if (isTime) await Promise.allSettled(healChecks);
+  if (!isTime || stop.aborted) {
     chaos.faults.push(neverInjected(fault, replicas));
     return onInjected();
   }
-  // An earlier fault is still being looked at: what breaks now must not spoil that.
-  await Promise.allSettled(healChecks);
   const fromMs = monotonicMs();
   options.onStep(`breaking: ${fault.legend}`);
+  if (isSilencing(fault)) silencing.add(fault);
   const injected = await injectedOrNull(life, replicas);
   const injectedMs = monotonicMs();
   onInjected();
   const base = { ...natureOf(fault), replicas, fromMs, injectedMs };
   if (injected === null) {
+    silencing.delete(fault);
     chaos.faults.push({ ...base, healingMs: injectedMs, untilMs: injectedMs, verified: null, healed: null });
     return;
   }
-  const [verified] = await Promise.all([
-    injected.verify().catch(() => null),
-    reached(planned.until, phases, stop),
-  ]);
-  const quiet = await options.watchQuiet?.().catch(() => undefined);
+  const verified = await seenUntilTheEnd(life, injected);
+  const quiet = silencing.size > 0 ? undefined : await options.watchQuiet?.().catch(() => undefined);
   const healingMs = monotonicMs();
   await injected[Symbol.asyncDispose]();
   const untilMs = monotonicMs();
+  silencing.delete(fault);
   options.onStep(`healed: ${fault.legend}`);
-  const check = afterHeal(injected, quiet).then(({ healed, quietMs }) => {
+  // Nobody judges a run that was interrupted, and its exit waits.
+  const looks = options.signal.aborted
+    ? Promise.resolve({ healed: null, quietMs: null })
+    : afterHeal(injected, quiet);
+  const check = looks.then(({ healed, quietMs }) => {
     chaos.faults.push({ ...base, healingMs, untilMs, verified, healed });
     if (quietMs !== null) for (const replica of replicas) chaos.quiescences.push({ replica, atMs: quietMs });
   });
   healChecks.add(check);
   await check;
   healChecks.delete(check);
+}
+
+/** Whoever asks Redis then waits in vain, and the heal with him. */
+function isSilencing({ breaksRedis = false, cutsOff = false }: Fault): boolean {
+  return breaksRedis && cutsOff;
+}
+
+/**
+ * What is seen of a fault, once it is time to heal it. Of what cuts off, decisions of Redis convict: it counts only if it
+ * is seen at the end, too. That look begins early by what the first one took, so that the heal is in time. Whoever is
+ * interrupted judges nothing, and heals at once.
+ */
+async function seenUntilTheEnd(life: Life, { verify }: Injected): Promise<string | null> {
+  const { planned, phases, stop, options } = life;
+  const { fault, until } = planned;
+  const beganMs = monotonicMs();
+  const seen = await verify().catch(() => null);
+  const tookMs = monotonicMs() - beganMs;
+  await reached(until === "start" ? until : { ...until, atMs: until.atMs - tookMs }, phases, stop);
+  const isLookedAtAgain = seen !== null && fault.cutsOff === true && !options.signal.aborted;
+  const last = isLookedAtAgain ? await verify().catch(() => null) : seen;
+  await reached(until, phases, stop);
+  return last === null ? null : seen;
 }
 
 /** Its moment never came: the run must not look as if it had not been planned. */

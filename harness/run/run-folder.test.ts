@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
+  dropEmptyRunFolder,
   dropRunFolder,
   findRunFolder,
   keepRefused,
@@ -50,6 +51,18 @@ describe("the folder of a run", () => {
     expect(await readlink(join(out, "burst", "latest"))).toBe("20260101-000002-sliding-log");
     for (const named of [folder, "latest", "burst"]) await findRunFolder(out, named);
     await expect(findRunFolder(out, "nothing")).rejects.toThrow(/no recorded run at nothing/);
+  });
+});
+
+describe("a run that came to nothing", () => {
+  it("leaves a folder with the log that it wrote, and no empty one", async () => {
+    const empty = await makeRunFolder(out, "burst", "sliding-log", second(1));
+    const told = await makeRunFolder(out, "burst", "sliding-log", second(2));
+    await writeFile(join(told, "logs", "redis.log"), "why");
+    await dropEmptyRunFolder(empty);
+    await dropEmptyRunFolder(told);
+    expect(await readdir(join(out, "burst"))).toEqual(["20260101-000002-sliding-log"]);
+    expect(await readFile(join(told, "logs", "redis.log"), "utf8")).toBe("why");
   });
 });
 

@@ -6,6 +6,7 @@ import {
   readdir,
   rename,
   rm,
+  rmdir,
   stat,
   symlink,
   writeFile,
@@ -50,6 +51,11 @@ async function makes(folder: string): Promise<boolean> {
 /** Removes a run's folder in which nothing was recorded: it was refused or interrupted. */
 export async function dropRunFolder(folder: string): Promise<void> {
   if (!(await isRecorded(folder))) await rm(folder, { recursive: true, force: true });
+}
+
+/** Removes a run's folder that holds not even a log; with one it stays, for it may say what went wrong. */
+export async function dropEmptyRunFolder(folder: string): Promise<void> {
+  for (const each of [join(folder, "logs"), folder]) await rmdir(each).catch(() => undefined);
 }
 
 const refusedName = "refused.txt";

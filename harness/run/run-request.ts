@@ -4,7 +4,7 @@ import type { LiveNumbers } from "./live.ts";
 import type { LivePosition } from "./send-phases.ts";
 
 /** All that one run needs to know; everything a user can turn has been decided. */
-export interface RunRequest extends Omit<TargetOrder, "onStep"> {
+export interface RunRequest extends Omit<TargetOrder, "onStep" | "own"> {
   readonly scenarioName: string;
   /** Of a scenario that is none of ours. */
   readonly scenarioFile: string | null;

@@ -13,6 +13,7 @@ import { auditKeys } from "../system/audit-keys.ts";
 import { startClockSampler } from "../system/clock-sampler.ts";
 import { deleteKeysOf } from "../system/delete-keys.ts";
 import type { Gateways } from "../system/gateways.ts";
+import { healLeftProxies } from "../system/left-proxies.ts";
 import { startRedisSampler } from "../system/redis-sampler.ts";
 import { watchRedisState } from "../system/redis-state.ts";
 import { namesOnWire } from "./belonging.ts";
@@ -26,22 +27,24 @@ import { stageFor } from "./stage.ts";
 /** Runs one scenario against real processes and returns all that was seen. Whatever it started it stops. */
 export async function runScenario(request: RunRequest, watch: RunWatch): Promise<History> {
   const { replicas, seed, runFolder, target } = request;
+  await healLeftProxies();
   const runId = randomBytes(6).toString("hex");
   const startedAt = new Date().toISOString();
   const phases = request.scenario.phases(request);
   const plan = request.scenario.faults?.(request) ?? [];
 
-  const order = { ...request, onStep: watch.onStep };
+  const order = { ...request, onStep: watch.onStep, own: watch.own };
   await using stage = watch.own(await stageFor(plan, watch.onStep));
   await using redis = owned(await target.redis(order, stage.redisFaketime), watch);
+  await using left = new AsyncDisposableStack();
+  if (redis !== null && !redis.owned) left.use(watch.own(keysOf(redis.url, runId, watch)));
   await using ways = plan.length === 0 ? null : owned(await target.ways(order, redis), watch);
   if (ways !== null) watch.onStep(`Redis is reached through ${ways.origin}`);
   stage.requireNeeds({ target, redis, ways });
   const state = redis === null ? null : await watchRedisState(redis.url, runId);
   let running: Gateways | null = null;
   const site = () => ({ paths: ways?.ways ?? [], redis, gateways: running, runFolder });
-  const quiet = redis === null ? {} : { watchQuiet: quietWatch(redis.url) };
-  await using breaks = nemesis({ ...watch, ...quiet, plan, site, replicas, seed });
+  await using breaks = watch.own(nemesis({ ...watch, ...quietWatch(redis), plan, site, replicas, seed }));
   await breaks.begin();
   const around = { runId, redis, ways, steering: stage.steering };
   await using gateways = watch.own(await target.gateways(order, around));
@@ -75,7 +78,7 @@ export async function runScenario(request: RunRequest, watch: RunWatch): Promise
     chaos,
     stateDoubt: (await state?.doubt(chaos.faults)) ?? null,
   };
-  const history = historyOf({
+  return historyOf({
     request,
     runId,
     startedAt,
@@ -87,8 +90,6 @@ export async function runScenario(request: RunRequest, watch: RunWatch): Promise
     sampler,
     ...seen,
   });
-  if (redis !== null && !redis.owned) await cleanedUp(redis.url, runId, watch);
-  return history;
 }
 
 async function auditOf(
@@ -113,6 +114,17 @@ function probesOf(
     subjects,
     wireKeyOf: (subject) => `${runId}:${subject}`,
     ...(keyHeader === undefined ? {} : { keyHeader }),
+  };
+}
+
+/** Disposing deletes our keys from a Redis that is not ours: once, and after the gateways, which come later, have ended. */
+function keysOf(redisUrl: string, runId: string, watch: RunWatch): AsyncDisposable {
+  let cleaning: Promise<void> | undefined;
+  return {
+    [Symbol.asyncDispose]() {
+      cleaning ??= cleanedUp(redisUrl, runId, watch);
+      return cleaning;
+    },
   };
 }
 
@@ -144,10 +156,12 @@ function withControls(phase: Phase): PhaseLoad {
 const quietWithinMs = 2_000;
 
 /** What was connected right before a heal and no longer is had its say. */
-function quietWatch(redisUrl: string): NonNullable<NemesisOptions["watchQuiet"]> {
-  const { connectionsNow, untilGone } = quiescence(redisUrl);
-  return async () => {
+function quietWatch(redis: { readonly url: string } | null): Pick<NemesisOptions, "watchQuiet"> {
+  if (redis === null) return {};
+  const { connectionsNow, untilGone } = quiescence(redis.url);
+  const watchQuiet = async () => {
     const before = await connectionsNow();
     return async () => (before !== null && (await untilGone(before, quietWithinMs)) ? monotonicMs() : null);
   };
+  return { watchQuiet };
 }

@@ -54,7 +54,7 @@ export async function stageFor(
       if (redis?.controls != null) available.add("own-redis");
       if (faketime !== null) available.add("faketime");
       for (const fault of faults) {
-        const lack = unmetNeed(fault, available);
+        const lack = unmetNeed(fault, available, { isInDocker: redis?.container !== undefined });
         if (lack === null) continue;
         throw new Refusal(
           found !== null && "reason" in found ? `${lack.replace(/\.$/, "")} (${found.reason}).` : lack,

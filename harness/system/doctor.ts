@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { cacheFolder } from "./cache-folder.ts";
 import { askDocker } from "./docker/ask-docker.ts";
-import { removeLeftovers } from "./leftovers.ts";
+import { healLeftProxies } from "./left-proxies.ts";
 import { type ProvideRedisOptions, redisSources } from "./provide-redis.ts";
 import { givenRedis } from "./redis/given-redis.ts";
 
@@ -21,7 +21,7 @@ export type DoctorOptions = Pick<ProvideRedisOptions, "url" | "system">;
 export async function doctor({ url, system }: DoctorOptions): Promise<DoctorRow[]> {
   const redis = url === undefined ? redisRows(system) : givenRow(url);
   const rows = await Promise.all([redis, dockerRow()]);
-  return [nodeRow(), cacheRow(), ...rows.flat(), ...leftoverRows(), processorRow(), clockRow()];
+  return [nodeRow(), cacheRow(), ...rows.flat(), ...(await leftoverRows()), processorRow(), clockRow()];
 }
 
 /** The rows as lines of text: state, what, detail. */
@@ -79,9 +79,9 @@ async function dockerRow(): Promise<DoctorRow> {
   return { what: "Docker", state: "unused", detail: docker.reason };
 }
 
-function leftoverRows(): DoctorRow[] {
+async function leftoverRows(): Promise<DoctorRow[]> {
   try {
-    const found = removeLeftovers();
+    const found = await healLeftProxies();
     if (found.length === 0) return [{ what: "leftovers", state: "ok", detail: "none" }];
     return found.map(({ kind, what }) => ({
       what: "leftovers",

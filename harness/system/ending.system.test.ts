@@ -127,3 +127,21 @@ test("once released, signals and errors have their usual effect again", async ()
   const broken = `${released} process.once('SIGUSR2', () => { throw new Error('a bug'); });`;
   expect(await harness(broken, (child) => child.kill("SIGUSR2"))).toEqual({ code: 99, out: "up\n" });
 });
+
+test("one tracked inside of another is a part of it: what it owns goes first, and there is one exit, after all", async () => {
+  const body = `owns('outer', 200);
+    const inner = trackEnding();
+    inner.own({
+      async [Symbol.asyncDispose]() {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        console.log("end inner");
+      },
+    });`;
+  const { code, out } = await harness(body, (child) => child.kill("SIGINT"));
+  expect(code).toBe(130);
+  expect(out.match(/end \w+/g)).toEqual(["end inner", "end outer"]);
+  expect(out.match(/Interrupted/g)).toHaveLength(1);
+  const released = await harness(`${body} await inner.release();`, (child) => child.kill("SIGINT"));
+  expect(released.code).toBe(130);
+  expect(released.out.match(/end \w+/g)).toEqual(["end outer"]);
+});

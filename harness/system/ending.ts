@@ -29,11 +29,44 @@ export interface EndingOptions {
   readonly onBegin?: (reason: Error) => void;
 }
 
+let active: Ending | null = null;
+
 /**
  * From now on SIGINT, SIGTERM and SIGHUP dispose of what is owned and exit with 130, an uncaught error with 4. A second
- * signal exits at once; what still runs then is killed.
+ * signal exits at once; what still runs then is killed. While another one is tracked, this is a part of that: what it
+ * owns is disposed of first, and there is one exit, after all of it.
  */
 export function trackEnding(options: EndingOptions = {}): Ending {
+  return active === null ? outermost(options) : within(active);
+}
+
+function within({ signal, own }: Ending): Ending {
+  const owned: AsyncDisposable[] = [];
+  own({ [Symbol.asyncDispose]: () => disposeAll(owned) });
+  const release = async () => {
+    if (signal.aborted) await never();
+    owned.length = 0;
+  };
+  return {
+    signal,
+    // What comes while the end is under way would come too late for a list that was emptied.
+    own: (thing) => (signal.aborted ? own(thing) : ownedBy(owned, thing)),
+    release,
+    [Symbol.asyncDispose]: release,
+  };
+}
+
+function ownedBy<T extends AsyncDisposable>(owned: AsyncDisposable[], thing: T): T {
+  owned.push(thing);
+  return thing;
+}
+
+/** Nobody overtakes the exit. */
+function never(): Promise<never> {
+  return new Promise(() => undefined);
+}
+
+function outermost(options: EndingOptions): Ending {
   const { deadlineMs = 10_000, repeatWithinMs = 300, onBegin = tell } = options;
   const owned: AsyncDisposable[] = [];
   const controller = new AbortController();
@@ -55,7 +88,8 @@ export function trackEnding(options: EndingOptions = {}): Ending {
     if (!controller.signal.aborted) begin(error, exitCode.broken);
   };
   const release = async () => {
-    if (controller.signal.aborted) await new Promise<never>(() => undefined);
+    if (controller.signal.aborted) await never();
+    active = null;
     for (const name of signals) process.off(name, onSignal);
     restore();
     owned.length = 0;
@@ -63,15 +97,13 @@ export function trackEnding(options: EndingOptions = {}): Ending {
 
   for (const name of signals) process.on(name, onSignal);
   const restore = listenAlone(onUncaught);
-  return {
+  active = {
     signal: controller.signal,
-    own: (thing) => {
-      owned.push(thing);
-      return thing;
-    },
+    own: (thing) => ownedBy(owned, thing),
     release,
     [Symbol.asyncDispose]: release,
   };
+  return active;
 }
 
 /** The launcher's listeners would exit before anything is disposed of: they step aside until the returned call. */

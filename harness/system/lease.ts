@@ -13,6 +13,16 @@ export interface Lease {
   readonly processes: readonly LeasedGroup[];
   /** Temporary folders. */
   readonly folders: readonly string[];
+  /** At Toxiproxies of others. */
+  readonly proxies: readonly LeasedProxy[];
+}
+
+/** A proxy at a Toxiproxy that is not ours: one that we made there, or one of others that we break and heal. */
+export interface LeasedProxy {
+  /** Of the control API. */
+  readonly url: string;
+  readonly name: string;
+  readonly kind: "made" | "used";
 }
 
 /** A process group of ours, and members by which it can be known again. */
@@ -28,11 +38,14 @@ const identity: z.ZodType<ProcessIdentity> = z.object({
   command: z.string(),
 });
 
-const leaseFile: z.ZodType<Lease> = z.object({
+const leaseFile: z.ZodType<Lease, unknown> = z.object({
   pidSpace: z.string(),
   owner: identity,
   processes: z.array(z.object({ name: z.string(), group: z.int().min(2), identities: z.array(identity) })),
   folders: z.array(z.string()),
+  proxies: z
+    .array(z.object({ url: z.string(), name: z.string(), kind: z.enum(["made", "used"]) }))
+    .default([]),
 });
 
 /** One thing on the lease; `release` takes it off once it is gone. */
@@ -48,6 +61,7 @@ export interface ProcessEntry extends LeaseEntry {
 
 const processes: Map<object, LeasedGroup> = new Map();
 const folders: Set<string> = new Set();
+const proxies: Set<LeasedProxy> = new Set();
 let ownFile: string | null = null;
 
 /** Puts a process group of ours on this harness's lease, known by the members in `pids`. */
@@ -83,6 +97,17 @@ export function leaseFolder(folder: string): LeaseEntry {
   };
 }
 
+/** Puts a proxy at a Toxiproxy of others on this harness's lease, before it is made or broken. */
+export function leaseProxy(proxy: LeasedProxy): LeaseEntry {
+  proxies.add(proxy);
+  write();
+  return {
+    release: () => {
+      if (proxies.delete(proxy)) rewrite();
+    },
+  };
+}
+
 /** The folder of all leases. */
 export function leasesFolder(): string {
   return join(cacheFolder(), "leases");
@@ -112,7 +137,7 @@ function readLease(file: string): Lease | undefined {
 
 /** The file exists exactly as long as something is owned, and is never seen half written. */
 function write(): void {
-  if (processes.size === 0 && folders.size === 0) {
+  if (processes.size === 0 && folders.size === 0 && proxies.size === 0) {
     if (ownFile !== null) rmSync(ownFile, { force: true });
     return;
   }
@@ -122,6 +147,7 @@ function write(): void {
     owner: { ...myself(), command: "" },
     processes: [...processes.values()],
     folders: [...folders],
+    proxies: [...proxies],
   };
   ownFile ??= newFile();
   const partial = `${ownFile}.partial`;
@@ -147,7 +173,10 @@ function rewrite(): void {
   }
 }
 
-/** Also as the harness exits in the middle of something: nothing can be awaited then, but much can be removed. */
+/**
+ * Also as the harness exits in the middle of something: nothing can be awaited then, but much can be removed. Proxies of
+ * others are left to the next harness.
+ */
 function abandon(): void {
   for (const { group } of processes.values()) {
     try {
@@ -157,7 +186,9 @@ function abandon(): void {
     }
   }
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-  if (ownFile !== null) rmSync(ownFile, { force: true });
+  processes.clear();
+  folders.clear();
+  rewrite();
 }
 
 function newFile(): string {

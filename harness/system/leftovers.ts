@@ -5,14 +5,14 @@ import { groupOf, hasSameStart, isAlive, pidSpace } from "./process-identity.ts"
 
 /** What was found on one lease whose owner is gone, and is removed now. */
 export interface Leftover {
-  readonly kind: "process" | "folder" | "lease";
+  readonly kind: "process" | "folder" | "lease" | "proxy";
   /** In words: the process with its pid, or the path. */
   readonly what: string;
 }
 
 /**
  * Removes what dead harnesses left: process groups of which a member is proved to be ours (pid, start time and command
- * line), temporary folders, and the lease itself. Leases of a living owner, or of another host or container, are left
+ * line), temporary folders, and the lease itself, unless it names proxies, which `healLeftProxies` removes. Leases of a living owner, or of another host or container, are left
  * alone, and so is every process that only has a pid of ours.
  */
 export function removeLeftovers(): Leftover[] {
@@ -32,7 +32,7 @@ function removeLease({ file, lease }: FoundLease): Leftover[] {
   }
   if (lease.pidSpace !== pidSpace() || hasSameStart(lease.owner)) return [];
   const found = [...lease.processes.flatMap(endGroup), ...lease.folders.flatMap(removeFolder)];
-  rmSync(file, { force: true });
+  if (lease.proxies.length === 0) rmSync(file, { force: true });
   return found;
 }
 

@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,6 +11,7 @@ import { Refusal } from "../refusal.ts";
 import { startEmbeddedToxiproxy } from "../toxiproxy/embedded-toxiproxy.ts";
 import { freePort } from "./free-port.ts";
 import { startRedisWays } from "./redis-ways.ts";
+import { until } from "./until.ts";
 
 const redisUrl = inject("redisUrl");
 const runFolder = mkdtempSync(join(tmpdir(), "gatecrash-tests-"));
@@ -51,6 +54,26 @@ test("user, password and database stay as they are without a proxy", async () =>
   client.disconnect();
   await direct.call("ACL", "DELUSER", username);
   direct.disconnect();
+});
+
+test("of a Toxiproxy that was given no proxy stays where Redis has not answered yet when the run is cut short", async () => {
+  await using toxiproxy = await startEmbeddedToxiproxy({ runFolder });
+  const silent = createServer((socket) => socket.on("error", () => {})).listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  const url = `redis://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+  const owned: AsyncDisposable[] = [];
+  const own = <T extends AsyncDisposable>(thing: T): T => {
+    owned.push(thing);
+    return thing;
+  };
+  const starting = startRedisWays({ ...options, redisUrl: url, toxiproxyUrl: toxiproxy.url, own });
+  const refused = expect(starting).rejects.toThrow(/does not answer|too late/);
+  await until(async () => (await proxyNames(toxiproxy.url)).length > 0);
+  for (const thing of owned) await thing[Symbol.asyncDispose]();
+  expect(await proxyNames(toxiproxy.url)).toEqual([]);
+  await refused;
+  expect(await proxyNames(toxiproxy.url)).toEqual([]);
+  silent.close();
 });
 
 test("of a Toxiproxy that was given only the proxies of this run are touched", async () => {

@@ -5,6 +5,7 @@ import { redactedUrl } from "../redacted.ts";
 import { Refusal } from "../refusal.ts";
 import { type ControlledProxy, connectToxiproxy, type ToxiproxyControl } from "../toxiproxy/control.ts";
 import { freePort } from "./free-port.ts";
+import { guestProxies } from "./guest-proxies.ts";
 import { type FoundToxiproxy, findToxiproxy } from "./toxiproxy-source.ts";
 
 /** A way to Redis for each replica, through a proxy of its own. Disposing removes those proxies, and no others. */
@@ -27,6 +28,9 @@ export interface ProxyPlaces {
   place(replica: number): { readonly listen: string; readonly host: string; readonly port: number };
 }
 
+/** Registers what must be undone early, in the order in which it came. */
+export type Own = <T extends AsyncDisposable>(thing: T) => T;
+
 /** Which ways. */
 export interface RedisWaysOptions {
   readonly redisUrl: string;
@@ -39,6 +43,8 @@ export interface RedisWaysOptions {
   readonly toxiproxyUrl?: string;
   /** Which one to start where none is given: ours, or the `toxiproxy-server` of the PATH. @default "embedded" */
   readonly toxiproxy?: "embedded" | "path";
+  /** Registers what must be undone even when this is cut short. @default nobody does */
+  readonly own?: Own;
   /** @default the host of `toxiproxyUrl`, with the same view of Redis as ours */
   readonly places?: ProxyPlaces;
 }
@@ -48,7 +54,7 @@ export interface RedisWaysOptions {
  * mend if there is no Toxiproxy, or if it does not reach Redis.
  */
 export async function startRedisWays(options: RedisWaysOptions): Promise<RedisWays> {
-  const { redisUrl, replicas, seed, places } = options;
+  const { redisUrl, replicas, seed, places, own = (thing) => thing } = options;
   const redis = plainRedisUrl(redisUrl);
   await using stack = new AsyncDisposableStack();
   const found = stack.use(await findToxiproxy(options));
@@ -58,10 +64,13 @@ export async function startRedisWays(options: RedisWaysOptions): Promise<RedisWa
   const runId = found.isOurs ? `seed${seed}` : randomBytes(4).toString("hex");
   const ways: RedisWay[] = [];
   // Ours takes its proxies along when it stops.
-  if (!found.isOurs) stack.defer(() => removeAll(ways));
+  const guests = found.isOurs ? null : stack.use(own(guestProxies(found.url)));
   for (let replica = 0; replica < replicas; replica++) {
     const name = `gatecrash-${runId}-${replica}`;
-    const proxy = await makeProxy(control, { name, upstream, found, place: places?.place(replica) });
+    const wanted = { name, upstream, found, place: places?.place(replica) };
+    const proxy = await (guests === null
+      ? makeProxy(control, wanted)
+      : guests.made(name, () => makeProxy(control, wanted)));
     ways.push({ replica, proxy, probe: tcpRedisProbe(proxy.host, proxy.port, loginIn(redis)) });
   }
   for (const way of ways) await requireAnswer(way, found, upstream);
@@ -108,11 +117,6 @@ async function makeProxy(control: ToxiproxyControl, wanted: Wanted): Promise<Con
       if (tries === portTries || !/address already in use/.test(String(error))) throw error;
     }
   }
-}
-
-/** One that hangs keeps its proxies, and one that has gone took them along: nothing else can be done. */
-async function removeAll(ways: readonly RedisWay[]): Promise<void> {
-  await Promise.allSettled(ways.map(({ proxy }) => proxy[Symbol.asyncDispose]()));
 }
 
 async function requireAnswer({ probe }: RedisWay, found: FoundToxiproxy, upstream: string): Promise<void> {

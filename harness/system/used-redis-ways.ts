@@ -3,7 +3,15 @@ import { tcpRedisProbe } from "../faults/tcp-redis-probe.ts";
 import { nearestName } from "../nearest-name.ts";
 import { Refusal } from "../refusal.ts";
 import { type ControlledProxy, connectToxiproxy } from "../toxiproxy/control.ts";
-import { hasRedisToxics, loginIn, plainRedisUrl, type RedisWays, urlThrough } from "./redis-ways.ts";
+import { guestProxies } from "./guest-proxies.ts";
+import {
+  hasRedisToxics,
+  loginIn,
+  type Own,
+  plainRedisUrl,
+  type RedisWays,
+  urlThrough,
+} from "./redis-ways.ts";
 
 /** Whose proxies. */
 export interface UsedRedisWaysOptions {
@@ -14,6 +22,8 @@ export interface UsedRedisWaysOptions {
   readonly replicas: number;
   /** Says who may ask Redis; `null`: everybody may. */
   readonly redisUrl: string | null;
+  /** Registers what must be undone even when this is cut short. @default nobody does */
+  readonly own?: Own;
 }
 
 /**
@@ -21,7 +31,7 @@ export interface UsedRedisWaysOptions {
  * were found. A `Refusal` if there is not one for each replica, or if Redis does not answer us through it.
  */
 export async function usedRedisWays(options: UsedRedisWaysOptions): Promise<RedisWays> {
-  const { toxiproxyUrl, proxies, replicas } = options;
+  const { toxiproxyUrl, proxies, replicas, own = (thing) => thing } = options;
   const redis = plainRedisUrl(options.redisUrl ?? "redis://127.0.0.1");
   await using stack = new AsyncDisposableStack();
   const control = await connectToxiproxy(toxiproxyUrl);
@@ -29,8 +39,9 @@ export async function usedRedisWays(options: UsedRedisWaysOptions): Promise<Redi
   const names = proxies ?? numberedNames(known, replicas, control.url);
   for (const name of names) requireKnown(name, known);
   const ways: RedisWay[] = [];
+  const guests = stack.use(own(guestProxies(control.url)));
   for (const [replica, name] of names.entries()) {
-    const proxy = stack.use(await control.useProxy(name));
+    const proxy = await guests.used(name, () => control.useProxy(name));
     ways.push({ replica, proxy, probe: tcpRedisProbe(proxy.host, proxy.port, loginIn(redis)) });
   }
   for (const way of ways) await requireAnswer(way);

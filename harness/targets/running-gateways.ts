@@ -46,10 +46,16 @@ export async function runningGateways({
     ...(keyHeader === undefined ? {} : { keyHeader }),
     gives: [],
     redis: async ({ redisUrl }) => (redisUrl === null ? null : givenRedis(redisUrl)),
-    ways: async ({ toxiproxyUrl, redisUrl }) =>
+    ways: async ({ toxiproxyUrl, redisUrl, own }) =>
       toxiproxyUrl === null
         ? null
-        : usedRedisWays({ toxiproxyUrl, proxies, redisUrl, replicas: endpoints.length }),
+        : usedRedisWays({
+            toxiproxyUrl,
+            proxies,
+            redisUrl,
+            replicas: endpoints.length,
+            ...(own === undefined ? {} : { own }),
+          }),
     async gateways({ policies }, { runId }) {
       const mistake = await contractMistake({ endpoints, runId, policies, keyHeader });
       if (mistake !== null) throw new Refusal(mistake);

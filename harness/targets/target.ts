@@ -7,7 +7,7 @@ import type { GatewaySteering } from "../system/gateway-steering.ts";
 import type { Gateways } from "../system/gateways.ts";
 import type { SystemChoice } from "../system/provide-redis.ts";
 import type { RedisServer } from "../system/redis-server.ts";
-import type { RedisWays } from "../system/redis-ways.ts";
+import type { Own, RedisWays } from "../system/redis-ways.ts";
 
 /** What is under test: gateways that a run starts, or that run already. */
 export interface Target {
@@ -46,6 +46,8 @@ export interface TargetOrder {
   readonly system: SystemChoice;
   readonly runFolder: string;
   readonly onStep: (step: string) => void;
+  /** Registers what must be undone even when the run is cut short. @default nobody does */
+  readonly own?: Own;
 }
 
 /** What a run puts around gateways that are started for it. */

@@ -7,10 +7,11 @@ import type { TargetOrder } from "./target.ts";
  * in Docker, else of our own.
  */
 export async function waysFor(
-  { replicas, seed, runFolder, toxiproxyUrl, onStep }: TargetOrder,
+  { replicas, seed, runFolder, toxiproxyUrl, onStep, own }: TargetOrder,
   redis: RedisServer,
 ): Promise<RedisWays> {
-  const common = { redisUrl: redis.url, replicas, seed, runFolder };
+  const owning = own === undefined ? {} : { own };
+  const common = { redisUrl: redis.url, replicas, seed, runFolder, ...owning };
   if (toxiproxyUrl !== null || redis.container === undefined) {
     return startRedisWays({ ...common, ...(toxiproxyUrl === null ? {} : { toxiproxyUrl }) });
   }

@@ -118,13 +118,17 @@ describe("the control", () => {
   it("restores a proxy of others without deleting it, and removes no toxics but its own", async () => {
     await using test = await rig();
     const used = await test.control.useProxy("test");
-    await used.add({ type: "noop", stream: "upstream", attributes: {} });
+    await used.add({ type: "noop", name: "kept", stream: "upstream", attributes: {} });
     await used.disable();
+    const unconfirmed = { name: "gatecrash-late", type: "noop", stream: "upstream", attributes: {} };
+    await fetch(`${test.url}/proxies/test/toxics`, { method: "POST", body: JSON.stringify(unconfirmed) });
     await used.restore();
     expect(await (await fetch(`${test.url}/proxies/test`)).json()).toMatchObject({
-      enabled: true,
-      toxics: [],
+      enabled: false,
+      toxics: [{ name: "gatecrash-kept" }],
     });
+    await used.enable();
+    await used.removeAllToxics();
     await test.proxy.add({ type: "noop", stream: "upstream", attributes: {} });
     await used.removeAllToxics();
     expect(await (await fetch(`${test.url}/proxies/test`)).json()).toMatchObject({
@@ -148,10 +152,19 @@ describe("the control", () => {
     await used[Symbol.asyncDispose]();
   });
 
-  it("restores a proxy of its own at the same address, without its toxics", async () => {
+  it("restores a proxy of its own at the same address, with what was added and not removed, switched as it was", async () => {
     await using test = await rig();
-    await test.proxy.add({ type: "timeout", stream: "upstream", attributes: {} });
+    const shown = async () => (await fetch(`${test.url}/proxies/test`)).json();
+    const kept = await test.proxy.add({ type: "timeout", stream: "upstream", attributes: {} });
+    const gone = await test.proxy.add({ type: "noop", stream: "downstream", attributes: {} });
+    await gone.remove();
+    await test.proxy.disable();
     await test.proxy.restore();
+    expect(await shown()).toMatchObject({ enabled: false, toxics: [{ type: "timeout" }] });
+    await test.proxy.enable();
+    await kept.remove();
+    await test.proxy.restore();
+    expect(await shown()).toMatchObject({ enabled: true, toxics: [] });
     const { client } = await test.connect();
     client.socket.write("hello");
     await until(() => client.received() === "hello");

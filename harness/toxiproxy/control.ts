@@ -2,7 +2,7 @@ import { Toxiproxy } from "toxiproxy-node-client";
 import { Refusal } from "../refusal.ts";
 import { BoundedHttpClient } from "./control-client.ts";
 import { controlledProxy } from "./controlled-proxy.ts";
-import { usedProxy } from "./used-proxy.ts";
+import { healProxy, usedProxy } from "./used-proxy.ts";
 
 /** Any Toxiproxy's control plane, as the harness uses it. */
 export interface ToxiproxyControl {
@@ -16,6 +16,10 @@ export interface ToxiproxyControl {
    * found otherwise, or not at all.
    */
   useProxy(name: string): Promise<ControlledProxy>;
+  /** Heals one that `useProxy` gave to a harness that died: switches it on, rids it of our toxics. False if it is gone. */
+  healProxy(name: string): Promise<boolean>;
+  /** Deletes one; false if it is gone. */
+  removeProxy(name: string): Promise<boolean>;
 }
 
 /** A proxy to make. */
@@ -57,11 +61,12 @@ export interface ControlledProxy extends AsyncDisposable {
   /** Rejects with code `TOXIC_UNKNOWN` if this Toxiproxy has no such type. */
   add(toxic: NewToxic): Promise<AddedToxic>;
   removeAllToxics(): Promise<void>;
-  /** Leads new connections to `to` (`host:port`) and closes those to the old one. */
+  /** Leads new connections to `to` (`host:port`) and closes those to the old one; one that is disabled stays so. */
   pointTo(to: string): Promise<void>;
   /**
-   * Makes it as it was at first, without toxics: for a control plane that hangs. One of ours is deleted and made anew at
-   * the same address, one of others only switched on and rid of what we added.
+   * Makes it as it was told last, with what was added and not removed, and nothing else: for a control plane that hangs.
+   * One of ours is deleted and made anew at the same address, one of others only switched and rid of the rest of what we
+   * added.
    */
   restore(): Promise<void>;
 }
@@ -90,6 +95,8 @@ export async function connectToxiproxy(
       `No Toxiproxy answers at ${base}: start one there (npm run toxiproxy) or give its URL.`,
     );
   }
+  const proxyNames = async () => Object.keys(await client.getAll());
+  const known = async (name: string) => (await proxyNames()).includes(name);
   return {
     url: base,
     version: async () => (await version()) ?? "unknown",
@@ -97,8 +104,14 @@ export async function connectToxiproxy(
       if (!/^[\w.-]+$/.test(name)) throw new RangeError(`"${name}" is no name for a proxy`);
       return controlledProxy(client, await client.createProxy({ name, listen, upstream, enabled: true }));
     },
-    proxyNames: async () => Object.keys(await client.getAll()),
+    proxyNames,
     useProxy: (name) => usedProxy(client, name),
+    healProxy: async (name) => (await known(name)) && (await healProxy(client, name)),
+    async removeProxy(name) {
+      if (!(await known(name))) return false;
+      await (await client.get(name)).remove();
+      return true;
+    },
   };
 }
 

@@ -2,13 +2,32 @@ import type { Proxy as ClientProxy, ToxicType, Toxiproxy } from "toxiproxy-node-
 import type { ControlledProxy } from "./control.ts";
 import { ToxiproxyControlError } from "./control-client.ts";
 
-/** Controls the proxy `created`, which is ours. */
-export function controlledProxy(client: Toxiproxy, created: ClientProxy): ControlledProxy {
+/** A proxy that remembers, for one that is not ours: only toxics whose names begin so are touched. */
+export interface KeptProxy extends ControlledProxy {
+  readonly removeToxicsOf: (beginning: string) => Promise<void>;
+  /** Makes it as it was told last, without deleting it. */
+  readonly mend: (beginning: string) => Promise<void>;
+}
+
+/**
+ * Controls the proxy `created`, which is ours. It remembers what it was told last: leading it elsewhere, or making it
+ * anew, leaves it switched as it was, so that a fault that heals takes nothing from another that is still in force.
+ */
+export function controlledProxy(client: Toxiproxy, created: ClientProxy): KeptProxy {
   const { name, listen, upstream } = created;
   let proxy = created;
   let leadsTo = upstream;
+  let isEnabled = true;
+  const kept = new Map<string, RawToxic>();
   const update = async (enabled: boolean) => {
     proxy = await proxy.update({ enabled, listen, upstream: leadsTo });
+  };
+  const addMissing = async (there: readonly string[]) => {
+    for (const toxic of kept.values()) if (!there.includes(toxic.name)) await proxy.addToxic(toxic);
+  };
+  const removeToxicsOf = (beginning: string) => {
+    kept.clear();
+    return removeToxics(created, (name) => name.startsWith(beginning));
   };
   const { host, port } = endpointOf(listen, client.host);
   return {
@@ -16,36 +35,63 @@ export function controlledProxy(client: Toxiproxy, created: ClientProxy): Contro
     host,
     port,
     upstream,
-    disable: () => update(false),
-    enable: () => update(true),
-    async add({ type, attributes, ...toxic }) {
-      const added = await proxy.addToxic({
-        // The client wants what the server has defaults for.
-        ...({ toxicity: 1, name: `${type}_${toxic.stream}`, ...toxic } as const),
-        type: type as ToxicType,
-        attributes,
+    async disable() {
+      const before = isEnabled;
+      isEnabled = false;
+      await update(false).catch((error: unknown) => {
+        isEnabled = before;
+        throw error;
       });
-      return { name: added.name, remove: () => tolerating(404, added.remove()) };
     },
-    removeAllToxics: () => removeToxics(created),
-    async pointTo(to) {
+    enable() {
+      isEnabled = true;
+      return update(true);
+    },
+    async add({ type, attributes, ...given }) {
+      // The client wants what the server has defaults for.
+      const named = { toxicity: 1, name: `${type}_${given.stream}`, ...given };
+      const toxic: RawToxic = { ...named, type: type as ToxicType, attributes };
+      await proxy.addToxic(toxic);
+      kept.set(toxic.name, toxic);
+      const remove = () => {
+        kept.delete(toxic.name);
+        return removeToxic(created, toxic.name);
+      };
+      return { name: toxic.name, remove };
+    },
+    removeAllToxics: () => removeToxicsOf(""),
+    removeToxicsOf,
+    pointTo(to) {
       leadsTo = to;
-      await update(true);
+      return update(isEnabled);
     },
     async restore() {
       await tolerating(404, proxy.remove());
-      proxy = await client.createProxy({ name, listen, upstream: leadsTo, enabled: true });
+      // Nobody gets through before the toxics are back.
+      const isBare = kept.size === 0;
+      proxy = await client.createProxy({ name, listen, upstream: leadsTo, enabled: isEnabled && isBare });
+      if (isBare) return;
+      await addMissing([]);
+      await update(isEnabled);
+    },
+    async mend(beginning) {
+      await removeToxics(created, (name) => name.startsWith(beginning) && !kept.has(name));
+      await addMissing(await toxicNames(created));
+      await update(isEnabled);
     },
     [Symbol.asyncDispose]: () => unlessGone(proxy.remove()),
   };
 }
 
-/** Removes the toxics of `proxy` whose names begin so. */
-export async function removeToxics(proxy: ClientProxy, beginning = ""): Promise<void> {
-  for (const name of await toxicNames(proxy)) {
-    if (!name.startsWith(beginning)) continue;
-    await tolerating(404, proxy.api.delete(`${proxy.getPath()}/toxics/${encodeURIComponent(name)}`));
-  }
+/** A toxic as the client is told it. */
+type RawToxic = Parameters<ClientProxy["addToxic"]>[0];
+
+async function removeToxics(proxy: ClientProxy, isUnwanted: (name: string) => boolean): Promise<void> {
+  for (const name of await toxicNames(proxy)) if (isUnwanted(name)) await removeToxic(proxy, name);
+}
+
+function removeToxic(proxy: ClientProxy, name: string): Promise<void> {
+  return tolerating(404, proxy.api.delete(`${proxy.getPath()}/toxics/${encodeURIComponent(name)}`));
 }
 
 /** Of the toxics that `proxy` has. */

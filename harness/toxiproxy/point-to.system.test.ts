@@ -22,6 +22,16 @@ it("a proxy that is pointed elsewhere cuts what leads to the old upstream, and k
   other.close();
 });
 
+it("a proxy that is disabled stays so when it is pointed elsewhere", async () => {
+  await using test = await rig();
+  await test.proxy.disable();
+  await test.proxy.pointTo("127.0.0.1:1");
+  await test.proxy.pointTo(test.proxy.upstream);
+  expect(await (await fetch(`${test.url}/proxies/test`)).json()).toMatchObject({ enabled: false });
+  await test.proxy.enable();
+  await test.connect();
+});
+
 async function firstWords({ host, port }: { readonly host: string; readonly port: number }): Promise<string> {
   const socket = createConnection({ host, port });
   const [bytes] = await once(socket, "data");

@@ -2,7 +2,7 @@ import type { Proxy as ClientProxy, Toxiproxy } from "toxiproxy-node-client";
 import { Refusal } from "../refusal.ts";
 import type { ControlledProxy } from "./control.ts";
 import { ToxiproxyControlError } from "./control-client.ts";
-import { controlledProxy, removeToxics, toxicNames, unlessGone } from "./controlled-proxy.ts";
+import { controlledProxy, toxicNames, unlessGone } from "./controlled-proxy.ts";
 
 /** How the toxics begin that we add to a proxy of others. */
 const ours = "gatecrash-";
@@ -21,18 +21,30 @@ export async function usedProxy(client: Toxiproxy, name: string): Promise<Contro
     );
   }
   const proxy = controlledProxy(client, found);
-  const restore = async (): Promise<void> => {
-    const done = await Promise.allSettled([proxy.pointTo(proxy.upstream), removeToxics(found, ours)]);
-    for (const each of done) if (each.status === "rejected") throw each.reason;
+  const healed = async (): Promise<void> => {
+    await proxy.pointTo(proxy.upstream);
+    await proxy.enable();
   };
   return {
     ...proxy,
     add: ({ name: own, ...toxic }) =>
       proxy.add({ ...toxic, name: `${ours}${own ?? `${toxic.type}_${toxic.stream}`}` }),
-    removeAllToxics: () => removeToxics(found, ours),
-    restore,
-    [Symbol.asyncDispose]: () => unlessGone(restore()),
+    removeAllToxics: () => proxy.removeToxicsOf(ours),
+    restore: () => proxy.mend(ours),
+    [Symbol.asyncDispose]: () => unlessGone(both(healed(), proxy.removeToxicsOf(ours))),
   };
+}
+
+/** Does so for one that a harness used and left as it was broken; true. */
+export async function healProxy(client: Toxiproxy, name: string): Promise<boolean> {
+  const proxy = controlledProxy(client, await foundProxy(client, name));
+  await both(proxy.enable(), proxy.removeToxicsOf(ours));
+  return true;
+}
+
+/** One that fails does not keep the other from being done. */
+async function both(...calls: readonly Promise<void>[]): Promise<void> {
+  for (const each of await Promise.allSettled(calls)) if (each.status === "rejected") throw each.reason;
 }
 
 async function foundProxy(client: Toxiproxy, name: string): Promise<ClientProxy> {

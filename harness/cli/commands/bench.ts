@@ -5,6 +5,7 @@ import type { Bench, BenchOutcome } from "../../bench/bench.ts";
 import { discover, pick } from "../../discover.ts";
 import { packageRoot, runsFolder } from "../../package-root.ts";
 import { environmentOf } from "../../run/environment.ts";
+import { trackEnding } from "../../system/ending.ts";
 
 /** `bench [name]`: measures a part beside its peer in one run. */
 export function addBench(program: Command, ended: (code: number) => void): void {
@@ -25,7 +26,10 @@ export function addBench(program: Command, ended: (code: number) => void): void 
         return ended(0);
       }
       const { thing } = pick(benches, name, "bench");
-      const outcome = await thing.run({ onStep: (step: string) => console.error(step) });
+      const ending = trackEnding();
+      const outcome = await thing
+        .run({ onStep: (step: string) => console.error(step) })
+        .finally(() => ending.release());
       print(outcome);
       await save(name, outcome, resolve(options.out));
       ended(options.assert && outcome.marks.some(({ met }) => !met) ? 1 : 0);

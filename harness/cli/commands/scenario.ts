@@ -7,7 +7,13 @@ import { isPath } from "../../own-file.ts";
 import { runsFolder } from "../../package-root.ts";
 import { redactedUrl } from "../../redacted.ts";
 import { Refusal, TargetRefusal } from "../../refusal.ts";
-import { dropRunFolder, keepRefused, makeRunFolder, pruneRuns } from "../../run/run-folder.ts";
+import {
+  dropEmptyRunFolder,
+  dropRunFolder,
+  keepRefused,
+  makeRunFolder,
+  pruneRuns,
+} from "../../run/run-folder.ts";
 import type { RunRequest } from "../../run/run-request.ts";
 import { runScenario } from "../../run/run-scenario.ts";
 import { saveRun } from "../../run/save-run.ts";
@@ -166,6 +172,7 @@ async function runAndSave(
   } catch (error) {
     if (error instanceof TargetRefusal) await keepRefused(folder, error.message);
     else if (error instanceof Refusal) await dropRunFolder(folder);
+    else await dropEmptyRunFolder(folder);
     throw error;
   } finally {
     show.stop();
@@ -191,6 +198,7 @@ export function askedOf(
   };
   refuseFewerSubjects(scenario, asked.policies);
   const stretch = duration === undefined ? stretchFor(scenario, asked) : stretchTo(scenario, duration, asked);
+  if (duration !== undefined) refuseNoRoom(scenario, duration, { ...asked, stretch });
   refuseTooMany(scenario, { ...asked, stretch });
   return { ...asked, stretch };
 }
@@ -250,6 +258,26 @@ function stretchTo(scenario: Scenario, duration: string, asked: Omit<ScenarioReq
     throw new Refusal(`--duration ${duration} is too short for this scenario: give at least ${least}s.`);
   }
   return stretch;
+}
+
+/** Refuses a run that is too short for its faults, in which something would be broken for no time, or never. */
+function refuseNoRoom(scenario: Scenario, duration: string, asked: ScenarioRequest): void {
+  const planned = (stretch: number): boolean => {
+    try {
+      scenario.faults?.({ ...asked, stretch });
+      return true;
+    } catch (error) {
+      if (error instanceof RangeError) return false;
+      throw error;
+    }
+  };
+  const { stretch } = asked;
+  if (planned(stretch)) return;
+  const judgedMs = durationMs(duration, "--duration");
+  const lengths = Array.from({ length: 120 }, (_, index) => Math.ceil(judgedMs / 500) + index + 1);
+  const least = lengths.find((halves) => planned(stretchTo(scenario, `${halves * 500}ms`, asked)));
+  const hint = least === undefined ? "leave it out" : `give at least ${least / 2}s`;
+  throw new Refusal(`--duration ${duration} is too short for the faults of this scenario: ${hint}.`);
 }
 
 /** The line that repeats the run, with the seed that was drawn; passwords are never part of it. */

@@ -1,8 +1,6 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type Random, seededRandom } from "../../load/random.ts";
 import type { RunWatch } from "../../run/run-request.ts";
+import { leasedFolder } from "../../system/leased-folder.ts";
 import type { RedisServer } from "../../system/redis-server.ts";
 import type { Target, TargetOrder } from "../../targets/target.ts";
 import type { BlockMeasure } from "../comparison.ts";
@@ -43,7 +41,7 @@ export async function costBlocks(request: CostBlocksRequest, watch: BlocksWatch)
   const rounds = Array.from({ length: blocks }, (_, index) => index + 1).filter((block) => !isDone(block));
   const [first] = targets;
   if (first === undefined || rounds.length === 0) return;
-  await using folder = watch.own(await logFolder());
+  await using folder = watch.own(leasedFolder("blocks"));
   const order = { ...request, replicas: 1, runFolder: folder.path, onStep: watch.onStep };
   await using redis = await first.redis(order, null);
   if (redis === null) return;
@@ -110,9 +108,4 @@ function shuffled<T>(items: readonly T[], random: Random): T[] {
     if (chosen !== undefined) order.push(chosen);
   }
   return order;
-}
-
-async function logFolder(): Promise<AsyncDisposable & { readonly path: string }> {
-  const path = await mkdtemp(join(tmpdir(), "gatecrash-blocks-"));
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }

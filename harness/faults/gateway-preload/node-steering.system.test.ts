@@ -80,6 +80,34 @@ test("Date is shifted, however it is asked for the present; given times and othe
   });
 });
 
+test("a replica that starts again goes on as it was told last, and no other does", async () => {
+  await using steering = nodeSteering();
+  const program = `
+    const { now } = Date;
+    let beforeMs = performance.now();
+    let gaps = 0;
+    setInterval(() => {
+      if (performance.now() - beforeMs >= 150) gaps++;
+      beforeMs = performance.now();
+      console.log(JSON.stringify({ now: now(), gaps }));
+    }, 5);`;
+  await running(steering, program, async () => {
+    await steering.setClock(0, hourMs);
+    await steering.block?.(0, 150, 200);
+  });
+  // Healed while nobody lives: nobody can obey, and the next life begins healed.
+  await running(steering, program, async (lines) => {
+    expect((last(lines) as { now: number }).now - Date.now()).toBeGreaterThan(hourMs - 60_000);
+    await until(() => (last(lines) as { gaps: number }).gaps >= 2);
+  });
+  await expect(steering.setClock(0, 0)).rejects.toThrow("takes orders");
+  const other = steering.steered(1, { command: "node", args: [], env: {} }).env;
+  expect(other.GATECRASH_STANDING_ORDERS).toBe("{}");
+  await running(steering, saying("{ now: Date.now() }"), async (lines) => {
+    expect((last(lines) as { now: number }).now - Date.now()).toBeLessThan(60_000);
+  });
+});
+
 test("a worker thread and a process of the gateway's obey, too", async () => {
   await using steering = nodeSteering();
   const program = `

@@ -13,21 +13,32 @@ const answerWithinMs = 10_000;
 
 /**
  * Steers gateways that run Node (18.19 or newer) by a module that is loaded before theirs, and takes orders on Unix
- * sockets in a folder that only this user can open. Every Node process and thread of a replica takes them.
+ * sockets in a folder that only this user can open. Every Node process and thread of a replica takes them, and one that
+ * starts later begins with the last ones.
  */
 export function nodeSteering(): GatewaySteering {
   // Short, for a socket's path may have about a hundred letters.
   const folder = mkdtempSync(join(tmpdir(), "gatecrash-orders-"));
   const lease = leaseFolder(folder);
   const folderOf = (replica: number) => join(folder, String(replica));
+  const standing = new Map<number, Orders>();
+  /** What stands is noted first: it holds for the next life, also where nobody lives who could obey. */
+  const stands = async (replica: number, words: Orders) => {
+    standing.set(replica, { ...standing.get(replica), ...words });
+    await order(folderOf(replica), words);
+  };
   return {
     steered(replica, { env, ...program }) {
       mkdirSync(folderOf(replica), { recursive: true });
       const options = `${env.NODE_OPTIONS ?? ""} --import=${pathToFileURL(preload).href}`.trim();
-      return { ...program, env: { ...env, NODE_OPTIONS: options, GATECRASH_ORDERS: folderOf(replica) } };
+      const orders = {
+        GATECRASH_ORDERS: folderOf(replica),
+        GATECRASH_STANDING_ORDERS: JSON.stringify(standing.get(replica) ?? {}),
+      };
+      return { ...program, env: { ...env, NODE_OPTIONS: options, ...orders } };
     },
     async setClock(replica, aheadMs) {
-      await order(folderOf(replica), { clockAheadMs: aheadMs });
+      await stands(replica, { clockAheadMs: aheadMs });
     },
     async clockAhead(replica) {
       const all = await order(folderOf(replica), {});
@@ -35,7 +46,7 @@ export function nodeSteering(): GatewaySteering {
       return all.reduce((least, next) => (Math.abs(middle(next)) < Math.abs(middle(least)) ? next : least));
     },
     async block(replica, blockMs, everyMs) {
-      await order(folderOf(replica), { blockMs, everyMs });
+      await stands(replica, { blockMs, everyMs });
     },
     async [Symbol.asyncDispose]() {
       rmSync(folder, { recursive: true, force: true });
@@ -44,12 +55,14 @@ export function nodeSteering(): GatewaySteering {
   };
 }
 
+type Orders = Readonly<Record<string, number>>;
+
 function middle({ atLeastMs, atMostMs }: Bounds): number {
   return (atLeastMs + atMostMs) / 2;
 }
 
 /** Gives an order to every process of a replica that listens; rejects if none does. */
-async function order(folder: string, words: Readonly<Record<string, number>>): Promise<Bounds[]> {
+async function order(folder: string, words: Orders): Promise<Bounds[]> {
   const sockets = readdirSync(folder).filter((name) => name.endsWith(".sock"));
   const answers = await Promise.all(sockets.map((name) => tell(join(folder, name), words)));
   const obeyed = answers.filter((answer) => answer !== null);
@@ -58,7 +71,7 @@ async function order(folder: string, words: Readonly<Record<string, number>>): P
 }
 
 /** `null` if nobody listens there any more, or no answer comes. */
-function tell(path: string, words: Readonly<Record<string, number>>): Promise<Bounds | null> {
+function tell(path: string, words: Orders): Promise<Bounds | null> {
   return new Promise((resolve) => {
     const beforeMs = Date.now();
     const socket = createConnection(path);

@@ -1,6 +1,6 @@
 /**
  * Loaded before a gateway's own modules (`node --import`). Listens for orders on a Unix socket in the folder that
- * GATECRASH_ORDERS names, and does nothing at all without it; ends with its process, and never keeps it alive.
+ * GATECRASH_ORDERS names, having obeyed GATECRASH_STANDING_ORDERS, and does nothing at all without it; ends with its process, and never keeps it alive.
  * One line of JSON each way: `{ "clockAheadMs" }` shifts Date, `{ "blockMs", "everyMs" }` blocks the event loop again
  * and again (0 ends it); the answer tells `{ "nowMs" }`, what Date.now() gives then.
  * Plain JavaScript, because a gateway may run an older Node than ours.
@@ -19,6 +19,7 @@ function listen(path, shiftDate) {
     if (clockAheadMs !== undefined) shiftDate(clockAheadMs);
     if (blockMs !== undefined) blocks.set(blockMs, everyMs);
   };
+  obey(JSON.parse(process.env.GATECRASH_STANDING_ORDERS || "{}"));
   const server = createServer((socket) => {
     let text = "";
     socket.unref().setEncoding("utf8");
