@@ -112,7 +112,7 @@ function hits(count: number, atMs: number): Row[] {
 
 describe("a call that was stamped long before it was decided", () => {
   it("may meet a bucket whose time has gone on without it", () => {
-    // Full at 10,100: 100 ms more than a full bucket, seen from 10,000, where it is 5 too few.
+    // 98 that are charged at 10,100 are 103 as seen from 10,000: it is turned away; 90 are 95 at most.
     const denied: Row = { sentMs: 10_000, receivedMs: 10_150, outcome: "denied" };
     const deniedAfter = (count: number) => judged([denied, ...hits(count, 10_100)], "gcra").denials.verdict;
     expect(deniedAfter(98)).not.toBe("fail");
@@ -120,11 +120,11 @@ describe("a call that was stamped long before it was decided", () => {
   });
 
   it("may meet counts that what it saw of the window before has no room for", () => {
-    // At 13,000 half of 100 counts, 49 are in; at 13,200 a tenth has aged and 10 more are let in; then it is decided.
-    const rows = [...hits(100, 11_900), ...hits(49, 12_990), ...hits(10, 13_200)];
+    // At 13,000 half of 100 counts and 40 are in; at 13,200 another tenth has aged and 10 are let in; then it is decided.
+    const rows = [...hits(100, 10_050), ...hits(40, 12_990), ...hits(10, 13_200)];
     const denied: Row = { sentMs: 13_000, receivedMs: 13_300, outcome: "denied" };
     expect(judged([...rows, denied], "sliding-counter").denials.verdict).not.toBe("fail");
-    const rested = [...hits(100, 10_500), ...hits(10, 12_990), denied];
+    const rested = [...hits(100, 10_050), ...hits(40, 12_990), denied];
     expect(judged(rested, "sliding-counter").denials.verdict).toBe("fail");
   });
 
