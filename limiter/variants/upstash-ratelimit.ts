@@ -6,7 +6,7 @@ export const variant: Variant = upstash({
   about:
     "@upstash/ratelimit's sliding window of two counters, its windows by the gateway's clock, over TCP to this Redis",
   promises: ({ limit, windowMs }) => ({
-    upper: { kind: "two-counters", limit, windowMs, floorsPrevious: true },
+    upper: { kind: "two-counters", limit, windowMs, floorsPrevious: true, stampedBefore: true },
     lower: { kind: "none" },
     clockResolutionMs: 1,
     stateHorizonMs: 2 * windowMs + 1_000,
