@@ -22,10 +22,10 @@ export interface HeadersAreHonestOptions {
 
 /**
  * Holds what answers told clients that own their subjects against the grammar of the fields, the policies, what the
- * promise leaves at that instant (`RateLimit`), what the client had used, and what happened when it came back (`Retry-After`).
- * Fields that tell what remains and cannot be held against any promise leave it inconclusive. Not applicable
- * without such clients or without such fields; what was decided without Redis is judged by its grammar alone. Where a
- * fault loses state, or nothing is declared for it, every client's history begins anew.
+ * promise leaves at that instant (`RateLimit`), what the client had used, and what happened when it came back
+ * (`Retry-After`). Fields that tell what remains and cannot be held against any promise leave it inconclusive. Not
+ * applicable without such clients or without such fields; what was decided without Redis is judged by its grammar
+ * alone. Where a fault loses state, or nothing is declared for it, every client's history begins anew.
  */
 export function headersAreHonest({ fewestComeBacks = 10 }: HeadersAreHonestOptions = {}): Checker {
   return {
@@ -111,7 +111,7 @@ function acquittal(
       verdict: "inconclusive",
       summary: "Answers tell what remains, and nothing of it could be held against what is promised",
     };
-  if (untold === denied.length && untold >= fewestComeBacks)
+  if (quotasJudged > 0 && untold === denied.length && untold >= fewestComeBacks)
     return {
       verdict: "pass",
       summary: `${counted(quotasJudged)} quotas were possible; none of ${counted(untold)} that were turned away was told when to come back`,

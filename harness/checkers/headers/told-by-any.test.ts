@@ -191,6 +191,11 @@ describe("what answers tell by other names and in older forms", () => {
     const untold = honest.map((visit) => ({ ...visit, fields: { ratelimit: visit.fields.ratelimit ?? "" } }));
     expect(check(untold).verdict).toBe("pass");
   });
+
+  it("passes nobody who tells neither, whatever his policies say", () => {
+    const silent = honest.map((visit) => ({ ...visit, fields: { "ratelimit-policy": '"retry";q=5;w=3' } }));
+    expect(check(silent).verdict).toBe("inconclusive");
+  });
 });
 
 describe("a wait that is too short", () => {
