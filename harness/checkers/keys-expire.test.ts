@@ -75,3 +75,12 @@ it("is inconclusive where hardly a key was left, and does not apply where nobody
   expect(check({ keys: 3 }).verdict).toBe("inconclusive");
   expect(check(null).verdict).toBe("not-applicable");
 });
+
+it("does not apply to who declares to keep nothing, and keeps nothing", () => {
+  const { history, claims } = evidenceFromRows({ policy, rows: [], promises: { stateHorizonMs: 0 } });
+  const judge = (over: Partial<KeyAudit>) =>
+    keysExpire().check({ history: { ...history, keyAudit: { ...audit, ...over } }, claims });
+  expect(judge({ keys: 0, longestMs: 0 }).verdict).toBe("not-applicable");
+  expect(judge({ keys: 1, longestMs: 1_000 }).verdict).toBe("fail");
+  expect(judge({ keys: 1, endless: 1, endlessKey: "b" }).verdict).toBe("fail");
+});

@@ -13,7 +13,8 @@ export interface KeysExpireOptions {
 /**
  * Fails when a key that the run left in Redis never expires, or may live longer than the longest state horizon that is
  * declared: then memory grows with every subject that ever asked. Where none is declared, any end will do. Keys expire by
- * Redis's clock, so each may live for longer by as much as that was set back. Says how much memory a key takes.
+ * Redis's clock, so each may live for longer by as much as that was set back. Says how much memory a key takes. It does
+ * not apply where it is declared that nothing is kept, and nothing was.
  */
 export function keysExpire({ fewestKeys = 100 }: KeysExpireOptions = {}): Checker {
   return {
@@ -47,6 +48,12 @@ function outcomeOf({ history, claims }: Evidence, fewestKeys: number): Omit<Find
     return {
       verdict: "fail",
       summary: `The key ${audit.longestKey} has ${duration(audit.longestMs)} left to live, where ${duration(horizonMs)} are declared`,
+      numbers,
+    };
+  if (audit.keys === 0 && claims.every(({ promises }) => promises.stateHorizonMs === 0))
+    return {
+      verdict: "not-applicable",
+      summary: "No key was left, and none is declared to be",
       numbers,
     };
   if (audit.keys < fewestKeys)
