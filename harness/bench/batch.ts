@@ -2,7 +2,8 @@ import type { Redis } from "ioredis";
 import { decideScript } from "../../limiter/algorithms/decide-script.ts";
 import { gcra } from "../../limiter/algorithms/gcra.ts";
 import { slidingLog } from "../../limiter/algorithms/sliding-log.ts";
-import { type Bench, type BenchOptions, type BenchOutcome, median } from "./bench.ts";
+import { median } from "../median.ts";
+import type { Bench, BenchOptions, BenchOutcome } from "./bench.ts";
 import { redisCpuUs } from "./limiter/redis-cpu.ts";
 import { withRedis } from "./limiter/with-redis.ts";
 

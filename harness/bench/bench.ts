@@ -35,10 +35,3 @@ export interface Mark {
 export function markOf(name: string, actual: number, mark: number, better: Mark["better"]): Mark {
   return { name, actual, mark, better, met: better === "lower" ? actual <= mark : actual >= mark };
 }
-
-/** The middle value, or the mean of the two in the middle; NaN of none. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return ((sorted[Math.ceil(middle) - 1] ?? Number.NaN) + (sorted[Math.floor(middle)] ?? Number.NaN)) / 2;
-}

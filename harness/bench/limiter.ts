@@ -1,5 +1,6 @@
 import type { Redis } from "ioredis";
-import { type Bench, type BenchOptions, type BenchOutcome, type Mark, markOf, median } from "./bench.ts";
+import { median } from "../median.ts";
+import { type Bench, type BenchOptions, type BenchOutcome, type Mark, markOf } from "./bench.ts";
 import type { Contender } from "./limiter/contender.ts";
 import { memoryPerKey } from "./limiter/memory-per-key.ts";
 import { own } from "./limiter/own.ts";

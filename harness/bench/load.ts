@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import type { Endpoint } from "../engines/engine.ts";
-import { type Bench, type BenchOptions, type BenchOutcome, markOf, median } from "./bench.ts";
+import { median } from "../median.ts";
+import { type Bench, type BenchOptions, type BenchOutcome, markOf } from "./bench.ts";
 import { startLoadTarget } from "./load/load-target.ts";
 import { type ConstantSender, constantSender } from "./load/load-volley.ts";
 

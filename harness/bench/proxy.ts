@@ -1,7 +1,8 @@
+import { median } from "../median.ts";
 import { leasedFolder } from "../system/leased-folder.ts";
 import { connectToxiproxy } from "../toxiproxy/control.ts";
 import { startEmbeddedToxiproxy } from "../toxiproxy/embedded-toxiproxy.ts";
-import { type Bench, type BenchOptions, type BenchOutcome, type Mark, markOf, median } from "./bench.ts";
+import { type Bench, type BenchOptions, type BenchOutcome, type Mark, markOf } from "./bench.ts";
 import { cpuMsOf } from "./proxy/cpu-of.ts";
 import { openPath, type Path, type ProxyVolley } from "./proxy/proxy-volley.ts";
 import { bulkBytes } from "./proxy/requests.ts";

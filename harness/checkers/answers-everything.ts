@@ -45,12 +45,13 @@ const unseenStallShare = 0.001;
 
 /**
  * Fails when more than the given shares of the requests of the judged, paced phases got no answer, an error, or a
- * refusal for want of a decision. An empty history is inconclusive: no traffic proves nothing. What a busy machine
- * can cause (no answer, none in time, 502 to 504) is inconclusive near a stall of it, and where it is rare; another error is
- * an error on any machine, and so is silence towards most requests while the controls beside them are answered. Gateways
- * that ended by themselves are named; of one that a fault stopped, no answer is wanted until it was healed. Refusals by a
- * limiter that declares `closed` are answers while a fault explains them; those of one that declares nothing are not
- * blamed then. Names that the server refuses for their length alone are told of, and not judged. A name of a phase that the history does not have is inconclusive too.
+ * refusal for want of a decision. An empty history is inconclusive: no traffic proves nothing. What a busy machine can
+ * cause (no answer, none in time, 502 to 504) is inconclusive near a stall of it, and where it is rare; another error
+ * is an error on any machine, and so is silence towards most requests while the controls beside them are answered.
+ * Gateways that ended by themselves are named; of one that a fault stopped, no answer is wanted until it was healed.
+ * Refusals by a limiter that declares `closed` are answers while a fault explains them; those of one that declares
+ * nothing are not blamed then. Names that the server refuses for their length alone are told of, and not judged. A name
+ * of a phase that the history does not have is inconclusive too.
  */
 export function answersEverything(options: AnswersEverythingOptions = {}): Checker {
   return { name: "answers-everything", check: ({ history }) => findingOf(history, options) };

@@ -19,13 +19,14 @@ export interface IsolatesKeysOptions {
 }
 
 /**
- * Fails when calm subjects wait for a noisy one: in every pair they are answered later by more than `addedMs` at the 90th
- * percentile than beside the same load spread out, no answer being the latest, and the requests past the limiter,
- * sent at the same instants to the same gateways, are later by less than a quarter of that. What slows the machine slows those
- * too, and hardly does so in each of the one kind of phases and in none of the other. Where the load was sent late or the
- * harness's own calls to Redis were slow by as much as that quarter, it is inconclusive, and so it is where answers are missing
- * in both phases of a pair: silence cannot be subtracted from silence, and convicts only beside a spread in which nearly
- * all of the calm were answered. Whether the calm were wrongly denied, `no-false-denials` proves; how many were denied is told.
+ * Fails when calm subjects wait for a noisy one: in every pair they are answered later by more than `addedMs` at the
+ * 90th percentile than beside the same load spread out, no answer being the latest, and the requests past the limiter,
+ * sent at the same instants to the same gateways, are later by less than a quarter of that. What slows the machine
+ * slows those too, and hardly does so in each of the one kind of phases and in none of the other. Where the load was
+ * sent late or the harness's own calls to Redis were slow by as much as that quarter, it is inconclusive, and so it is
+ * where answers are missing in both phases of a pair: silence cannot be subtracted from silence, and convicts only
+ * beside a spread in which nearly all of the calm were answered. Whether the calm were wrongly denied,
+ * `no-false-denials` proves; how many were denied is told.
  */
 export function isolatesKeys({ calmPrefix, pairs, addedMs = 25 }: IsolatesKeysOptions): Checker {
   return {

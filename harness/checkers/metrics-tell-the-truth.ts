@@ -25,10 +25,12 @@ export interface MetricsTellTheTruthOptions {
 }
 
 /**
- * Fails when what a gateway tells of its decisions is no Prometheus text, or when a counter moved, between any two scrapes of one process
- * life, by less than the answers prove or more than all requests explain. A request without a clear answer counts as any
- * outcome or none, once; so do our own scrapes and controls, unless the readings prove that they are not counted. No count is NaN or infinite. A life that was killed is judged until its last scrape. Not applicable without metrics,
- * or where they are OpenMetrics. Where others ask too, a counter convicts only who tells one start time throughout.
+ * Fails when what a gateway tells of its decisions is no Prometheus text, or when a counter moved, between any two
+ * scrapes of one process life, by less than the answers prove or more than all requests explain. A request without a
+ * clear answer counts as any outcome or none, once; so do our own scrapes and controls, unless the readings prove that
+ * they are not counted. No count is NaN or infinite. A life that was killed is judged until its last scrape. Not
+ * applicable without metrics, or where they are OpenMetrics. Where others ask too, a counter convicts only who tells
+ * one start time throughout.
  */
 export function metricsTellTheTruth(options: MetricsTellTheTruthOptions = {}): Checker {
   return {

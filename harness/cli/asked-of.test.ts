@@ -5,7 +5,7 @@ import { scenario as redisFlap } from "../../scenarios/redis-flap.ts";
 import { scenario as soak } from "../../scenarios/soak.ts";
 import { scenario as tiers } from "../../scenarios/tiers.ts";
 import { Refusal } from "../refusal.ts";
-import { askedOf } from "./commands/scenario.ts";
+import { askedOf } from "./asked-of.ts";
 import type { ForeignChoice } from "./declared-options.ts";
 
 const lone: ForeignChoice = {

@@ -1,10 +1,7 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type ClockFile, clockFile, forgetShared } from "../system/faketime/clock-file.ts";
 import type { Faketime } from "../system/faketime/find-faketime.ts";
 import type { GatewaySteering } from "../system/gateway-steering.ts";
-import { leaseFolder } from "../system/lease.ts";
+import { leasedFolder } from "../system/leased-folder.ts";
 import { askGateway } from "./ask-gateway.ts";
 import { aheadBounds } from "./clock-bounds.ts";
 
@@ -13,11 +10,10 @@ import { aheadBounds } from "./clock-bounds.ts";
  * `Date` header of their answers: whole seconds, so jumps of less than about three are not seen.
  */
 export function faketimeSteering(faketime: Faketime): GatewaySteering {
-  const folder = mkdtempSync(join(tmpdir(), "gatecrash-clocks-"));
-  const lease = leaseFolder(folder);
+  const folder = leasedFolder("clocks");
   const clocks = new Map<number, ClockFile>();
   const clockOf = (replica: number): ClockFile => {
-    const clock = clocks.get(replica) ?? clockFile(faketime, folder, String(replica));
+    const clock = clocks.get(replica) ?? clockFile(faketime, folder.path, String(replica));
     clocks.set(replica, clock);
     return clock;
   };
@@ -37,9 +33,8 @@ export function faketimeSteering(faketime: Faketime): GatewaySteering {
     },
     block: null,
     async [Symbol.asyncDispose]() {
-      rmSync(folder, { recursive: true, force: true });
+      await folder[Symbol.asyncDispose]();
       forgetShared();
-      lease.release();
     },
   };
 }

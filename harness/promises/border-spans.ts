@@ -17,8 +17,8 @@ export interface CountedInTwo {
 }
 
 /**
- * Offers, for each end b of a row, what two counters certainly hold by then wherever the border between their windows lies, in
- * (b - windowMs, b]: of all borders the one that leaves most room. Quadratic in what one window holds.
+ * Offers, for each end b of a row, what two counters certainly hold by then wherever the border between their windows
+ * lies, in (b - windowMs, b]: of all borders the one that leaves most room. Quadratic in what one window holds.
  *
  * Sound for windows that begin by the process, by each key or anew after a rest, and wherever a request is stamped: rows
  * decided before a border and rows sent after it lie in their windows for certain, and the last of the latter to be

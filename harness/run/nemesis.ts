@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Fault, Injected } from "../faults/fault.ts";
 import type { FaultSite } from "../faults/fault-site.ts";
-import type { Moment, PlannedFault } from "../faults/planned-fault.ts";
+import type { PlannedFault } from "../faults/planned-fault.ts";
 import type { FaultRecord, Quiescence } from "../history/history.ts";
 import { monotonicMs } from "../history/monotonic-clock.ts";
+import { type Phases, phaseOf, reached } from "./moments.ts";
 
 /** Injects and heals what a scenario has planned, and records what was seen of it. Disposing heals. */
 export interface Nemesis extends AsyncDisposable {
@@ -39,9 +39,6 @@ export interface NemesisOptions {
    */
   readonly watchQuiet?: () => Promise<() => Promise<number | null>>;
 }
-
-/** Who waits for the beginning of a phase. */
-type Phases = Map<string, PromiseWithResolvers<number>>;
 
 /** Each planned fault has a life of its own; none keeps another from healing in time. */
 export function nemesis(options: NemesisOptions): Nemesis {
@@ -205,31 +202,4 @@ async function afterHeal(
     quiet === undefined ? null : quiet().catch(() => null),
   ]);
   return { healed, quietMs };
-}
-
-/** Waits for a moment; false if the run was over before. */
-async function reached(moment: Moment, phases: Phases, stop: AbortSignal): Promise<boolean> {
-  if (moment === "start") return !stop.aborted;
-  const aborted = Promise.withResolvers<null>();
-  const onAbort = () => aborted.resolve(null);
-  stop.addEventListener("abort", onAbort);
-  try {
-    if (stop.aborted) return false;
-    const fromMs = await Promise.race([phaseOf(phases, moment.phase).promise, aborted.promise]);
-    if (fromMs === null) return false;
-    for (;;) {
-      const restMs = fromMs + moment.atMs - monotonicMs();
-      if (stop.aborted || restMs <= 0) return !stop.aborted;
-      // A timer may fire a little early: then there is a rest of a rest.
-      await sleep(Math.ceil(restMs), undefined, { signal: stop }).catch(() => {});
-    }
-  } finally {
-    stop.removeEventListener("abort", onAbort);
-  }
-}
-
-function phaseOf(phases: Phases, name: string): PromiseWithResolvers<number> {
-  const known = phases.get(name) ?? Promise.withResolvers<number>();
-  phases.set(name, known);
-  return known;
 }

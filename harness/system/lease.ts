@@ -88,22 +88,20 @@ export function leaseProcesses(name: string, group: number, pids: readonly numbe
 
 /** Puts a temporary folder on this harness's lease; its name must begin with `gatecrash-`. */
 export function leaseFolder(folder: string): LeaseEntry {
-  folders.add(folder);
-  write();
-  return {
-    release: () => {
-      if (folders.delete(folder)) rewrite();
-    },
-  };
+  return entryIn(folders, folder);
 }
 
 /** Puts a proxy at a Toxiproxy of others on this harness's lease, before it is made or broken. */
 export function leaseProxy(proxy: LeasedProxy): LeaseEntry {
-  proxies.add(proxy);
+  return entryIn(proxies, proxy);
+}
+
+function entryIn<T>(kept: Set<T>, thing: T): LeaseEntry {
+  kept.add(thing);
   write();
   return {
     release: () => {
-      if (proxies.delete(proxy)) rewrite();
+      if (kept.delete(thing)) rewrite();
     },
   };
 }

@@ -12,8 +12,8 @@ export interface Leftover {
 
 /**
  * Removes what dead harnesses left: process groups of which a member is proved to be ours (pid, start time and command
- * line), temporary folders, and the lease itself, unless it names proxies, which `healLeftProxies` removes. Leases of a living owner, or of another host or container, are left
- * alone, and so is every process that only has a pid of ours.
+ * line), temporary folders, and the lease itself, unless it names proxies, which `healLeftProxies` removes. Leases of a
+ * living owner, or of another host or container, are left alone, and so is every process that only has a pid of ours.
  */
 export function removeLeftovers(): Leftover[] {
   return readLeases().flatMap((found) => {

@@ -1,22 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { createLimiter, type Limiter } from "../../limiter/limiter.ts";
+import type { Limiter } from "../../limiter/limiter.ts";
 import { until } from "../system/until.ts";
-import { ownRedis } from "./fallback-story.ts";
+import { limiterBehindWay } from "./limiter-behind-way.ts";
 import { expectNoLostRejections } from "./no-lost-rejections.ts";
-import { redisWay } from "./redis-way.ts";
 
 const LIMIT = 1_000;
 
 expectNoLostRejections();
 
 async function story() {
-  const stack = new AsyncDisposableStack();
-  const redis = stack.use(await ownRedis());
-  const road = stack.use(await redisWay(redis));
-  const limiter = stack.use(
-    createLimiter({ redis: road.url, policies: [{ name: "p", limit: LIMIT, windowMs: 3_600_000 }] }),
-  );
-  expect(await limiter.connected(5_000)).toBe(true);
+  const scene = await limiterBehindWay({ policies: [{ name: "p", limit: LIMIT, windowMs: 3_600_000 }] });
+  const { limiter, road } = scene;
   await limiter.decide("alice");
   return {
     limiter,
@@ -27,7 +21,7 @@ async function story() {
       road.cut();
       for (const direction of ["up", "down"] as const) road.set(direction, "pass");
     },
-    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+    [Symbol.asyncDispose]: () => scene[Symbol.asyncDispose](),
   };
 }
 

@@ -1,40 +1,25 @@
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { Redis } from "ioredis";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Decision } from "../../limiter/decision.ts";
 import { createLimiter, type Limiter } from "../../limiter/limiter.ts";
-import { provideRedis } from "../system/provide-redis.ts";
+import { ownRedis } from "./fallback-story.ts";
+import { limiterBehindWay } from "./limiter-behind-way.ts";
 import { expectNoLostRejections } from "./no-lost-rejections.ts";
-import { redisWay } from "./redis-way.ts";
 
 const DEADLINE_MS = 50;
 const LIMIT = 100_000;
-const runFolder = mkdtempSync(join(tmpdir(), "gatecrash-tests-"));
-afterAll(() => rmSync(runFolder, { recursive: true }));
-const ownRedis = () => provideRedis({ system: "local", runFolder, onProgress() {} });
 
 expectNoLostRejections();
 
-async function story() {
-  const stack = new AsyncDisposableStack();
-  const redis = stack.use(await ownRedis());
-  const road = stack.use(await redisWay(redis));
-  const limiter = stack.use(
-    createLimiter({
-      redis: road.url,
-      policies: [
-        { name: "hourly", limit: LIMIT, windowMs: 3_600_000, algorithm: "fixed-window", fallback: "closed" },
-      ],
-      deadlineMs: DEADLINE_MS,
-    }),
-  );
-  expect(await limiter.connected(5_000)).toBe(true);
-  return { redis, road, limiter, [Symbol.asyncDispose]: () => stack.disposeAsync() };
-}
+const story = () =>
+  limiterBehindWay({
+    policies: [
+      { name: "hourly", limit: LIMIT, windowMs: 3_600_000, algorithm: "fixed-window", fallback: "closed" },
+    ],
+    deadlineMs: DEADLINE_MS,
+  });
 
 interface Asked {
   readonly decisions: readonly Decision[];

@@ -1,4 +1,5 @@
 import type { ComparedNumber, ComparisonRow, RunMeasure } from "../../harness/compare/comparison.ts";
+import { median } from "../../harness/median.ts";
 import type { Triple } from "../../harness/verdict/finding.ts";
 import type { Verdict } from "../../harness/verdict/result.ts";
 import { count, duration, percent, significant } from "../words/numerals.ts";
@@ -231,12 +232,6 @@ function knownOf({ blocks }: ComparisonRow, name: ComparedNumber): readonly numb
 export function medianOf(row: ComparisonRow, name: ComparedNumber): number | null {
   const known = knownOf(row, name);
   return known.length === 0 ? null : median(known);
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const at = (index: number): number => sorted[index] ?? Number.NaN;
-  return (at(Math.ceil(sorted.length / 2) - 1) + at(Math.floor(sorted.length / 2))) / 2;
 }
 
 function medianText(values: readonly number[], text: (value: number) => string): string {

@@ -27,10 +27,11 @@ export interface JudgedGaps {
 }
 
 /**
- * The worst gaps of every book. A gateway may count whoever asks for its health, as a counter around all of its paths does: a
- * control is possible, never certain. One program treats one path in one way, so that a counter of admissions that moved by
- * less than the answers and all controls that got a 200 proves that none of them is in it, nor in what else the limiter
- * counts; one that moved by all of them is exact too. What cannot tell, as denials alone, is only doubted for as many.
+ * The worst gaps of every book. A gateway may count whoever asks for its health, as a counter around all of its paths
+ * does: a control is possible, never certain. One program treats one path in one way, so that a counter of admissions
+ * that moved by less than the answers and all controls that got a 200 proves that none of them is in it, nor in what
+ * else the limiter counts; one that moved by all of them is exact too. What cannot tell, as denials alone, is only
+ * doubted for as many.
  */
 export function judgedGaps(
   all: readonly SeenLife[],

@@ -16,12 +16,12 @@ import { redactedUrl } from "../../redacted.ts";
 import { exitCode, Refusal } from "../../refusal.ts";
 import { trackEnding } from "../../system/ending.ts";
 import { startedGateways } from "../../targets/started-gateways.ts";
+import { askedOf } from "../asked-of.ts";
 import { chooseScenario, listVariants } from "../catalogue.ts";
 import { type Contender, chooseVariants } from "../choose-variants.ts";
 import { wholeNumber } from "../duration.ts";
 import { screen } from "../screen.ts";
 import { systemChoice } from "../system-choice.ts";
-import { askedOf } from "./scenario.ts";
 
 /** The options of `compare` as commander hands them over. */
 interface CompareOptions {

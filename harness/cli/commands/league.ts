@@ -15,12 +15,12 @@ import { reportsFolder, runsFolder } from "../../package-root.ts";
 import { exitCode } from "../../refusal.ts";
 import { trackEnding } from "../../system/ending.ts";
 import { startedGateways } from "../../targets/started-gateways.ts";
+import { askedOf } from "../asked-of.ts";
 import { chooseScenario, listVariants } from "../catalogue.ts";
 import { type Contender, chooseVariants } from "../choose-variants.ts";
 import { wholeNumber } from "../duration.ts";
 import { screen } from "../screen.ts";
 import { systemChoice } from "../system-choice.ts";
-import { askedOf } from "./scenario.ts";
 
 /** The options of `league` as commander hands them over. */
 interface LeagueOptions {

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { authorityOf } from "../../engines/authority-of.ts";
 import type { Endpoint } from "../../engines/engine.ts";
+import { median } from "../../median.ts";
 import { metricValue } from "../../metrics/metric-value.ts";
 import type { RunWatch } from "../../run/run-request.ts";
 import type { RedisServer } from "../../system/redis-server.ts";
@@ -98,8 +99,7 @@ export async function startBlockSite(
 
 /** The median of what each of `values` has over the one before. */
 function usualStep(values: readonly number[]): number {
-  const steps = values.slice(1).map((value, index) => value - (values[index] ?? Number.NaN));
-  return steps.toSorted((a, b) => a - b)[Math.floor(steps.length / 2)] ?? Number.NaN;
+  return median(values.slice(1).map((value, index) => value - (values[index] ?? Number.NaN)));
 }
 
 async function cpuOf(endpoint: Endpoint): Promise<number | null> {

@@ -1,10 +1,9 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync } from "node:fs";
 import { createConnection } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Bounds, GatewaySteering } from "../../system/gateway-steering.ts";
-import { leaseFolder } from "../../system/lease.ts";
+import { leasedFolder } from "../../system/leased-folder.ts";
 import { aheadBounds } from "../clock-bounds.ts";
 
 const preload = fileURLToPath(new URL("preload.js", import.meta.url));
@@ -18,9 +17,8 @@ const answerWithinMs = 10_000;
  */
 export function nodeSteering(): GatewaySteering {
   // Short, for a socket's path may have about a hundred letters.
-  const folder = mkdtempSync(join(tmpdir(), "gatecrash-orders-"));
-  const lease = leaseFolder(folder);
-  const folderOf = (replica: number) => join(folder, String(replica));
+  const folder = leasedFolder("orders");
+  const folderOf = (replica: number) => join(folder.path, String(replica));
   const standing = new Map<number, Orders>();
   /** What stands is noted first: it holds for the next life, also where nobody lives who could obey. */
   const stands = async (replica: number, words: Orders) => {
@@ -48,10 +46,7 @@ export function nodeSteering(): GatewaySteering {
     async block(replica, blockMs, everyMs) {
       await stands(replica, { blockMs, everyMs });
     },
-    async [Symbol.asyncDispose]() {
-      rmSync(folder, { recursive: true, force: true });
-      lease.release();
-    },
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
   };
 }
 

@@ -1,9 +1,9 @@
 /**
  * Loaded before a gateway's own modules (`node --import`). Listens for orders on a Unix socket in the folder that
- * GATECRASH_ORDERS names, having obeyed GATECRASH_STANDING_ORDERS, and does nothing at all without it; ends with its process, and never keeps it alive.
- * One line of JSON each way: `{ "clockAheadMs" }` shifts Date, `{ "blockMs", "everyMs" }` blocks the event loop again
- * and again (0 ends it); the answer tells `{ "nowMs" }`, what Date.now() gives then.
- * Plain JavaScript, because a gateway may run an older Node than ours.
+ * GATECRASH_ORDERS names, having obeyed GATECRASH_STANDING_ORDERS, and does nothing at all without it; ends with its
+ * process, and never keeps it alive. One line of JSON each way: `{ "clockAheadMs" }` shifts Date, `{ "blockMs",
+ * "everyMs" }` blocks the event loop again and again (0 ends it); the answer tells `{ "nowMs" }`, what Date.now() gives
+ * then. Plain JavaScript, because a gateway may run an older Node than ours.
  */
 import { createServer } from "node:net";
 import { join } from "node:path";

@@ -1,10 +1,8 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Refusal } from "../../refusal.ts";
 import { clockFile } from "../faketime/clock-file.ts";
 import { freePort } from "../free-port.ts";
-import { leaseFolder } from "../lease.ts";
+import { leasedFolder } from "../leased-folder.ts";
 import type { RedisServer } from "../redis-server.ts";
 import { redisControls } from "./redis-controls.ts";
 import { type RedisPlace, type RedisProcess, redisUrlOf, startRedisProcess } from "./redis-process.ts";
@@ -35,12 +33,7 @@ export async function startOwnRedis(program: RedisProgram, options: OwnRedisOpti
     logName = "redis.log",
   } = options;
   await using stack = new AsyncDisposableStack();
-  const folder = await mkdtemp(join(tmpdir(), "gatecrash-redis-"));
-  const lease = leaseFolder(folder);
-  stack.defer(async () => {
-    await rm(folder, { recursive: true, force: true });
-    lease.release();
-  });
+  const { path: folder } = stack.use(leasedFolder("redis"));
   const clock = faketime === undefined ? null : clockFile(faketime, folder);
   const place = { folder, logFile: join(runFolder, "logs", logName), clock, settings };
   const first = await startOnFreePort(program, place, choosePort);
