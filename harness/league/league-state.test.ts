@@ -20,7 +20,13 @@ describe("the state of a league", () => {
 
   it("gives back what was kept, bounds without end too, and nothing that was not", async () => {
     const endless = { proved: 1, estimate: 2, atMost: Number.POSITIVE_INFINITY };
-    const run = { measure: sampleMeasure({ outageRatio: endless }), environment, loadAverage: 1.5, endedAt };
+    const run = {
+      measure: sampleMeasure({ outageRatio: endless }),
+      environment,
+      isSecond: true,
+      loadAverage: 1.5,
+      endedAt,
+    };
     const { block, numbers } = sampleBlock(1);
     const round = { block, numbers: { gcra: numbers }, failures: { none: "gone" }, loadAverage: 2, endedAt };
     const before = await leagueState(folder, settings);
@@ -57,6 +63,7 @@ describe("the state of a league", () => {
     await state.keepRun("many-keys", "gcra", {
       measure: sampleMeasure(),
       environment,
+      isSecond: false,
       loadAverage: 0,
       endedAt,
     });

@@ -17,6 +17,8 @@ export interface LeagueState {
 
 /** One run, how busy the machine was when it began, and when it was done. */
 export interface KeptRun extends Contest {
+  /** Whether the first came to nothing. */
+  readonly isSecond: boolean;
   readonly loadAverage: number;
   readonly endedAt: string;
 }

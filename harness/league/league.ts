@@ -10,6 +10,8 @@ export interface League {
   readonly endedAt: string;
   /** The machine's load average of one minute, right before each run and after each round of blocks. */
   readonly loadAverages: readonly number[];
+  /** Runs that count although they were the second: the first was inconclusive. */
+  readonly secondRuns: number;
   /** Without blocks; one a scenario, in the order of the standing set, each with the same rows. */
   readonly comparisons: readonly Comparison[];
   /** The same rows without runs: what decisions cost. */

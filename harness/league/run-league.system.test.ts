@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
@@ -106,6 +106,26 @@ describe("a league", () => {
     expect(begun).toEqual([]);
     expect(league?.comparisons[0]?.rows.map(({ runs }) => runs.length)).toEqual([1, 1]);
     expect(league !== null && league.startedAt < league.endedAt && league.endedAt <= wholeAt).toBe(true);
+  });
+
+  it("runs once more what ended inconclusive, and that counts", async () => {
+    const contestants = request.contestants.slice(0, 1);
+    const settings = { ...request.settings, variants: ["sliding-log"] };
+    const folder = join(out, "weak");
+    const state = await leagueState(folder, settings);
+    // Nobody comes near the limit.
+    const weak = contests.map((contest) => ({
+      ...contest,
+      ratePerSecond: 20,
+      out: join(folder, "histories"),
+    }));
+    const league = await runLeague({ ...request, settings, contestants, contests: weak }, state, {
+      ...{ signal: new AbortController().signal, onStep() {}, onLive() {}, onNext() {} },
+      own: (thing) => thing,
+    });
+    expect(league.comparisons[0]?.rows[0]?.runs.map(({ verdict }) => verdict)).toEqual(["inconclusive"]);
+    expect(league.secondRuns).toBe(1);
+    expect(await readdir(join(folder, "histories", "only"))).toHaveLength(2);
   });
 
   it("measures the rounds of blocks that it lacks, and no other", async () => {

@@ -1,7 +1,12 @@
 import { loadavg } from "node:os";
 import type { BlockMeasure, Comparison, RunMeasure } from "../compare/comparison.ts";
 import { type ComparedEntry, comparisonOf } from "../compare/comparison-of.ts";
-import { type Contestant, type ContestRequest, runContestant } from "../compare/run-contestant.ts";
+import {
+  type Contest,
+  type Contestant,
+  type ContestRequest,
+  runContestant,
+} from "../compare/run-contestant.ts";
 import type { Environment } from "../history/history.ts";
 import type { RunWatch } from "../run/run-request.ts";
 import { addRounds } from "./add-rounds.ts";
@@ -29,8 +34,8 @@ export interface LeagueWatch extends RunWatch {
 type Failures = Map<string, string>;
 
 /**
- * Runs what `state` does not hold yet: every contestant in every scenario, in turns, then the blocks. A run is kept as soon
- * as it is done, blocks round by round. Who cannot be run is a row that says why; it is tried again when the league goes
+ * Runs what `state` does not hold yet: every contestant in every scenario, in turns, then the blocks. An inconclusive run
+ * is followed by one more, which counts. A run is kept as soon as it is done, blocks round by round. Who cannot be run is a row that says why; it is tried again when the league goes
  * on, but not in a round that is kept.
  */
 export async function runLeague(
@@ -51,7 +56,7 @@ export async function runLeague(
       watch.onNext(`${scenarioName}: ${name}`, (done - 1) / steps);
       const [loadAverage = 0] = loadavg();
       try {
-        const contested = await runContestant(contest, contestant, 1, watch);
+        const contested = await contestedTwice(contest, contestant, watch);
         const endedAt = new Date().toISOString();
         await state.keepRun(scenarioName, name, { ...contested, loadAverage, endedAt });
       } catch (error) {
@@ -66,6 +71,18 @@ export async function runLeague(
   return leagueOf(request, state, failures);
 }
 
+/** What a busy machine spoiled gets another turn; a verdict of guilty stands. */
+async function contestedTwice(
+  contest: ContestRequest,
+  contestant: Contestant,
+  watch: LeagueWatch,
+): Promise<Contest & Pick<KeptRun, "isSecond">> {
+  const first = await runContestant(contest, contestant, 1, watch);
+  if (first.measure.verdict !== "inconclusive") return { ...first, isSecond: false };
+  watch.onStep("inconclusive; once more");
+  return { ...(await runContestant(contest, contestant, 1, watch)), isSecond: true };
+}
+
 /** What `state` holds, as comparisons. */
 async function leagueOf(
   { settings, contests, contestants, command, margin }: LeagueRequest,
@@ -75,6 +92,7 @@ async function leagueOf(
   const common = { contestants, margin, command };
   const { startedAt } = state;
   const kept: Pick<KeptRun, "loadAverage" | "endedAt">[] = [];
+  let secondRuns = 0;
   const comparisons: Comparison[] = [];
   let environment: Environment | null = null;
   for (const contest of contests) {
@@ -84,6 +102,7 @@ async function leagueOf(
       const { name } = contestant.target;
       const run = await state.run(scenarioName, name);
       if (run !== null) kept.push(run);
+      if (run?.isSecond === true) secondRuns++;
       environment ??= run?.environment ?? null;
       const runs: readonly RunMeasure[] = run === null ? [] : [run.measure];
       const failure = failures.get(`${scenarioName} ${name}`) ?? null;
@@ -102,7 +121,7 @@ async function leagueOf(
   const costs = comparisonOf(whole, { startedAt, environment, entries });
   const endedAt = kept.map((one) => one.endedAt).reduce((a, b) => (a > b ? a : b), startedAt);
   const loadAverages = kept.map(({ loadAverage }) => loadAverage);
-  return { settings, command, startedAt, endedAt, loadAverages, comparisons, costs };
+  return { settings, command, startedAt, endedAt, loadAverages, secondRuns, comparisons, costs };
 }
 
 async function roundsOf(state: LeagueState, { blocks }: LeagueSettings): Promise<readonly KeptRound[]> {

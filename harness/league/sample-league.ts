@@ -26,6 +26,7 @@ export function sampleLeague(said: Partial<League> = {}): League {
     startedAt: "2026-11-21T15:00:00.000Z",
     endedAt: "2026-11-21T16:00:00.000Z",
     loadAverages: [0.5, 4, 2],
+    secondRuns: 3,
     comparisons,
     costs: { ...costs, rows: costs.rows.map((row) => ({ ...row, runs: [] })) },
     ...said,

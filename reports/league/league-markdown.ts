@@ -6,7 +6,7 @@ import { fenced, safe } from "../compare/markdown-parts.ts";
 import { policyText } from "../words/policy-text.ts";
 import { sentence } from "../words/sentence.ts";
 import { type LeagueTable, leagueTables } from "./league-tables.ts";
-import { busyWords, drawnScenario } from "./league-words.ts";
+import { busyWords, drawnScenario, turnWords } from "./league-words.ts";
 
 /** `league.md`: the tables with their pictures, how to read them, and all that is needed to make them again. */
 export function leagueMarkdown(league: League): string {
@@ -112,7 +112,7 @@ function circumstances(league: League): string {
   const { environment } = costs;
   const versions = Object.entries(settings.versions).map(([name, version]) => `${name} ${version}`);
   const facts = [
-    `Begun ${startedAt}, ended ${endedAt}; the ${settings.form} form, one run each`,
+    `Begun ${startedAt}, ended ${endedAt}; the ${settings.form} form, ${turnWords(league)}`,
     ...(environment === null
       ? []
       : [`${environment.cpus}; ${environment.platform}; Redis ${environment.redis}`]),

@@ -9,6 +9,12 @@ export function drawnScenario({ comparisons }: League): Comparison | undefined {
   );
 }
 
+/** How often each was run. */
+export function turnWords({ secondRuns }: League): string {
+  const again = "where it ends inconclusive, one more, which counts";
+  return `one run each and, ${again} (${secondRuns === 0 ? "none did" : `${secondRuns} did`})`;
+}
+
 /** One sentence: how busy the machine was with whatever else, and with the runs before. */
 export function busyWords({ loadAverages }: League, processors: string): string {
   if (loadAverages.length === 0) return "Nothing was run";
