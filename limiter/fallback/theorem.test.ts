@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { FallbackAlgorithm } from "./fallback.ts";
 import { shareOf } from "./shares.ts";
-import { type CutKind, type Incident, incident, steadyIncident } from "./simulation/incident.ts";
+import {
+  type CutKind,
+  forgetfulIncident,
+  type Incident,
+  incident,
+  steadyIncident,
+} from "./simulation/incident.ts";
 import { type Judgement, judge } from "./simulation/judge.ts";
 import { type Outcome, runIncident, type Subject } from "./simulation/run-incident.ts";
 import { ours, promiseOf } from "./simulation/subjects.ts";
@@ -71,6 +77,39 @@ describe("the bound of the fallback", () => {
       },
     );
   }
+});
+
+describe("the bound where Redis loses its data", () => {
+  const algorithms = ["sliding-log", "sliding-counter", "fixed-window", "gcra"] as const;
+
+  it.each(algorithms)("is one fresh limit for %s, and none once all have written back", (algorithm) => {
+    const runs = RUNS || 300;
+    const total: Total = { violations: [], wronglyDenied: 0, admissions: 0, local: 0 };
+    let restored = 0;
+    for (let seed = 1; seed <= runs; seed++) {
+      const story = forgetfulIncident(seed);
+      const outcome = runIncident(story, ours(story, algorithm), seed);
+      const { worstExcess } = judge(story, outcome, promiseOf(algorithm));
+      if (worstExcess > ROUNDING) total.violations.push(seed);
+      if (outcome.admissions.some(({ atUs }) => atUs > outcome.restoredUs)) restored++;
+      count(total, outcome);
+    }
+    expect(total.violations).toEqual([]);
+    expect(restored).toBeGreaterThan(runs / 2);
+    if (algorithm === "sliding-log") expect(total.wronglyDenied).toBe(0);
+  });
+
+  it.each(["sliding-log", "fixed-window"] as const)("convicts a %s that writes nothing back", (algorithm) => {
+    const seeds = Array.from({ length: 200 }, (_, seed) => seed);
+    const guilty = seeds.filter((seed) => {
+      const story = forgetfulIncident(seed);
+      const subject = ours(story, algorithm);
+      const replica = (index: number) => Object.assign(subject.replica(index), { everything: () => [] });
+      const outcome = runIncident(story, { ...subject, replica }, seed);
+      return judge(story, outcome, promiseOf(algorithm)).worstExcess > 0.01;
+    });
+    expect(guilty.length).toBeGreaterThan(5);
+  });
 });
 
 function count(total: Total, { admissions, wronglyDenied }: Outcome): void {

@@ -34,6 +34,8 @@ export interface Incident {
   readonly repairUs: number;
   readonly delayUs: number;
   readonly cuts: readonly Cut[];
+  /** When Redis loses its data; there is no cut after it. */
+  readonly wipedUs?: number;
   readonly arrivals: readonly Arrival[];
   readonly untilUs: number;
   /** A replica that heard of a key this long before a cut, or less, had served it. */
@@ -88,6 +90,23 @@ export function incident(seed: number, kind: CutKind): Incident {
     servedUs: WINDOW_US / 10,
   };
   return { ...setting, arrivals: arrivalsOf(roll, setting) };
+}
+
+/**
+ * The story of `seed` without its later cuts, or without any, in which Redis loses its data: while it cannot be reached,
+ * as one that is started again, or in the middle of its work.
+ */
+export function forgetfulIncident(seed: number): Incident {
+  const story = incident(seed, "full");
+  const roll = dice(seed ^ 0x3c6ef372);
+  const isCut = roll.chance(0.6);
+  const cuts = isCut ? story.cuts.slice(0, 1) : [];
+  const [fromUs, untilUs] = isCut
+    ? [cuts[0]?.fromUs ?? 0, cuts[0]?.untilUs ?? 0]
+    : [WINDOW_US, story.untilUs - 2 * WINDOW_US];
+  // A replica that is not told to remember fewer keys remembers all.
+  const maxKeys = Math.max(story.maxKeys, story.keys);
+  return { ...story, cuts, maxKeys, wipedUs: roll.whole(fromUs, untilUs) };
 }
 
 /**

@@ -19,7 +19,9 @@ export interface Judgement {
 /**
  * Compares what was admitted with the bound: max(L, N) for windows, where `minimumShare` is 1 and L < N; plus w Y of
  * each full cut, from its beginning until a window after everyone has forgotten it; plus w L (`alone`: L) of every replica
- * that was ever cut while others were not.
+ * that was ever cut while others were not. Where Redis has lost its data there is one fresh limit more, until every
+ * replica has written back what it knew; from then on nothing counts but the promise. A bucket that is never empty keeps
+ * that limit as its debt.
  */
 export function judge(
   story: Incident,
@@ -33,7 +35,7 @@ export function judge(
     const loads = promise === "bucket" ? debts(story, outcome, key) : windows(story, outcome, key, promise);
     const served = outcome.served.length > 0 && outcome.served.every((keys) => keys[key] === true);
     for (const { atUs, load } of loads) {
-      const bound = base(story, promise, alone) + unseenAt(story, outcome, key, atUs, promise);
+      const bound = boundAt(story, outcome, { key, atUs, promise, alone });
       if (load - bound > worstExcess) [worstExcess, worst] = [load - bound, { key, atUs }];
       const ratio = load / (promise === "bucket" ? story.burst : story.limit);
       worstRatio = Math.max(worstRatio, ratio);
@@ -41,6 +43,20 @@ export function judge(
     }
   }
   return { worstExcess, worst, worstRatio, worstServedRatio };
+}
+
+interface Judged {
+  readonly key: number;
+  readonly atUs: number;
+  readonly promise: Promised;
+  readonly alone: "share" | "limit";
+}
+
+function boundAt(story: Incident, outcome: Outcome, { key, atUs, promise, alone }: Judged): number {
+  const promised = base(story, promise, alone);
+  if (atUs > outcome.restoredUs && promise !== "bucket") return promised;
+  const { wipedUs = Number.POSITIVE_INFINITY } = story;
+  return promised + (atUs < wipedUs ? 0 : promised) + unseenAt(story, outcome, key, atUs, promise);
 }
 
 /** This promise without anything unseen. */

@@ -31,6 +31,8 @@ export interface Outcome {
   readonly wronglyDenied: number;
   /** For each full cut and key: whether every replica had just served it. */
   readonly served: readonly (readonly boolean[])[];
+  /** When every replica had written back what it knew of a Redis that has lost its data; Infinity if that never was. */
+  readonly restoredUs: number;
 }
 
 /** What is simulated: ours, or a mistake. */
@@ -72,6 +74,11 @@ class Play {
   readonly #losses: Loss[] = [];
   readonly #served: boolean[][] = [];
   #wronglyDenied = 0;
+  /** How often Redis has lost its data. */
+  #wipes = 0;
+  /** Entries that are still to be written back. */
+  #untold = 0;
+  #restoredUs = Number.POSITIVE_INFINITY;
 
   constructor(story: Incident, subject: Subject, roll: Dice) {
     this.#story = story;
@@ -85,12 +92,13 @@ class Play {
       decidesUs: 0,
       answersUs: 0,
       episode: 0,
+      wipes: 0,
     }));
     this.#keys = Array.from({ length: story.keys }, subject.key);
   }
 
   run(): Outcome {
-    const { arrivals, cuts, replicas, untilUs } = this.#story;
+    const { arrivals, cuts, wipedUs, replicas, untilUs } = this.#story;
     for (const arrival of arrivals) this.#time.at(arrival.atUs, () => this.#arrive(arrival));
     for (const cut of cuts) {
       if (cut.replicas.size === replicas) this.#time.at(cut.fromUs, () => this.#noteLoss(cut));
@@ -101,9 +109,18 @@ class Play {
         );
       }
     }
+    if (wipedUs !== undefined) this.#time.at(wipedUs, () => this.#wipe());
     this.#time.runUntil(untilUs);
     const [admissions, losses, served] = [this.#admissions, this.#losses, this.#served];
-    return { admissions, losses, served, wronglyDenied: this.#wronglyDenied };
+    const [wronglyDenied, restoredUs] = [this.#wronglyDenied, this.#restoredUs];
+    return { admissions, losses, served, wronglyDenied, restoredUs };
+  }
+
+  #wipe(): void {
+    this.#wipes++;
+    this.#keys.forEach((_, key) => {
+      this.#keys[key] = this.#subject.key();
+    });
   }
 
   #replica(index: number): Replica {
@@ -138,7 +155,7 @@ class Play {
     replica.decidesUs = Math.max(replica.decidesUs, sentUs + this.#roll.whole(1, delayUs));
     this.#time.at(replica.decidesUs, () => {
       if (!this.#reaches(replica.index)) return;
-      const order = this.#written.length;
+      const [order, wipes] = [this.#written.length, this.#wipes];
       const { remaining, resetUs, admitted } = this.#decideInRedis(replica.index, key, cost);
       if (admitted) {
         admission = { atUs: this.#time.nowUs, key, replica: replica.index, cost, source: "phantom" };
@@ -148,6 +165,7 @@ class Play {
       this.#time.at(replica.answersUs, () => {
         if (!this.#reaches(replica.index)) return;
         answered = true;
+        if (wipes > replica.wipes) this.#noteWipe(replica);
         if (admission !== undefined) admission.source = "redis";
         const receivedUs = this.#time.nowUs;
         replica.heard[key] = { order: order + (admitted ? 1 : 0), atUs: receivedUs };
@@ -214,10 +232,36 @@ class Play {
           replica.fallback.lost(this.#time.nowUs, sentUs);
           this.#probe(replica);
         } else {
-          this.#recover(replica);
+          if (this.#wipes > replica.wipes) this.#noteWipe(replica);
+          else this.#recover(replica);
         }
       });
     });
+  }
+
+  /** Redis has told it that nothing is left of what it kept for it. */
+  #noteWipe(replica: Replica): void {
+    const { repairUs } = this.#story;
+    const nowUs = this.#time.nowUs;
+    replica.wipes = this.#wipes;
+    if (replica.fallback.phase === "redis") replica.fallback.lost(nowUs);
+    replica.lostUs = nowUs;
+    replica.episode++;
+    for (const batch of replica.fallback.everything(nowUs, 2)) {
+      this.#untold++;
+      this.#time.at(nowUs + this.#roll.whole(1, repairUs), () => {
+        this.#repair(replica, batch, nowUs);
+        this.#untold--;
+        this.#noteRestored();
+      });
+    }
+    this.#recover(replica);
+    this.#noteRestored();
+  }
+
+  #noteRestored(): void {
+    if (this.#untold > 0 || this.#replicas.some(({ wipes }) => wipes < this.#wipes)) return;
+    this.#restoredUs = Math.min(this.#restoredUs, this.#time.nowUs);
   }
 
   #recover(replica: Replica): void {
@@ -288,4 +332,6 @@ interface Replica {
   answersUs: number;
   /** Grows with each loss. */
   episode: number;
+  /** How often Redis had lost its data when it last noticed. */
+  wipes: number;
 }
