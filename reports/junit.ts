@@ -5,6 +5,7 @@ import { type JunitCase, junitText } from "./junit/junit-text.ts";
 import type { JudgedRun, ReportFormat } from "./report-format.ts";
 import { type FaultLine, faultLines } from "./words/fault-lines.ts";
 import { sentence } from "./words/sentence.ts";
+import { witnessWords } from "./words/witness-words.ts";
 
 /**
  * `junit.xml`: one test case a finding and a gate. A fail is a failure, inconclusive an error,
@@ -36,15 +37,9 @@ function caseOfFinding({
   notes = [],
   witness,
 }: Finding): JunitCase {
-  const span = witness && [
-    `Subject ${witness.subject} under policy ${witness.policy}:`,
-    `cost ${witness.cost} against a bound of ${witness.bound}`,
-    `within ${(witness.untilMs - witness.fromMs).toFixed(3)} ms,`,
-    `proved by ${witness.rowCount} requests.`,
-  ];
   const body = [
     sentence(summary),
-    ...(span ? [span.join(" ")] : []),
+    ...(witness ? [witnessWords[witness.kind].sentence(witness)] : []),
     ...notes.map((note) => sentence(note)),
   ].join("\n");
   return { group: kind, name: checker, verdict, summary, numbers, body };

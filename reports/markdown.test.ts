@@ -12,7 +12,7 @@ describe("report.md", () => {
     const [heading, , reason] = (await markdownOf(guilty)).split("\n");
     expect(heading).toBe("## \u274c fail: `burst` on `read-then-write`");
     expect(reason).toBe(
-      "**within-bound: hot-blast certainly let in 1,043 within one window that promises at most 1,000.**",
+      "**within-bound: hot-burst certainly let in 4,085 within 6.2 s, which promises at most 4,000.**",
     );
   });
 

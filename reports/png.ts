@@ -21,7 +21,9 @@ function pictures(run: JudgedRun): readonly ReportFile[] {
     { path: "charts/timeline.png", content: draw(timelineChart(run)) },
     { path: "charts/latency.png", content: draw(latencyChart(run)) },
     ...(isAlone ? [{ path: "charts/sources.png", content: draw(sourcesChart(run, sources)) }] : []),
-    ...(span === null ? [] : [{ path: "charts/worst-span.png", content: draw(worstSpanChart(run, span)) }]),
+    ...(span === null || span.picture === null
+      ? []
+      : [{ path: "charts/worst-span.png", content: draw(worstSpanChart(span, span.picture)) }]),
     ...(accuracy === null ? [] : [{ path: "charts/accuracy.png", content: draw(accuracyChart(accuracy)) }]),
   ];
 }

@@ -132,6 +132,7 @@ const fault = z.strictObject({
 });
 
 const witness = z.strictObject({
+  kind: z.enum(["let-in", "turned-away", "answered"]),
   subject: z.string(),
   policy: z.string(),
   fromMs: z.number(),

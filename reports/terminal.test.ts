@@ -22,7 +22,7 @@ describe("the verdict screen", () => {
   it("says the verdict first and where the report is", () => {
     const lines = renderVerdict(failed, { colour: false, reportPath }).split("\n");
     expect(lines[1]).toContain("x FAIL   burst on read-then-write");
-    expect(lines[2]).toContain("hot-blast certainly let in 1,043");
+    expect(lines[2]).toContain("hot-burst certainly let in 4,085");
     expect(lines.some((line) => line.endsWith(reportPath))).toBe(true);
   });
 

@@ -1,4 +1,5 @@
 import type { Evidence } from "../history/evidence.ts";
+import { ratioText } from "../promises/ratio-text.ts";
 import type { Finding, Triple } from "../verdict/finding.ts";
 import { type MeasuredAccuracy, measureAccuracy } from "./accuracy/measure-accuracy.ts";
 import type { Checker } from "./checker.ts";
@@ -44,7 +45,7 @@ function summaryOf({
   wronglyDeniedShare,
   worstAdmittedRatio,
 }: MeasuredAccuracy): string {
-  return `Against the exact sliding window ${percent(wronglyAllowedShare)} of the allowed cost was too much, ${percent(wronglyDeniedShare)} of the cost due was missing, and the fullest window held ${worstAdmittedRatio.estimate.toFixed(3)} of the limit`;
+  return `Against the exact sliding window ${percent(wronglyAllowedShare)} of the allowed cost was too much, ${percent(wronglyDeniedShare)} of the cost due was missing, and the fullest window held ${ratioText(worstAdmittedRatio.estimate, 3)} of the limit`;
 }
 
 function percent({ proved, estimate, atMost }: Triple): string {

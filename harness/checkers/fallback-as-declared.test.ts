@@ -93,7 +93,7 @@ describe("a fallback that decides alone", () => {
     expect(check(rows)).toMatchObject({
       verdict: "fail",
       summary: expect.stringContaining("Replica 1 let hot in for 31"),
-      witness: { subject: "hot", policy: "tenth", cost: 31, bound: 30, rowCount: 31 },
+      witness: { kind: "let-in", subject: "hot", policy: "tenth", cost: 31, bound: 30, rowCount: 31 },
     });
   });
 
@@ -285,7 +285,7 @@ describe("a fallback that decides alone", () => {
     expect(denying(2_400)).toMatchObject({
       verdict: "fail",
       numbers: { wrongLocalDenials: 15 },
-      witness: { cost: 29, bound: 30, rowCount: 15 },
+      witness: { kind: "turned-away", cost: 29, bound: 30, rowCount: 15 },
       summary: expect.stringContaining("at most 29 of its share of 30; 15 of"),
     });
     expect(denying(2_400, [...used, ...answers(2_350, 1, alone)]).numbers).toMatchObject({
@@ -426,7 +426,11 @@ describe("a fallback that writes back what Redis has lost", () => {
 describe("an answer's word on who decided", () => {
   it("is a lie where no answer of Redis could come", () => {
     const finding = check([...outage(), ...answers(3_000, 1, { ...redis, ...denied }, [2])]);
-    expect(finding).toMatchObject({ verdict: "fail", numbers: { falseLabels: 1 }, witness: { rowCount: 1 } });
+    expect(finding).toMatchObject({
+      verdict: "fail",
+      numbers: { falseLabels: 1 },
+      witness: { kind: "answered", rowCount: 1 },
+    });
     expect(finding.summary).toContain("in the name of Redis");
   });
 

@@ -60,6 +60,7 @@ describe("no-false-denials", () => {
       "hot was turned away although at most 99 of 100 could have been used; one denial was wrong",
     );
     expect(finding.witness).toMatchObject({
+      kind: "turned-away",
       policy: "per-second",
       untilMs: 202,
       cost: 99,
@@ -67,6 +68,17 @@ describe("no-false-denials", () => {
       rowCount: 100,
     });
     expect(finding.witness?.rows).toEqual(Array.from({ length: 100 }, (_, i) => i));
+  });
+
+  it("names the newest of more requests than a witness names, and where denials consume the denial once", () => {
+    const large = { policy: { ...policy, limit: 5_000 } };
+    const many = answered("allowed", 2_500, { tookMs: 0.5 }).map((row, i) => ({ ...row, sentMs: i / 4 }));
+    const { witness } = check([...many, denied(800)], large);
+    expect([witness?.rowCount, witness?.rows.length]).toEqual([2_501, 2_000]);
+    expect(witness?.rows.slice(-2)).toEqual([2_499, 2_500]);
+    const rows = [...answered("allowed", 3), denied(100), denied(200)];
+    const consuming = check(rows, { promises: { deniedConsumes: true } }).witness;
+    expect(new Set(consuming?.rows).size).toBe(consuming?.rowCount);
   });
 
   it("convicts a denial after the window has passed on, not just before", () => {
@@ -183,7 +195,11 @@ describe("no-false-denials", () => {
 
   it("convicts any denial of a limiter that never denies, and none of one that promises nothing", () => {
     const rows = [...answered("allowed", 500), denied(600)];
-    expect(check(rows, { promises: { lower: { kind: "unlimited" } } }).verdict).toBe("fail");
+    expect(check(rows, { promises: { lower: { kind: "unlimited" } } })).toMatchObject({
+      verdict: "fail",
+      summary: "hot was turned away although nobody may ever be; one denial was wrong",
+      witness: { bound: Number.POSITIVE_INFINITY },
+    });
     expect(check(rows.slice(0, 500), { promises: { lower: { kind: "unlimited" } } }).verdict).toBe(
       "not-applicable",
     );

@@ -1,12 +1,11 @@
 import type { Claim, Evidence } from "../history/evidence.ts";
-import { noPolicy } from "../history/requests.ts";
-import { kindCode, type Traces } from "../history/traces.ts";
 import type { Denials } from "../promises/denials.ts";
 import { mildest } from "../promises/readings.ts";
 import { demandedPhases, unknownPhases } from "../promises/teeth.ts";
 import { called, counted, percent } from "../promises/wording.ts";
-import { type Finding, type Witness, witnessRows } from "../verdict/finding.ts";
+import type { Finding } from "../verdict/finding.ts";
 import type { Checker } from "./checker.ts";
+import { denialWitness } from "./denials/denial-witness.ts";
 import { judgedDenials, type Tally } from "./denials/judged-denials.ts";
 
 /** Options of `noFalseDenials`. */
@@ -102,81 +101,17 @@ function convicted(
   judges: readonly Denials[],
   { wrong, judged, worstRow }: Tally,
 ): Omit<Outcome, "numbers"> {
-  const witness = witnessOf(evidence, judges, worstRow);
+  const witness = denialWitness(evidence, judges, worstRow);
   const others =
     wrong === 1 ? "one denial was wrong" : `${counted(wrong)} of ${counted(judged)} denials were wrong`;
-  const limit = Number.isFinite(witness.bound)
-    ? `of ${counted(witness.bound)}`
-    : "of a limit that never denies";
+  const reason = Number.isFinite(witness.bound)
+    ? `at most ${counted(witness.cost)} of ${counted(witness.bound)} could have been used`
+    : "nobody may ever be";
   return {
     verdict: "fail",
-    summary: `${called(witness.subject)} was turned away although at most ${counted(witness.cost)} ${limit} could have been used; ${others}`,
+    summary: `${called(witness.subject)} was turned away although ${reason}; ${others}`,
     witness,
   };
-}
-
-function witnessOf({ history, claims }: Evidence, judges: readonly Denials[], row: number): Witness {
-  const { requests } = history;
-  const named = requests.policy[row] ?? noPolicy;
-  let index = named === noPolicy ? 0 : named;
-  let found = { group: -1, at: 0, excess: Number.NEGATIVE_INFINITY };
-  judges.forEach(({ judge }, candidate) => {
-    const traces = claims[candidate]?.traces;
-    if (traces === undefined || (named !== noPolicy && named !== candidate)) return;
-    const group = groupOf(traces, row);
-    if (group < 0) return;
-    judge(group, (at, excess) => {
-      if (traces.row[at] !== row || excess < found.excess) return;
-      index = candidate;
-      found = { group, at, excess };
-    });
-  });
-  const claim = claims[index];
-  const kind = judges[index]?.kind;
-  const subject = claim?.subjects[claim.traces.subject[found.group] ?? 0] ?? "";
-  const fromMs = (requests.sentMs[row] ?? 0) - (kind?.memoryMs ?? 0) - (claim?.slackMs ?? 0);
-  const untilMs = requests.receivedMs[row] ?? 0;
-  // Where there is no limit a bound says nothing.
-  const bound = kind === undefined || kind.capacity === Number.POSITIVE_INFINITY ? 0 : kind.capacity;
-  const others = claim === undefined ? [] : consumedWithin(claim, found.group, fromMs, untilMs);
-  const used = Number.isFinite(found.excess)
-    ? Math.max(0, bound + found.excess - (requests.cost[row] ?? 0))
-    : 0;
-  return {
-    subject,
-    policy: claim?.policy.name ?? "",
-    fromMs,
-    untilMs,
-    cost: Math.max(0, Math.ceil(used - 1e-3)),
-    bound,
-    rows: [row, ...others.slice(0, witnessRows - 1)].sort((a, b) => a - b),
-    rowCount: others.length + 1,
-  };
-}
-
-/** The group that `row` of the history is in; -1 if it is in none. */
-function groupOf({ row: rows, starts, groups }: Traces, row: number): number {
-  const at = rows.indexOf(row);
-  if (at < 0) return -1;
-  let group = 0;
-  while (group + 1 < groups && (starts[group + 1] ?? 0) <= at) group++;
-  return group;
-}
-
-/** Rows that may have been consumed in the span. */
-function consumedWithin(
-  { traces, promises }: Claim,
-  group: number,
-  fromMs: number,
-  untilMs: number,
-): number[] {
-  const rows: number[] = [];
-  for (let i = traces.starts[group] ?? 0; i < (traces.starts[group + 1] ?? 0); i++) {
-    if (traces.kind[i] === kindCode.denied && !promises.deniedConsumes) continue;
-    if ((traces.sentMs[i] ?? 0) > untilMs || (traces.untilMs[i] ?? 0) < fromMs) continue;
-    rows.push(traces.row[i] ?? 0);
-  }
-  return rows;
 }
 
 function notesOn(claims: readonly Claim[]): string[] {

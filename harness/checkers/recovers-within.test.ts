@@ -192,7 +192,8 @@ describe("what was let in meanwhile", () => {
       verdict: "fail",
       numbers: { wrongDenials: 1 },
       summary: expect.stringContaining("all that was let in meanwhile counted once"),
-      witness: { subject: "hot", rowCount: 1 },
+      // All that may have counted against the denial, which is the 61st.
+      witness: { kind: "turned-away", subject: "hot", cost: 60, bound: 90, rowCount: 61 },
     });
     expect(check([...traffic(4_100), ...letIn(90), denied]).verdict).toBe("pass");
   });

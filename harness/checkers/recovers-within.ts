@@ -194,27 +194,11 @@ function meanwhileNote({ fault, connections, mostConnections }: Meanwhile): stri
   return `During ${fault.name} Redis saw ${counted(connections)} new connections (at most ${counted(mostConnections)})`;
 }
 
-function chargedTwice({ history, claims }: Evidence, { wrong, worstRow }: DoubleCharges): Conviction[] {
-  const { requests, subjects } = history;
-  if (wrong === 0 || claims.some(({ clockDoubt }) => clockDoubt !== null)) return [];
-  const subject = subjects[requests.subject[worstRow] ?? 0] ?? "";
+function chargedTwice({ claims }: Evidence, { wrong, witness }: DoubleCharges): Conviction[] {
+  if (witness === null || claims.some(({ clockDoubt }) => clockDoubt !== null)) return [];
   const many = wrong === 1 ? "one denial was wrong" : `${counted(wrong)} denials were wrong`;
-  return [
-    {
-      verdict: "fail",
-      summary: `After the heal Redis turned ${called(subject)} away although it had room for it, all that was let in meanwhile counted once; ${many}`,
-      witness: {
-        subject,
-        policy: claims[0]?.policy.name ?? "",
-        fromMs: requests.sentMs[worstRow] ?? 0,
-        untilMs: requests.receivedMs[worstRow] ?? 0,
-        cost: requests.cost[worstRow] ?? 0,
-        bound: claims[0]?.policy.limit ?? 0,
-        rows: [worstRow],
-        rowCount: 1,
-      },
-    },
-  ];
+  const summary = `After the heal Redis turned ${called(witness.subject)} away although it had room for it, all that was let in meanwhile counted once; ${many}`;
+  return [{ verdict: "fail", summary, witness }];
 }
 
 function unseen(returns: readonly Return[]): string[] {

@@ -1,11 +1,12 @@
-import type { Claim, Evidence } from "../history/evidence.ts";
+import type { Evidence } from "../history/evidence.ts";
 import type { History } from "../history/history.ts";
-import { type Admissions, judgeAdmissions, rowsWithin } from "../promises/admissions.ts";
+import { type Admissions, judgeAdmissions } from "../promises/admissions.ts";
 import { lossesOf } from "../promises/eras.ts";
 import { hasPhase } from "../promises/has-phase.ts";
 import { slackOf } from "../promises/promise.ts";
 import { mildest } from "../promises/readings.ts";
 import type { WorstSpan } from "../promises/span-record.ts";
+import { spanWitness } from "../promises/span-witness.ts";
 import {
   blindShareOf,
   bluntPlaces,
@@ -15,7 +16,7 @@ import {
   unknownPhases,
 } from "../promises/teeth.ts";
 import { called, counted, duration, percent } from "../promises/wording.ts";
-import { type Finding, type Witness, witnessBy } from "../verdict/finding.ts";
+import type { Finding } from "../verdict/finding.ts";
 import type { Checker } from "./checker.ts";
 
 /** Options of `withinBound`. */
@@ -133,20 +134,13 @@ function worstOf(judged: readonly Admissions[]): Guilt | null {
 
 function convicted({ admissions, span }: Guilt, { history }: Evidence): Omit<Outcome, "numbers"> {
   const { claim } = admissions;
-  const witness = witnessOf(claim, span, history);
+  const witness = spanWitness(claim, span, history);
   const times = witness.cost === witness.rowCount ? "times" : "cost";
   return {
     verdict: "fail",
     summary: `${called(witness.subject)} was let in ${counted(span.cost)} ${times} in ${duration(span.untilMs - span.fromMs)}, the promise "${witness.policy}" allows ${counted(span.bound)}`,
     witness,
   };
-}
-
-function witnessOf(claim: Claim, span: WorstSpan, history: History): Witness {
-  const { fromMs, untilMs, cost, bound, judging } = span;
-  const rows = rowsWithin(claim, span, history);
-  const subject = claim.subjects[claim.traces.subject[judging] ?? 0] ?? "";
-  return witnessBy(rows, { subject, policy: claim.policy.name, fromMs, untilMs, cost, bound });
 }
 
 /** Fixed windows are convicted by all their spans together: the bound of one is then below the curve. */

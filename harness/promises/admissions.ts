@@ -126,6 +126,7 @@ export function rowsWithin(
   history: History,
 ): number[] {
   const losses = lossesOf(history.faults, promises);
+  const era = eraOf(losses, untilMs, untilMs);
   const decides = admitterOf(history, policy.windowMs);
   const rows: number[] = [];
   for (let i = traces.starts[judging] ?? 0; i < (traces.starts[judging + 1] ?? 0); i++) {
@@ -135,7 +136,7 @@ export function rowsWithin(
     if (traces.kind[i] !== kindCode.allowed) continue;
     if (decides(history.requests.replica[row] ?? 0, traces.source[i] ?? 0, sent, received) !== "redis")
       continue;
-    if (sent < fromMs || received > untilMs || eraOf(losses, sent, received) < 0) continue;
+    if (sent < fromMs || received > untilMs || eraOf(losses, sent, received) !== era) continue;
     rows.push(row);
   }
   return rows.sort((a, b) => a - b);

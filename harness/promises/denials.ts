@@ -14,11 +14,13 @@ export type OnDenial = (at: number, excess: number) => void;
 
 /**
  * The denials of one claim. `judge(group, onDenial)` tells of each denial of the group, whoever decided it;
- * `at` is its place in the claim's traces. Ledger and columns are reused.
+ * `at` is its place in the claim's traces. `follow` tells of each of its requests, denied or not, the most by which the
+ * limit may have been exceeded just as it was sent (negative: so much was free). Ledger and columns are reused.
  */
 export interface Denials {
   readonly kind: PromiseKind;
   readonly judge: (group: number, onDenial: OnDenial) => void;
+  readonly follow: (group: number, onRequest: (at: number, excess: number) => void) => void;
 }
 
 /** What judging needs for one subject, as large as the largest: allocated once, used for all claims and subjects. */
@@ -67,7 +69,15 @@ export function denialsOf(
     stepsBack: stepsBackOf(history, claim, kind),
     scratch,
   };
-  return { kind, judge: (group, onDenial) => judgeGroup(judging, group, onDenial) };
+  return {
+    kind,
+    judge: (group, onDenial) => judgeGroup(judging, group, onDenial),
+    follow(group, onRequest) {
+      const [from, until] = [claim.traces.starts[group] ?? 0, claim.traces.starts[group + 1] ?? 0];
+      fillExcess(judging, from, until);
+      for (let at = from; at < until; at++) onRequest(at, scratch.excess[at - from] ?? 0);
+    },
+  };
 }
 
 interface Judging {
@@ -80,15 +90,31 @@ interface Judging {
   readonly scratch: DenialScratch;
 }
 
-function judgeGroup(
-  { history, claim, kind, terms, charges, stepsBack, scratch }: Judging,
-  group: number,
-  onDenial: OnDenial,
-): void {
+function judgeGroup(judging: Judging, group: number, onDenial: OnDenial): void {
+  const { claim, kind, terms, scratch } = judging;
   const { traces, promises } = claim;
   const from = traces.starts[group] ?? 0;
   const until = traces.starts[group + 1] ?? 0;
   if (!hasDenials(traces, from, until)) return;
+  const { steps, given } = fillExcess(judging, from, until);
+  const within = kind.possibleWithin?.(scratch.ledger, terms);
+  peaks(traces, from, until, scratch, (at, peak) => {
+    // Where denials consume, its own cost is among what may have been consumed.
+    const own = promises.deniedConsumes ? 0 : (traces.cost[at] ?? 0);
+    const isRight = (traces.cost[at] ?? 0) > kind.capacity || isExcused(steps, traces, at);
+    const excess = scratch.excess[at - from] ?? 0;
+    const most = Math.max(peak, within?.(traces.sentMs[at] ?? 0, traces.untilMs[at] ?? 0, excess) ?? peak);
+    onDenial(at, isRight ? Number.POSITIVE_INFINITY : most + own + (given?.passing(at) ?? 0));
+  });
+}
+
+/** Fills the ledger with all that may have been consumed, and `excess` with what that comes to at each row of [from, until). */
+function fillExcess(
+  { history, claim, kind, terms, charges, stepsBack, scratch }: Judging,
+  from: number,
+  until: number,
+): { readonly steps: readonly StepBack[]; readonly given: ReturnType<typeof givenBack> } {
+  const { traces } = claim;
   const { ledger } = scratch;
   const steps = stepsBack(from, until);
   const given = givenBack(history, claim, { kind, terms }, [from, until]);
@@ -105,15 +131,7 @@ function judgeGroup(
   closeLedger(ledger);
   const sentMs = traces.sentMs.subarray(from, until);
   kind.possibleExcess(ledger, terms, sentMs, until - from, scratch.excess);
-  const within = kind.possibleWithin?.(ledger, terms);
-  peaks(traces, from, until, scratch, (at, peak) => {
-    // Where denials consume, its own cost is among what may have been consumed.
-    const own = promises.deniedConsumes ? 0 : (traces.cost[at] ?? 0);
-    const isRight = (traces.cost[at] ?? 0) > kind.capacity || isExcused(steps, traces, at);
-    const excess = scratch.excess[at - from] ?? 0;
-    const most = Math.max(peak, within?.(traces.sentMs[at] ?? 0, traces.untilMs[at] ?? 0, excess) ?? peak);
-    onDenial(at, isRight ? Number.POSITIVE_INFINITY : most + own + (given?.passing(at) ?? 0));
-  });
+  return { steps, given };
 }
 
 function charge(ledger: Ledger, step: StepBack | undefined): void {

@@ -1,4 +1,4 @@
-/** The span that goes farthest beyond its bound. */
+/** A span that stands out: one that goes farthest beyond its bound, or comes nearest to it. */
 export interface WorstSpan {
   readonly fromMs: number;
   readonly untilMs: number;
@@ -17,6 +17,8 @@ export interface SpanRecord {
   readonly fullest: Float64Array;
   /** The worst that exceeds its bound; `null` if none does. */
   readonly worst: () => WorstSpan | null;
+  /** The one that holds the largest share of its bound; `null` if none was offered. */
+  readonly tightest: () => WorstSpan | null;
   /** Offers the closed span [fromMs, untilMs], closed by a request of `phase`. */
   readonly offer: (fromMs: number, untilMs: number, cost: number, bound: number, phase: number) => void;
 }
@@ -24,19 +26,32 @@ export interface SpanRecord {
 /** A record of no span, for phases with codes below 256. */
 export function spanRecord(): SpanRecord {
   const fullest = new Float64Array(256);
-  // Fields, not an object: almost every offer is refused, none allocates.
+  // Almost every offer is refused: only one that is fuller than all before it allocates.
   let worstExcess = 0;
   let fromMs = Number.NaN;
   let untilMs = Number.NaN;
   let cost = 0;
   let judging = 0;
+  let largestShare = 0;
+  let tightest: WorstSpan | null = null;
   const record: SpanRecord = {
     judging: 0,
     fullest,
     worst: () => (worstExcess > 0 ? { fromMs, untilMs, cost, bound: cost - worstExcess, judging } : null),
+    tightest: () => tightest,
     offer(spanFromMs, spanUntilMs, spanCost, bound, phase) {
       const share = spanCost / bound;
       if (share > (fullest[phase] ?? 0)) fullest[phase] = share;
+      if (share > largestShare) {
+        largestShare = share;
+        tightest = {
+          fromMs: spanFromMs,
+          untilMs: spanUntilMs,
+          cost: spanCost,
+          bound,
+          judging: record.judging,
+        };
+      }
       if (spanCost - bound > worstExcess) {
         worstExcess = spanCost - bound;
         fromMs = spanFromMs;

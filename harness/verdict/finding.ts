@@ -24,16 +24,26 @@ export interface Finding {
   readonly notes?: readonly string[];
 }
 
-/** The span of one subject that convicts, small enough to check by hand. */
+/**
+ * What a witness shows, and so what its cost is.
+ * - `let-in`: cost that was certainly let in within the span; `bound` is what the promise allows in it
+ * - `turned-away`: the most that can have counted against the request that ends the span, by the time it was turned away;
+ *   `bound` is the limit, Infinity where nobody may be turned away
+ * - `answered`: answers each of which is wrong by itself, however much was let in; the span, the subject and the cost are
+ *   those of the first, `bound` is 0
+ */
+export type WitnessKind = "let-in" | "turned-away" | "answered";
+
+/** What convicts of one subject, small enough to check by hand. */
 export interface Witness {
+  readonly kind: WitnessKind;
+  /** Whom the policy counts: a client, or to whom it belongs. */
   readonly subject: string;
   readonly policy: string;
   /** The closed span: what a checker finds is on the history's clock, what a result holds after the run's origin. */
   readonly fromMs: number;
   readonly untilMs: number;
-  /** Cost that certainly fell into the span. */
   readonly cost: number;
-  /** Cost that the promise allows in it. */
   readonly bound: number;
   /** Rows of the history's requests that prove it; at most `witnessRows`. */
   readonly rows: readonly number[];

@@ -1,5 +1,6 @@
 import type { ComparedNumber, ComparisonRow, RunMeasure } from "../../harness/compare/comparison.ts";
 import { median } from "../../harness/median.ts";
+import { ratioText } from "../../harness/promises/ratio-text.ts";
 import type { Triple } from "../../harness/verdict/finding.ts";
 import type { Verdict } from "../../harness/verdict/result.ts";
 import { count, duration, percent, significant } from "../words/numerals.ts";
@@ -163,9 +164,9 @@ export function worstTriple({ runs }: ComparisonRow, of: (run: RunMeasure) => Tr
   return { proved: most("proved"), estimate: most("estimate"), atMost: most("atMost") };
 }
 
-/** A ratio as `1.25 ×`. */
+/** A ratio as `1.25 ×`; `1.004 ×` rather than `1.00 ×`. */
 export function ratio(value: number): string {
-  return Number.isFinite(value) ? `${value.toFixed(2)} \u00d7` : significant(value);
+  return Number.isFinite(value) ? `${ratioText(value, 2)} \u00d7` : significant(value);
 }
 
 function verdictText(row: ComparisonRow): string {

@@ -9,10 +9,10 @@ import { type Slots, slotsOf } from "../series/slots.ts";
 import { deciders } from "../series/source-series.ts";
 import { type TimeLine, timeLine } from "../series/time-line.ts";
 import type { ToldSources } from "../series/told-sources.ts";
-import { type WitnessPicture, witnessPicture } from "../series/witness-picture.ts";
 import type { WorstSpan } from "../series/worst-span.ts";
 import { faultLabels } from "../words/fault-labels.ts";
 import { plain } from "../words/plain.ts";
+import { witnessWords } from "../words/witness-words.ts";
 
 /** How many replicas have a lane of their own. */
 export const mostLanes = 12;
@@ -51,7 +51,7 @@ export function chartData(run: JudgedRun, span: WorstSpan | null, sources: ToldS
       replicas: fault.replicas,
       row: rows[index] ?? 0,
     })),
-    witness: span && picture(witnessPicture(history, span.witness), span),
+    witness: span && pictureOf(span),
   };
   return JSON.stringify(shown)
     .replaceAll("<", "\\u003c")
@@ -91,21 +91,25 @@ function quantiles({ p50, p99, max }: QuantileSeries): Record<"p50" | "p99" | "m
   return { p50: column(p50), p99: column(p99), max: column(max) };
 }
 
-function picture(
-  { spanMs, admitted, denied, promise, admittedCount, deniedCount }: WitnessPicture,
-  { witness, verdict }: WorstSpan,
-): object {
+function pictureOf({ witness, picture }: WorstSpan): object | null {
+  if (picture === null) return null;
+  const { spanMs, ticks, tickCount, denied, deniedCount, promise, overAbove } = picture;
+  const { heights, lineCaption, costCaption } = witnessWords[witness.kind];
   return {
-    verdict,
     spanMs,
     cost: witness.cost,
     bound: Number.isFinite(witness.bound) ? witness.bound : null,
-    admittedCount,
+    overAbove: Number.isFinite(overAbove) ? overAbove : null,
+    heights,
+    lineCaption: lineCaption(witness, promise[0]?.cost ?? witness.bound),
+    costCaption: costCaption(witness),
+    tickCount,
     deniedCount,
-    rows: admitted.map(({ row }) => row),
-    sentMs: column(admitted.map(({ sentMs }) => sentMs)),
-    receivedMs: column(admitted.map(({ receivedMs }) => receivedMs)),
-    total: admitted.map(({ total }) => total),
+    rows: ticks.map(({ row }) => row),
+    sentMs: column(ticks.map(({ sentMs }) => sentMs)),
+    receivedMs: column(ticks.map(({ receivedMs }) => receivedMs)),
+    atMs: column(ticks.map(({ atMs }) => atMs)),
+    total: column(ticks.map(({ total }) => total)),
     deniedMs: column(denied),
     promiseMs: column(promise.map(({ atMs }) => atMs)),
     promiseCost: promise.map(({ cost }) => cost),

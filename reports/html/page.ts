@@ -1,8 +1,9 @@
 import type { JudgedRun } from "../report-format.ts";
 import { type ToldSources, toldSources } from "../series/told-sources.ts";
-import { type WorstSpan, worstSpan } from "../series/worst-span.ts";
+import { spanHeading, type WorstSpan, worstSpan } from "../series/worst-span.ts";
 import { cut, plain } from "../words/plain.ts";
 import { verdictWords } from "../words/verdict-words.ts";
+import { witnessWords } from "../words/witness-words.ts";
 import { accuracyBars } from "./accuracy-bars.ts";
 import type { Assets } from "./assets.ts";
 import { chartData } from "./chart-data.ts";
@@ -43,9 +44,9 @@ function sections(run: JudgedRun, span: WorstSpan | null, sources: ToldSources |
     section("time-line", "What happened, and when", runCharts(run, sources)),
     span === null
       ? none
-      : section("worst-span", span.verdict === "fail" ? "The span that convicts" : "The tightest span", [
+      : section("worst-span", spanHeading(span), [
           markup`<p class="lead">${spanSentence(span)}</p>`,
-          witnessFigure(span),
+          span.picture === null ? none : witnessFigure(span),
           evidenceTable(history, span),
         ]),
     section("findings", "Findings", findingCards(result.findings)),
@@ -63,15 +64,16 @@ function section(id: string, title: string, content: Markup | readonly Markup[])
 }
 
 function witnessFigure({ verdict, witness }: WorstSpan): Markup {
-  const convicts = verdict === "fail" && witness.cost > witness.bound;
-  const buttons = convicts
+  const { heights, tick, line } = witnessWords[witness.kind];
+  const isOver = verdict === "fail" && witness.kind === "let-in" && witness.cost > witness.bound;
+  const buttons = isOver
     ? markup`<button type="button" data-span="all">Whole span</button><button type="button" data-span="excess">Where the promise breaks</button>`
     : null;
   return markup`
 <div class="zoom" role="group" aria-label="Zoom to">${buttons}<span class="hint">Drag to zoom, double click to reset</span></div>
 <figure class="chart-card">
-  <figcaption><h3>Cost let in since the span began</h3><output id="witness-readout" class="readout">Each line is one admitted request, from sent to answered</output></figcaption>
-  <div id="witness-chart" class="chart tall" tabindex="0" role="img" aria-label="Cost certainly admitted over the span against the promised bound; the table below lists the requests"></div>
-  <ul class="key"><li><i class="swatch interval"></i>admitted request, sent to answered</li>${convicts ? markup`<li><i class="swatch over"></i>beyond the promise</li>` : null}<li><i class="swatch promise"></i>promised bound</li><li><i class="swatch rug"></i>denied request</li></ul>
+  <figcaption><h3>${heights} in the span</h3><output id="witness-readout" class="readout">Each line is one ${tick}</output></figcaption>
+  <div id="witness-chart" class="chart tall" tabindex="0" role="img" aria-label="${heights} over the span, and the ${line}; the table below lists the requests"></div>
+  <ul class="key"><li><i class="swatch interval"></i>${tick}</li>${isOver ? markup`<li><i class="swatch over"></i>beyond the promise</li>` : null}<li><i class="swatch promise"></i>${line}</li><li><i class="swatch rug"></i>denied request</li></ul>
 </figure>`;
 }

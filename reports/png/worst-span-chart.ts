@@ -1,19 +1,20 @@
 import type { Plugin } from "chart.js";
-import type { JudgedRun } from "../report-format.ts";
-import { type WitnessPicture, witnessPicture } from "../series/witness-picture.ts";
-import type { WorstSpan } from "../series/worst-span.ts";
+import type { Witness } from "../../harness/verdict/finding.ts";
+import type { WitnessPicture } from "../series/witness-picture.ts";
+import { spanHeading, type WorstSpan } from "../series/worst-span.ts";
 import { count, duration } from "../words/numerals.ts";
 import { plain } from "../words/plain.ts";
+import { witnessWords } from "../words/witness-words.ts";
 import { axis } from "./axes.ts";
 import type { Drawing } from "./drawing.ts";
 import { family } from "./font.ts";
 import { palette } from "./palette.ts";
 
-/** Each admitted request of the span from sent to answered, at the height of the cost let in so far, under its bound. */
-export function worstSpanChart({ history }: JudgedRun, { witness, verdict }: WorstSpan): Drawing {
-  const picture = witnessPicture(history, witness);
-  const { promise, admitted, spanMs } = picture;
-  const bound = Number.isFinite(witness.bound) ? witness.bound : Number.POSITIVE_INFINITY;
+/** Each request of the span from sent to answered, at the height of the cost let in so far, or that may have counted, under its bound. */
+export function worstSpanChart(span: WorstSpan, picture: WitnessPicture): Drawing {
+  const { witness } = span;
+  const { promise, ticks, spanMs, overAbove } = picture;
+  const { heights, towards, tick, line } = witnessWords[witness.kind];
   const legend = (label: string, colour: string) => ({
     label,
     data: [],
@@ -23,13 +24,13 @@ export function worstSpanChart({ history }: JudgedRun, { witness, verdict }: Wor
     pointStyle: "line" as const,
   });
   return {
-    title: `${verdict === "fail" ? "The span that convicts" : "The tightest span"}: cost let in to ${plain(witness.subject, 40)} within ${duration(spanMs)}`,
+    title: `${spanHeading(span)}: ${heights.toLowerCase()} ${towards} ${plain(witness.subject, 40)} within ${duration(spanMs)}`,
     config: {
       type: "line",
       data: {
         datasets: [
           {
-            label: "promised bound",
+            label: line,
             data: promise.map(({ atMs, cost }) => ({ x: atMs, y: cost })),
             borderColor: palette.ink,
             backgroundColor: palette.ink,
@@ -38,12 +39,12 @@ export function worstSpanChart({ history }: JudgedRun, { witness, verdict }: Wor
             pointRadius: 0,
             pointStyle: "line",
           },
-          legend("admitted request, sent to answered", palette.allowed),
-          ...(witness.cost > bound ? [legend("beyond the promise", palette.fail)] : []),
+          legend(tick, palette.allowed),
+          ...(witness.cost > overAbove ? [legend("beyond the promise", palette.fail)] : []),
           legend("denied request", palette.denied),
         ],
       },
-      plugins: [intervals(picture, bound), captions(witness.cost, bound, promise[0]?.cost ?? null)],
+      plugins: [intervals(picture), captions(witness, picture)],
       options: {
         parsing: false,
         scales: {
@@ -55,7 +56,7 @@ export function worstSpanChart({ history }: JudgedRun, { witness, verdict }: Wor
           },
           y: {
             min: 0,
-            max: Math.max(witness.cost, admitted.at(-1)?.total ?? 0, promise.at(-1)?.cost ?? 0) * 1.1,
+            max: highest(witness, ticks, promise) * 1.1,
             ...axis((value) => count(Number(value)), "lines"),
           },
         },
@@ -64,7 +65,13 @@ export function worstSpanChart({ history }: JudgedRun, { witness, verdict }: Wor
   };
 }
 
-function intervals({ admitted, denied }: WitnessPicture, bound: number): Plugin {
+function highest({ cost }: Witness, ...drawn: readonly WitnessPicture["ticks" | "promise"][]): number {
+  return drawn
+    .flat()
+    .reduce((most, point) => Math.max(most, "total" in point ? point.total : point.cost), cost);
+}
+
+function intervals({ ticks, denied, overAbove }: WitnessPicture): Plugin {
   return {
     id: "intervals",
     beforeDatasetsDraw: ({ ctx, chartArea, scales: { x, y } }) => {
@@ -75,21 +82,22 @@ function intervals({ admitted, denied }: WitnessPicture, bound: number): Plugin 
         5,
         Math.max(1, Math.abs(y.getPixelForValue(1) - y.getPixelForValue(0)) * 0.5),
       );
-      for (const { sentMs, receivedMs, total } of admitted) {
+      for (const { sentMs, receivedMs, atMs, total } of ticks) {
         const from = x.getPixelForValue(sentMs);
         const until = x.getPixelForValue(receivedMs);
         const at = y.getPixelForValue(total);
-        ctx.fillStyle = total > bound ? palette.fail : palette.allowed;
+        ctx.fillStyle = total > overAbove ? palette.fail : palette.allowed;
         ctx.globalAlpha = 0.5;
         ctx.fillRect(from, at - thickness / 2, Math.max(1, until - from), thickness);
         ctx.globalAlpha = 1;
-        ctx.fillRect(until - 1, at - thickness, 2, thickness * 2);
+        ctx.fillRect(x.getPixelForValue(atMs) - 1, at - thickness, 2, thickness * 2);
       }
     },
   };
 }
 
-function captions(cost: number, bound: number, promised: number | null): Plugin {
+function captions(witness: Witness, { promise, overAbove }: WitnessPicture): Plugin {
+  const { lineCaption, costCaption } = witnessWords[witness.kind];
   return {
     id: "captions",
     afterDatasetsDraw: ({ ctx, chartArea, scales: { y } }) => {
@@ -106,23 +114,14 @@ function captions(cost: number, bound: number, promised: number | null): Plugin 
         ctx.fillText(text, x, atY);
       };
       ctx.save();
-      if (promised !== null && Number.isFinite(bound))
-        write(
-          promised === bound ? `promised: at most ${count(bound)}` : "promised at most",
-          chartArea.left + 14,
-          y.getPixelForValue(promised) + 16,
-          "left",
-          palette.ink,
-        );
-      const excess = cost > bound ? `, ${count(cost - bound)} too many` : "";
-      const colour = cost > bound ? palette.fail : palette.allowed;
-      write(
-        `let in for certain: ${count(cost)}${excess}`,
-        chartArea.right - 14,
-        y.getPixelForValue(cost) - 16,
-        "right",
-        colour,
-      );
+      const [start] = promise;
+      if (start !== undefined) {
+        const text = lineCaption(witness, start.cost);
+        write(text, chartArea.left + 14, y.getPixelForValue(start.cost) + 16, "left", palette.ink);
+      }
+      const colour = witness.cost > overAbove ? palette.fail : palette.allowed;
+      const atY = y.getPixelForValue(witness.cost) - 16;
+      write(costCaption(witness), chartArea.right - 14, atY, "right", colour);
       ctx.restore();
     },
   };

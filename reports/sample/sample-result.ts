@@ -1,4 +1,7 @@
+import { evidenceOf } from "../../harness/history/evidence-of.ts";
 import type { History, PhaseSpan } from "../../harness/history/history.ts";
+import { judgeAdmissions } from "../../harness/promises/admissions.ts";
+import { spanWitness } from "../../harness/promises/span-witness.ts";
 import type { Witness } from "../../harness/verdict/finding.ts";
 import { witnessAfter } from "../../harness/verdict/finding.ts";
 import {
@@ -8,7 +11,7 @@ import {
   type Verdict,
 } from "../../harness/verdict/result.ts";
 import { tightestSpan } from "../series/tightest-span.ts";
-import { count } from "../words/numerals.ts";
+import { count, duration } from "../words/numerals.ts";
 import { sampleFindings } from "./sample-findings.ts";
 import { rowsOf, sampleLatency, sampleLoad, sampleOutcomes, samplePhaseResults } from "./sample-numbers.ts";
 
@@ -17,8 +20,8 @@ export function sampleResult(history: History, verdict: Verdict): Result {
   const open = [...history.phases.keys()].filter((index) => isPaced(history.phases[index]));
   const openRows = rowsOf(history, open);
   const allRows = rowsOf(history, [...history.phases.keys()]);
-  const witness = tightestSpan(history);
-  if (witness === null) throw new Error("the simulated run admitted nothing");
+  const witness = verdict === "fail" ? convictingSpan(history) : tightestSpan(history);
+  if (witness === null) throw new Error(`the simulated run shows no span for a ${verdict}`);
   return {
     schemaVersion: resultSchemaVersion,
     scenario: history.run.scenario,
@@ -60,6 +63,13 @@ export function sampleResult(history: History, verdict: Verdict): Result {
   };
 }
 
+/** As `within-bound` would have found it, had the clock been read. */
+function convictingSpan(history: History): Witness | null {
+  const [claim] = evidenceOf(history).claims;
+  const span = claim === undefined ? null : judgeAdmissions(claim, history).spans.worst();
+  return claim === undefined || span === null ? null : spanWitness(claim, span, history);
+}
+
 function isPaced(phase: PhaseSpan | undefined): boolean {
   return phase?.model === "open" && phase.role === "judged";
 }
@@ -68,9 +78,9 @@ function pacedMs({ phases }: History, open: readonly number[]): number {
   return open.reduce((sum, index) => sum + (phases[index]?.untilMs ?? 0) - (phases[index]?.fromMs ?? 0), 0);
 }
 
-const reasons = ({ cost, bound, subject }: Witness): Record<Verdict, string> => ({
+const reasons = ({ cost, bound, subject, fromMs, untilMs }: Witness): Record<Verdict, string> => ({
   pass: "Nothing extra was let in, nothing was wrongly turned away, and the evidence would have shown it",
-  fail: `within-bound: ${subject} certainly let in ${count(cost)} within one window that promises at most ${count(bound)}`,
+  fail: `within-bound: ${subject} certainly let in ${count(cost)} within ${duration(untilMs - fromMs)}, which promises at most ${count(bound)}`,
   inconclusive:
     "load-quality: 61 of 168 slots were sent more than 10 % off schedule, so this machine was too slow",
 });

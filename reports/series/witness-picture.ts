@@ -1,100 +1,55 @@
 import type { History } from "../../harness/history/history.ts";
-import { outcomeCode, sourceCode } from "../../harness/history/requests.ts";
-import { promiseOf } from "../../harness/promises/promise-of.ts";
-import type { Witness } from "../../harness/verdict/finding.ts";
+import type { Witness, WitnessKind } from "../../harness/verdict/finding.ts";
+import { letInPicture } from "./let-in-picture.ts";
+import { turnedAwayPicture } from "./turned-away-picture.ts";
 
-/**
- * What a drawing of one span needs; instants are milliseconds after the span's start. Each admitted request is
- * an interval at the height of the cost admitted so far: the right ends draw what was certainly let in.
- */
+/** What a drawing of one span needs; instants are milliseconds after the span's start. */
 export interface WitnessPicture {
   readonly spanMs: number;
-  readonly admitted: readonly AdmittedTick[];
-  /** Requests admitted inside the span; more than `admitted` when those were thinned. */
-  readonly admittedCount: number;
-  /** When denied requests were sent, thinned. */
+  /** The requests that make the cost, in order of `atMs`. */
+  readonly ticks: readonly Tick[];
+  /** More than `ticks` when those were thinned, or when the witness does not name all of them. */
+  readonly tickCount: number;
+  /** When denied requests were sent. */
   readonly denied: readonly number[];
   readonly deniedCount: number;
-  /** Corners of the promised bound from the span's start; empty when nothing bounds it. */
-  readonly promise: readonly { readonly atMs: number; readonly cost: number }[];
+  /** Corners of the bound from the span's start; empty when nothing bounds it. */
+  readonly promise: readonly Corner[];
+  /** What lies above it is too much; Infinity where nothing is. */
+  readonly overAbove: number;
 }
 
-export interface AdmittedTick {
+/** One request, from `sentMs` to `receivedMs`, at the height of `total`. */
+export interface Tick {
   readonly row: number;
   readonly sentMs: number;
   readonly receivedMs: number;
-  /** Cost certainly admitted from the span's start until `receivedMs`. */
+  /** When `total` is reached: where the right ends draw what was certainly let in, or the left ends what may have counted. */
+  readonly atMs: number;
   readonly total: number;
 }
 
-/** The picture of `witness` with at most `mostTicks` requests of each kind. */
-export function witnessPicture(history: History, witness: Witness, mostTicks = 2_000): WitnessPicture {
-  const { requests } = history;
-  const spanMs = witness.untilMs - witness.fromMs;
-  const inSpan = rowsInSpan(history, witness);
-  const admitted = inSpan
-    .filter((row) => requests.outcome[row] === outcomeCode.allowed)
-    .sort((a, b) => (requests.receivedMs[a] ?? 0) - (requests.receivedMs[b] ?? 0));
-  const denied = inSpan.filter((row) => requests.outcome[row] === outcomeCode.denied);
-  let total = 0;
-  const ticks = admitted.map((row): AdmittedTick => {
-    total += requests.cost[row] ?? 0;
-    return {
-      row,
-      sentMs: (requests.sentMs[row] ?? 0) - witness.fromMs,
-      receivedMs: (requests.receivedMs[row] ?? 0) - witness.fromMs,
-      total,
-    };
-  });
-  return {
-    spanMs,
-    admitted: thinned(ticks, mostTicks),
-    admittedCount: ticks.length,
-    denied: thinned(denied, mostTicks).map((row) => (requests.sentMs[row] ?? 0) - witness.fromMs),
-    deniedCount: denied.length,
-    promise: inSpan.some((row) => requests.source[row] === sourceCode.local)
-      ? level(witness.bound, spanMs)
-      : promiseCorners(history, witness, spanMs),
-  };
+/** A corner of a bound. */
+export interface Corner {
+  readonly atMs: number;
+  readonly cost: number;
 }
 
-/** Every row of the witness's subject that lies wholly inside its span. */
-function rowsInSpan({ requests, subjects }: History, { subject, fromMs, untilMs }: Witness): number[] {
-  const index = subjects.indexOf(subject);
-  const rows: number[] = [];
-  for (let row = 0; row < requests.count; row++) {
-    const inside = (requests.sentMs[row] ?? 0) >= fromMs && (requests.receivedMs[row] ?? 0) <= untilMs;
-    if (requests.subject[row] === index && inside) rows.push(row);
-  }
-  return rows;
+const kinds: Record<WitnessKind, (history: History, witness: Witness) => WitnessPicture | null> = {
+  "let-in": letInPicture,
+  "turned-away": turnedAwayPicture,
+  answered: () => null,
+};
+
+/** The picture of `witness` with at most `mostTicks` requests of each kind; `null` where there is none to draw. */
+export function witnessPicture(history: History, witness: Witness, mostTicks = 2_000): WitnessPicture | null {
+  const picture = kinds[witness.kind](history, witness);
+  if (picture === null) return null;
+  return { ...picture, ticks: thinned(picture.ticks, mostTicks), denied: thinned(picture.denied, mostTicks) };
 }
 
 /** Every k-th of `items`, the first and the last included. */
 function thinned<T>(items: readonly T[], most: number): readonly T[] {
   const step = Math.ceil(items.length / most);
   return step <= 1 ? items : items.filter((_, index) => index % step === 0 || index === items.length - 1);
-}
-
-/** Where replicas decided by themselves, only the bound of the whole span is known. */
-function level(bound: number, spanMs: number): WitnessPicture["promise"] {
-  if (!Number.isFinite(bound)) return [];
-  return [0, spanMs].map((atMs) => ({ atMs, cost: bound }));
-}
-
-function promiseCorners(history: History, witness: Witness, spanMs: number): WitnessPicture["promise"] {
-  const index = history.policies.findIndex(({ name }) => name === witness.policy);
-  const promises = history.promises[index];
-  if (promises === undefined) return [];
-  const { curve } = promiseOf(promises.upper);
-  const steps = 400;
-  const corners: { atMs: number; cost: number }[] = [];
-  for (let step = 0; step <= steps; step++) {
-    const atMs = (spanMs * step) / steps;
-    const cost = curve(atMs + promises.clockResolutionMs);
-    if (!Number.isFinite(cost)) return [];
-    const flat = corners.length > 1 && corners.at(-1)?.cost === cost && corners.at(-2)?.cost === cost;
-    if (flat) corners.pop();
-    corners.push({ atMs, cost });
-  }
-  return corners;
 }

@@ -1,3 +1,4 @@
+import { ratioText } from "../../harness/promises/ratio-text.ts";
 import type { Triple } from "../../harness/verdict/finding.ts";
 import { count, duration, percent, significant } from "./numerals.ts";
 
@@ -13,7 +14,8 @@ const units: readonly (readonly [suffix: RegExp, text: NamedNumber["text"]])[] =
   [/PerSecond$/, (value) => `${significant(value)} a second`],
   [
     /Ratio$/,
-    (value) => (Number.isFinite(value) ? `${value.toFixed(4).replace(/0$/, "")} \u00d7` : significant(value)),
+    (value) =>
+      Number.isFinite(value) ? `${ratioText(value, 4).replace(/0$/, "")} \u00d7` : significant(value),
   ],
   [/Bytes$/, (value) => `${count(value)} bytes`],
 ];

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { ratio } from "../compare/columns.ts";
 import { namedNumber, numberText } from "./named-number.ts";
 import { count, duration, percent, significant } from "./numerals.ts";
 import { cut, plain } from "./plain.ts";
@@ -36,10 +37,25 @@ describe("named numbers", () => {
     expect(numberText("wronglyAllowedShare", 0.5)).toBe("50 %");
     expect(numberText("p99Ms", 2.5)).toBe("2.5 ms");
     expect(namedNumber("p99Ms").label).toBe("p99");
-    expect(numberText("worstAdmittedRatio", 1.000_04)).toBe("1.000 \u00d7");
+    expect(numberText("worstAdmittedRatio", 1.25)).toBe("1.250 \u00d7");
     expect(numberText("someShare", { proved: 0, estimate: 0.1, atMost: Number.POSITIVE_INFINITY })).toBe(
       "0 % proved, 10 % estimated, no upper bound",
     );
+  });
+});
+
+describe("ratios", () => {
+  it.each([
+    [1, "1.000 \u00d7", "1.00 \u00d7"],
+    [1.000_04, "1.00004 \u00d7", "1.00004 \u00d7"],
+    [1.004, "1.004 \u00d7", "1.004 \u00d7"],
+    [0.999_96, "0.99996 \u00d7", "0.99996 \u00d7"],
+    [1.006, "1.006 \u00d7", "1.01 \u00d7"],
+    [1 + 1e-12, "> 1 \u00d7", "> 1 \u00d7"],
+    [1 - 1e-12, "< 1 \u00d7", "< 1 \u00d7"],
+  ])("%d is 1 only if it is 1, in a report and in a comparison", (value, reported, compared) => {
+    expect(numberText("worstAdmittedRatio", value)).toBe(reported);
+    expect(ratio(value)).toBe(compared);
   });
 });
 

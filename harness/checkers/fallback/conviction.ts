@@ -1,6 +1,7 @@
 import type { Evidence } from "../../history/evidence.ts";
 import { outcomes } from "../../history/requests.ts";
 import { kindCode } from "../../history/traces.ts";
+import { countedBy } from "../../history/traces-of.ts";
 import { deciderOf } from "../../promises/decider.ts";
 import { promiseOf } from "../../promises/promise-of.ts";
 import { called, counted, duration } from "../../promises/wording.ts";
@@ -50,6 +51,7 @@ function accused(evidence: Evidence, rows: readonly number[], words: (how: strin
   const hows = new Set(rows.map((one) => outcomes[requests.outcome[one] ?? 0] ?? "answered"));
   const how = [...hows].map((one) => (one === "unavailable" ? "refused undecided" : one)).join(" or ");
   const witness: Witness = {
+    kind: "answered",
     subject: subjects[requests.subject[row] ?? 0] ?? "",
     policy: policies[0]?.name ?? "",
     fromMs: requests.sentMs[row] ?? 0,
@@ -73,7 +75,8 @@ export function aloneConviction(
   const { fromMs, untilMs, cost, bound, replica, group } = worst;
   const subject = claim.subjects[claim.traces.subject[group] ?? 0] ?? "";
   const rows = rowsOf(evidence, claim, worst);
-  const witness = witnessBy(rows, { subject, policy: claim.policy.name, fromMs, untilMs, cost, bound });
+  const { name: policy } = claim.policy;
+  const witness = witnessBy(rows, { kind: "let-in", subject, policy, fromMs, untilMs, cost, bound });
   const span = duration(untilMs - fromMs);
   const summary =
     replica === null
@@ -90,9 +93,11 @@ export function denialConviction(
 ): Conviction[] {
   const [row] = wrong;
   if (row === undefined) return [];
-  const { requests, subjects } = history;
-  const subject = subjects[requests.subject[row] ?? 0] ?? "";
+  const { requests } = history;
+  const { names, of } = countedBy(history, claim.policy.by);
+  const subject = names[of[requests.subject[row] ?? 0] ?? 0] ?? "";
   const witness: Witness = {
+    kind: "turned-away",
     subject,
     policy: claim.policy.name,
     fromMs: requests.sentMs[row] ?? 0,
@@ -120,7 +125,8 @@ export function lossConviction(
   const { fromMs, untilMs, cost, bound, group } = worst;
   const subject = claim.subjects[claim.traces.subject[group] ?? 0] ?? "";
   const rows = rowsOf(evidence, claim, { ...worst, replica: null, atOnce: bound, staleness: 0 });
-  const witness = witnessBy(rows, { subject, policy: claim.policy.name, fromMs, untilMs, cost, bound });
+  const { name: policy } = claim.policy;
+  const witness = witnessBy(rows, { kind: "let-in", subject, policy, fromMs, untilMs, cost, bound });
   const summary = `${called(subject)} was let in for ${counted(cost)} in ${duration(untilMs - fromMs)} around the loss of Redis's data, though what was let in before is declared to be written back: of "${claim.policy.name}" (${counted(promised.limit)}) that allows ${counted(bound)}`;
   return [{ verdict: "fail", summary, witness }];
 }

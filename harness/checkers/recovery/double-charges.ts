@@ -2,14 +2,16 @@ import type { Evidence } from "../../history/evidence.ts";
 import { sourceCode } from "../../history/requests.ts";
 import { denialScratch, denialsOf } from "../../promises/denials.ts";
 import { roomShares } from "../../promises/room-shares.ts";
+import type { Witness } from "../../verdict/finding.ts";
+import { denialWitness } from "../denials/denial-witness.ts";
 
 /** Denials by Redis after a heal. */
 export interface DoubleCharges {
   readonly judged: number;
   /** Certainly wrong although all that was let in meanwhile is counted once. */
   readonly wrong: number;
-  /** Row of the wrongest; -1 without any. */
-  readonly worstRow: number;
+  /** The wrongest, and all that may have counted against it; `null` without any. */
+  readonly witness: Witness | null;
   /** The share of the limit that may be missing unseen. */
   readonly blindShare: number;
 }
@@ -41,5 +43,6 @@ export function doubleCharges(evidence: Evidence): DoubleCharges {
     least = share;
     worstRow = row;
   }
-  return { judged, wrong, worstRow, blindShare: Math.max(0, least) };
+  const witness = wrong === 0 ? null : denialWitness(evidence, judges, worstRow);
+  return { judged, wrong, witness, blindShare: Math.max(0, least) };
 }

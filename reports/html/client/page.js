@@ -65,7 +65,7 @@ for (const button of document.querySelectorAll("[data-fault]"))
 for (const button of document.querySelectorAll("[data-span]"))
   button.addEventListener("click", () => {
     const [xs, totals] = witness.data;
-    const first = totals.findIndex((total) => total > (data.witness.bound ?? Number.POSITIVE_INFINITY));
+    const first = totals.findIndex((total) => total > (data.witness.overAbove ?? Number.POSITIVE_INFINITY));
     const from = button.dataset.span === "excess" && first > 0 ? Math.max(0, first - 45) : 0;
     witness.setScale("x", { min: xs[from], max: xs.at(-1) });
   });

@@ -2,11 +2,11 @@ import { uPlot } from "./library.js";
 import { count, duration, evenDurations } from "./scales.js";
 import { font, roomOf } from "./theme.js";
 
-/** The worst span: every admitted request an interval at the height of what was let in so far, under its bound. */
+/** The worst span: every request an interval at the height of what was let in so far, or may have counted, under its bound. */
 export function witnessChart(witness, colours) {
   const host = document.getElementById("witness-chart");
   const axes = { stroke: colours.muted, font: font(12), ticks: { show: false } };
-  const highest = Math.max(witness.cost, witness.bound ?? 0);
+  const highest = Math.max(witness.cost, witness.bound ?? 0, ...witness.total);
   return new uPlot(
     {
       ...roomOf(host),
@@ -35,7 +35,7 @@ export function witnessChart(witness, colours) {
       ],
     },
     [
-      [0, ...witness.receivedMs.slice(0, -1), witness.spanMs],
+      [0, ...witness.atMs.slice(0, -1), witness.spanMs],
       [0, ...witness.total.slice(0, -1), witness.total.at(-1) ?? 0],
     ],
     host,
@@ -73,23 +73,28 @@ function drawDenied({ ctx, bbox, valToPos }, { deniedMs }, colours) {
 }
 
 function drawAdmitted({ ctx, valToPos }, witness, colours) {
-  const { sentMs, receivedMs, total, bound } = witness;
+  const { sentMs, receivedMs, atMs, total, overAbove } = witness;
   const room = Math.abs(valToPos(0, "y", true) - valToPos(1, "y", true));
   const thickness = Math.min(4 * devicePixelRatio, Math.max(devicePixelRatio, room * 0.5));
   total.forEach((sum, index) => {
     const from = valToPos(sentMs[index], "x", true);
     const until = valToPos(receivedMs[index], "x", true);
     const y = valToPos(sum, "y", true);
-    ctx.fillStyle = bound !== null && sum > bound ? colours.fail : colours.allowed;
+    ctx.fillStyle = overAbove !== null && sum > overAbove ? colours.fail : colours.allowed;
     ctx.globalAlpha = 0.55;
     ctx.fillRect(from, y - thickness / 2, Math.max(1, until - from), thickness);
     ctx.globalAlpha = 1;
-    ctx.fillRect(until - devicePixelRatio, y - thickness * 0.75, 2 * devicePixelRatio, 1.5 * thickness);
+    ctx.fillRect(
+      valToPos(atMs[index], "x", true) - devicePixelRatio,
+      y - thickness * 0.75,
+      2 * devicePixelRatio,
+      1.5 * thickness,
+    );
   });
 }
 
-function drawPromise(plot, { promiseMs, promiseCost, bound }, colours) {
-  if (bound === null || promiseMs.length === 0) return;
+function drawPromise(plot, { promiseMs, promiseCost, lineCaption }, colours) {
+  if (promiseMs.length === 0) return;
   const { ctx, bbox, valToPos } = plot;
   ctx.strokeStyle = colours.promise;
   ctx.lineWidth = 2 * devicePixelRatio;
@@ -102,30 +107,16 @@ function drawPromise(plot, { promiseMs, promiseCost, bound }, colours) {
   ctx.setLineDash([]);
   ctx.fillStyle = colours.promise;
   const y = valToPos(promiseCost[0], "y", true);
-  caption(
-    plot,
-    colours,
-    promiseCost[0] === bound ? `promised: at most ${count(bound)}` : "promised at most",
-    bbox.left + 10 * devicePixelRatio,
-    y + 12 * devicePixelRatio,
-  );
+  caption(plot, colours, lineCaption, bbox.left + 10 * devicePixelRatio, y + 12 * devicePixelRatio);
 }
 
-/** What was let in, written where the curve ends. */
-function drawTotal(plot, { cost, bound, spanMs }, colours) {
+/** What it comes to, written where the span ends. */
+function drawTotal(plot, { cost, overAbove, spanMs, costCaption }, colours) {
   const { ctx, bbox, valToPos } = plot;
   const x = Math.min(valToPos(spanMs, "x", true), bbox.left + bbox.width);
-  const excess = bound !== null && cost > bound ? `, ${count(cost - bound)} too many` : "";
-  ctx.fillStyle = excess ? colours.fail : colours.allowed;
+  ctx.fillStyle = overAbove !== null && cost > overAbove ? colours.fail : colours.allowed;
   const y = valToPos(cost, "y", true) - 12 * devicePixelRatio;
-  caption(
-    plot,
-    colours,
-    `let in for certain: ${count(cost)}${excess}`,
-    x - 10 * devicePixelRatio,
-    y,
-    "right",
-  );
+  caption(plot, colours, costCaption, x - 10 * devicePixelRatio, y, "right");
 }
 
 /** A text that stays legible over what is drawn under it. */
@@ -140,10 +131,10 @@ function caption({ ctx }, colours, text, x, y, align = "left") {
   ctx.fillText(text, x, y);
 }
 
-function read(plot, { sentMs, receivedMs, total, rows }) {
+function read(plot, { sentMs, receivedMs, total, rows, heights }) {
   const place = document.getElementById("witness-readout");
   const { idx } = plot.cursor;
   if (!place || idx === null || idx === undefined || rows.length === 0) return;
   const index = Math.max(0, Math.min(rows.length - 1, idx - 1));
-  place.textContent = `Row ${count(rows[index])}: sent ${duration(sentMs[index])}, answered ${duration(receivedMs[index])} into the span; ${count(total[index])} let in so far`;
+  place.textContent = `Row ${count(rows[index])}: sent ${duration(sentMs[index])}, answered ${duration(receivedMs[index])} into the span; ${heights.toLowerCase()}: ${count(total[index])}`;
 }
