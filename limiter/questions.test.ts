@@ -83,6 +83,14 @@ describe("the limits of a request", () => {
     expect(rowFor({})).toEqual([1, 1, 100_000, 20]);
   });
 
+  it("are refused under a name that limits nothing", () => {
+    const policy: LimiterPolicy = { name: "p", limit: 10, windowMs: 1_000 };
+    const plan = { limti: 5 } as RequestLimits[string];
+    expect(() => asked({ policy, plan })).toThrow(
+      new RangeError('limits of "p" has limti, which is no limit; give limit, burst, or both'),
+    );
+  });
+
   it("are refused with a burst that nobody would keep", () => {
     const policy: LimiterPolicy = { name: "p", limit: 10, windowMs: 1_000 };
     expect(() => asked({ policy, plan: { limit: 20, burst: 40 } })).toThrow(

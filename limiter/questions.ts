@@ -79,6 +79,7 @@ export function questions(
       if (unknown !== undefined) throw new RangeError(`limits names "${unknown}", which is no policy`);
       return kept.map((one, i) => {
         const own = limits[one.policy.name];
+        if (own !== undefined) refuseOtherNames(one.policy.name, own);
         const isUsual = own === undefined || (own.limit === undefined && own.burst === undefined);
         return isUsual ? (usual[i] ?? rowOf(one, one.policy)) : limitedRow(one, own);
       });
@@ -125,6 +126,14 @@ function rowOf({ algorithm, number }: Kept, policy: LimiterPolicy): Row {
 }
 
 const policyOfRow = new WeakMap<Row, LimiterPolicy>();
+
+/** A limit under a wrong name would not limit. */
+function refuseOtherNames(policy: string, own: object): void {
+  for (const name in own) {
+    if (name === "limit" || name === "burst") continue;
+    throw new RangeError(`limits of "${policy}" has ${name}, which is no limit; give limit, burst, or both`);
+  }
+}
 
 function limitedRow(kept: Kept, own: RequestLimits[string]): Row {
   const id = `${own.limit} ${own.burst}`;
