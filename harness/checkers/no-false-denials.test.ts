@@ -197,7 +197,7 @@ describe("no-false-denials", () => {
     const rows = [...answered("allowed", 500), denied(600)];
     expect(check(rows, { promises: { lower: { kind: "unlimited" } } })).toMatchObject({
       verdict: "fail",
-      summary: "hot was turned away although nobody may ever be; one denial was wrong",
+      summary: "hot was turned away although nobody is promised to be; one denial was wrong",
       witness: { bound: Number.POSITIVE_INFINITY },
     });
     expect(check(rows.slice(0, 500), { promises: { lower: { kind: "unlimited" } } }).verdict).toBe(

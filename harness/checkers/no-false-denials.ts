@@ -104,12 +104,12 @@ function convicted(
   const witness = denialWitness(evidence, judges, worstRow);
   const others =
     wrong === 1 ? "one denial was wrong" : `${counted(wrong)} of ${counted(judged)} denials were wrong`;
-  const reason = Number.isFinite(witness.bound)
+  const although = Number.isFinite(witness.bound)
     ? `at most ${counted(witness.cost)} of ${counted(witness.bound)} could have been used`
-    : "nobody may ever be";
+    : "nobody is promised to be";
   return {
     verdict: "fail",
-    summary: `${called(witness.subject)} was turned away although ${reason}; ${others}`,
+    summary: `${called(witness.subject)} was turned away although ${although}; ${others}`,
     witness,
   };
 }

@@ -21,7 +21,7 @@ const sentences: Readonly<Record<WitnessKind, (witness: Witness) => Markup>> = {
   "turned-away": (witness) =>
     Number.isFinite(witness.bound)
       ? markup`${who(witness)}: it was turned away although no more than <b>${count(witness.cost, 2)}</b> can have counted against it, of <b>${count(witness.bound, 2)}</b>. ${shown(witness)}`
-      : markup`${who(witness)}: it was turned away, and by what is promised nobody may ever be.`,
+      : markup`${who(witness)}: it was turned away although nobody is promised to be.`,
   answered: ({ subject, rowCount }) =>
     markup`${count(rowCount)} ${rowCount === 1 ? "answer that was" : "answers, each of which was"} wrong by itself, however much was let in; the first was given to <b>${cut(plain(subject), 80)}</b>.`,
 };

@@ -45,7 +45,7 @@ const turnedAway: WitnessWords = {
     const who = `Subject ${subject} was turned away under policy ${policy}`;
     return Number.isFinite(bound)
       ? `${who} though at most ${cost} of ${bound} can have been used by then, as ${rowCount} requests show.`
-      : `${who}, by which nobody may be.`;
+      : `${who}, although nobody is promised to be.`;
   },
 };
 
