@@ -111,6 +111,20 @@ describe("where nobody is accused, the tightest span", () => {
     expect(words).not.toContain("too many");
   });
 
+  it("is one of a judged phase, though the warm-up came nearer", () => {
+    const phase = { fromMs: 1_000, untilMs: 9_000, model: "open" } as const;
+    const run = judged(
+      [...answers(1_000, 10, { phase: "warm-up", subject: "early" }), ...answers(2_000, 9)],
+      {
+        phases: [
+          { ...phase, name: "burst", role: "judged" },
+          { ...phase, name: "warm-up", role: "warmup" },
+        ],
+      },
+    );
+    expect(shown(run).witness).toMatchObject({ subject: "hot", cost: 9, bound: 10 });
+  });
+
   it("is none where nothing was let in for good, or nothing is promised", () => {
     expect(worstSpan(judged(answers(1_000, 90, { refund: "given" })))).toBeNull();
     expect(worstSpan(judged(answers(1_000, 90), { promises: { upper: { kind: "none" } } }))).toBeNull();

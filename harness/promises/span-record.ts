@@ -17,8 +17,8 @@ export interface SpanRecord {
   readonly fullest: Float64Array;
   /** The worst that exceeds its bound; `null` if none does. */
   readonly worst: () => WorstSpan | null;
-  /** The one that holds the largest share of its bound; `null` if none was offered. */
-  readonly tightest: () => WorstSpan | null;
+  /** The first that is as full as `fullest` says, by phase code; none where none was offered. */
+  readonly tightest: ReadonlyMap<number, WorstSpan>;
   /** Offers the closed span [fromMs, untilMs], closed by a request of `phase`. */
   readonly offer: (fromMs: number, untilMs: number, cost: number, bound: number, phase: number) => void;
 }
@@ -32,25 +32,18 @@ export function spanRecord(): SpanRecord {
   let untilMs = Number.NaN;
   let cost = 0;
   let judging = 0;
-  let largestShare = 0;
-  let tightest: WorstSpan | null = null;
+  const tightest = new Map<number, WorstSpan>();
   const record: SpanRecord = {
     judging: 0,
     fullest,
     worst: () => (worstExcess > 0 ? { fromMs, untilMs, cost, bound: cost - worstExcess, judging } : null),
-    tightest: () => tightest,
+    tightest,
     offer(spanFromMs, spanUntilMs, spanCost, bound, phase) {
       const share = spanCost / bound;
-      if (share > (fullest[phase] ?? 0)) fullest[phase] = share;
-      if (share > largestShare) {
-        largestShare = share;
-        tightest = {
-          fromMs: spanFromMs,
-          untilMs: spanUntilMs,
-          cost: spanCost,
-          bound,
-          judging: record.judging,
-        };
+      if (share > (fullest[phase] ?? 0)) {
+        fullest[phase] = share;
+        const span = { fromMs: spanFromMs, untilMs: spanUntilMs, cost: spanCost, bound };
+        tightest.set(phase, { ...span, judging: record.judging });
       }
       if (spanCost - bound > worstExcess) {
         worstExcess = spanCost - bound;

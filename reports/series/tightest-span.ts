@@ -7,8 +7,8 @@ import { spanWitness } from "../../harness/promises/span-witness.ts";
 import type { Witness } from "../../harness/verdict/finding.ts";
 
 /**
- * Where somebody came nearest to what is promised, by the spans that `within-bound` judges: owners, losses of state, what was
- * given back and what replicas let in alone count as they do there. `null` where nothing is bounded or was let in, and
+ * Where somebody came nearest to what is promised, in a judged phase, by the spans that `within-bound` judges: owners, losses of
+ * state, what was given back and what replicas let in alone count as they do there. `null` where nothing is bounded or was let in, and
  * where a span goes beyond: that is for a checker to say.
  */
 export function tightestSpan(history: History): Witness | null {
@@ -17,7 +17,7 @@ export function tightestSpan(history: History): Witness | null {
     const isBroken = all.some(({ spans }) => spans.worst() !== null);
     return { verdict: isBroken ? ("fail" as const) : ("pass" as const), judged: all };
   });
-  const tightest = verdict === "fail" ? null : tightestOf(judged);
+  const tightest = verdict === "fail" ? null : tightestOf(judged, history);
   if (tightest === null) return null;
   const { admissions, span } = tightest;
   const witness = spanWitness(admissions.claim, span, history);
@@ -32,13 +32,15 @@ interface Tightest {
   readonly span: WorstSpan;
 }
 
-function tightestOf(judged: readonly Admissions[]): Tightest | null {
-  let best: Tightest | null = null;
-  for (const admissions of judged) {
-    const span = admissions.spans.tightest();
-    if (span === null) continue;
-    if (best === null || span.cost / span.bound > best.span.cost / best.span.bound)
-      best = { admissions, span };
-  }
-  return best;
+/** The fullest of a judged phase, or of any if those show none; of several as full the shortest. */
+function tightestOf(judged: readonly Admissions[], { phases }: History): Tightest | null {
+  const found = judged.flatMap((admissions) =>
+    [...admissions.spans.tightest].map(([code, span]) => ({ admissions, code, span })),
+  );
+  const ofJudged = found.filter(({ code }) => phases[code]?.role === "judged");
+  const [best] = (ofJudged.length > 0 ? ofJudged : found).toSorted(
+    ({ span: a }, { span: b }) =>
+      b.cost / b.bound - a.cost / a.bound || a.untilMs - a.fromMs - (b.untilMs - b.fromMs),
+  );
+  return best ?? null;
 }
