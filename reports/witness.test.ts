@@ -18,6 +18,7 @@ import type { JudgedRun } from "./report-format.ts";
 import { type WorstSpan, worstSpan } from "./series/worst-span.ts";
 
 const policy = { name: "burst", limit: 10, windowMs: 500 };
+const times = { deadlineMs: 20, probeIntervalMs: 50 };
 const scenario = { about: "rows", policies: [policy], replicas: 1, phases: () => [] };
 const assets = readAssets();
 
@@ -286,6 +287,21 @@ describe("a denial that convicts", () => {
     },
   );
 
+  it("has no picture where a replica turned away alone: its share is another limit, of other requests", () => {
+    const cut = { ...fault, losesState: "none", cutsOff: true, injectedMs: 1_021, healingMs: 9_000 } as const;
+    const own = { source: "local" } as const;
+    const alone = { ...own, outcome: "denied" } as const;
+    const run = judged([...answers(2_000, 3, own), ...answers(2_600, 3, own), ...answers(2_610, 5, alone)], {
+      checkers: [fallbackAsDeclared()],
+      faults: [{ ...cut, untilMs: 9_001 }],
+      promises: { withoutRedis: { ...times, kind: "local", share: "equal", writesBack: false } },
+    });
+    const { witness, picture, words } = shown(run);
+    expect(witness).toMatchObject({ kind: "turned-away", bound: 10 });
+    expect(words).toContain("it was turned away although no more than");
+    expect(picture).toBeNull();
+  });
+
   it("has no picture where nobody may be turned away", () => {
     const run = judged(rows, { checkers: [noFalseDenials()], promises: { lower: { kind: "unlimited" } } });
     const { picture, words } = shown(run);
@@ -307,7 +323,7 @@ describe("answers that convict by themselves", () => {
   const run = judged([...answers(1_000, 5), ...answers(1_100, 7, { source: "local", outcome: "denied" })], {
     checkers: [fallbackAsDeclared()],
     faults: [cut],
-    promises: { withoutRedis: { kind: "open", deadlineMs: 50, probeIntervalMs: 100 } },
+    promises: { withoutRedis: { ...times, kind: "open" } },
   });
 
   it("are listed, and no word says that they were let in", async () => {

@@ -20,7 +20,7 @@ const sentences: Readonly<Record<WitnessKind, (witness: Witness) => Markup>> = {
   "let-in": (witness) => markup`${who(witness)}: ${certainly(witness)}`,
   "turned-away": (witness) =>
     Number.isFinite(witness.bound)
-      ? markup`${who(witness)}: it was turned away although no more than <b>${count(witness.cost, 2)}</b> can have counted against it, of <b>${count(witness.bound, 2)}</b>. ${shown(witness)}`
+      ? markup`${who(witness)}: it was turned away although no more than <b>${count(witness.cost, 2)}</b> can have counted against it, of <b>${count(witness.bound, 2)}</b>. ${named(witness)}`
       : markup`${who(witness)}: it was turned away although nobody is promised to be.`,
   answered: ({ subject, rowCount }) =>
     markup`${count(rowCount)} ${rowCount === 1 ? "answer that was" : "answers, each of which was"} wrong by itself, however much was let in; the first was given to <b>${cut(plain(subject), 80)}</b>.`,
@@ -34,6 +34,10 @@ function certainly(witness: Witness): Markup {
   const { cost, bound, fromMs, untilMs } = witness;
   const promise = Number.isFinite(bound) ? `promises at most ${count(bound, 2)}` : "promises no bound";
   return markup`the limiter certainly let in <b>${count(cost, 2)}</b> within ${duration(untilMs - fromMs)}, where the policy ${promise}. ${shown(witness)}`;
+}
+
+function named({ rowCount }: Witness): string {
+  return rowCount === 1 ? "1 request is named below." : `${count(rowCount)} requests are named below.`;
 }
 
 function shown({ rowCount }: Witness): string {

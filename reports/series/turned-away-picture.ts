@@ -8,13 +8,15 @@ import type { Tick, WitnessPicture } from "./witness-picture.ts";
 
 /**
  * What may have counted against a request that was turned away: each request that the witness names at the height of the most
- * that can have been used just as it was sent, under the limit that the denial is judged by. `null` where there is no limit.
+ * that can have been used just as it was sent, under the limit that the denial is judged by. `null` where there is
+ * no limit, and where it is not known which requests make the cost.
  */
 export function turnedAwayPicture(history: History, witness: Witness): WitnessPicture | null {
   const { fromMs, untilMs, bound } = witness;
   if (!Number.isFinite(bound)) return null;
   const spanMs = untilMs - fromMs;
   const ticks = possibleUse(history, witness);
+  if (ticks.length === 0 && witness.cost > 0) return null;
   const denied = deniedWithin(history, witness);
   return {
     spanMs,

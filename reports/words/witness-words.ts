@@ -44,7 +44,7 @@ const turnedAway: WitnessWords = {
   sentence: ({ subject, policy, cost, bound, rowCount }) => {
     const who = `Subject ${subject} was turned away under policy ${policy}`;
     return Number.isFinite(bound)
-      ? `${who} though at most ${cost} of ${bound} can have been used by then, as ${rowCount} requests show.`
+      ? `${who} though at most ${cost} of ${bound} can have been used by then; ${rowCount} requests are named.`
       : `${who}, although nobody is promised to be.`;
   },
 };
