@@ -183,7 +183,9 @@ describe("no-false-denials", () => {
 
   it("convicts any denial of a limiter that never denies, and none of one that promises nothing", () => {
     const rows = [...answered("allowed", 500), denied(600)];
-    expect(check(rows, { promises: { lower: { kind: "unlimited" } } }).verdict).toBe("fail");
+    const finding = check(rows, { promises: { lower: { kind: "unlimited" } } });
+    expect(finding.verdict).toBe("fail");
+    expect(finding.summary).toMatch(/ was turned away although nobody is promised to be; /);
     expect(check(rows.slice(0, 500), { promises: { lower: { kind: "unlimited" } } }).verdict).toBe(
       "not-applicable",
     );

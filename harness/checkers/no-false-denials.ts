@@ -105,12 +105,14 @@ function convicted(
   const witness = witnessOf(evidence, judges, worstRow);
   const others =
     wrong === 1 ? "one denial was wrong" : `${counted(wrong)} of ${counted(judged)} denials were wrong`;
-  const limit = Number.isFinite(witness.bound)
-    ? `of ${counted(witness.bound)}`
-    : "of a limit that never denies";
+  const judging = evidence.claims.findIndex(({ policy }) => policy.name === witness.policy);
+  const isUnlimited = judges[judging]?.kind.capacity === Number.POSITIVE_INFINITY;
+  const although = isUnlimited
+    ? "nobody is promised to be"
+    : `at most ${counted(witness.cost)} of ${counted(witness.bound)} could have been used`;
   return {
     verdict: "fail",
-    summary: `${called(witness.subject)} was turned away although at most ${counted(witness.cost)} ${limit} could have been used; ${others}`,
+    summary: `${called(witness.subject)} was turned away although ${although}; ${others}`,
     witness,
   };
 }

@@ -190,6 +190,11 @@ describe("a gate", () => {
       summary: "0.004 (0 to 0.008) may or may not be <= 0.005: the bounds are 0.008 apart",
     });
     expect(evaluateGate(parseGate("latencyMs.p99<=17"), result).summary).toBe("18 is not <= 17");
+    const counted = { outcomes: { ...result.outcomes, allowed: 80_149 } };
+    const saidOf = (expression: string) =>
+      evaluateGate(parseGate(expression), { ...result, ...counted }).summary;
+    expect(saidOf("outcomes.allowed==80150")).toBe("80149 is not == 80150");
+    expect(saidOf("outcomes.allowed<=80149.5")).toBe("80149 is <= 80149.5");
   });
 });
 

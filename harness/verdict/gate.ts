@@ -94,11 +94,10 @@ function summaryOf(
   verdict: FindingVerdict,
 ): string {
   const { proved, estimate, atMost } = asTriple(value);
+  const shown = (one: number) => fourDigits(one, threshold);
   const actual =
-    typeof value === "number"
-      ? fourDigits(value)
-      : `${fourDigits(estimate)} (${fourDigits(proved)} to ${fourDigits(atMost)})`;
-  const wanted = `${comparison} ${fourDigits(threshold)}${tolerance > 0 ? ` ± ${fourDigits(tolerance)}` : ""}`;
+    typeof value === "number" ? shown(value) : `${shown(estimate)} (${shown(proved)} to ${shown(atMost)})`;
+  const wanted = `${comparison} ${threshold}${tolerance > 0 ? ` ± ${tolerance}` : ""}`;
   if (verdict === "pass") return `${actual} is ${wanted}`;
   if (verdict === "fail") return `${actual} is not ${wanted}`;
   return `${actual} may or may not be ${wanted}: the bounds are ${fourDigits(atMost - proved)} apart`;
