@@ -300,15 +300,16 @@ describe("answers-everything", () => {
   });
 
   describe("where the connections all waited for answers, so that the rest was never sent", () => {
-    const crowded = (outcomeOf: (i: number) => Partial<Row>, sent = 700): Row[] =>
+    const crowded = (outcomeOf: (i: number) => Partial<Row>): Row[] =>
       answered().map((row, i): Row => {
-        if (i >= sent)
+        if (i >= 700)
           return {
             intendedMs: i,
             sentMs: Number.NaN,
             outcome: "dropped",
             status: crowdedOut,
             phase: "burst",
+            subject: i % 10 === 7 ? controlKey : "hot",
           };
         return i % 10 === 7
           ? { ...row, subject: controlKey, outcome: "control", ...outcomeOf(i) }
@@ -327,7 +328,13 @@ describe("answers-everything", () => {
           { maxUnansweredShare: 0.3 },
         ).verdict,
       ).toBe("pass");
-      expect(check(crowded((i) => (i % 10 === 7 ? {} : kept))).verdict).toBe("fail");
+    });
+
+    it("fails one that kept them all, on a busy machine too", () => {
+      const all = crowded((i) => (i % 10 === 7 ? {} : kept));
+      expect(check(all).verdict).toBe("fail");
+      const late = all.map((row) => ({ ...row, sentMs: row.sentMs + 25 }));
+      expect(check(late).verdict).toBe("fail");
     });
 
     it("is inconclusive where the machine may have stood still, or was busy besides", () => {
