@@ -1,7 +1,6 @@
 import type { Claim, Evidence } from "../history/evidence.ts";
 import type { History } from "../history/history.ts";
 import { type Admissions, judgeAdmissions, rowsWithin } from "../promises/admissions.ts";
-import { lossesOf } from "../promises/eras.ts";
 import { hasPhase } from "../promises/has-phase.ts";
 import { slackOf } from "../promises/promise.ts";
 import { mildest } from "../promises/readings.ts";
@@ -67,7 +66,7 @@ function verdictOf(evidence: Evidence, maxBlindShare: number, named: readonly st
     judgedRequests: judged.reduce((sum, { countedIn }) => sum + total(countedIn), 0),
     judgedSubjects: judged.reduce((most, { subjects }) => Math.max(most, subjects), 0),
   };
-  const notes = notesOn(judged, history);
+  const notes = notesOn(judged);
   if (guilty !== null)
     return { ...convicted(guilty, evidence), numbers, notes: [...guiltNotes(guilty), ...notes] };
   const open = [
@@ -182,15 +181,12 @@ function openQuestions(
   return [...new Set(doubts), ...local, ...(demanded.length === 0 ? ["No phase is judged"] : []), ...unseen];
 }
 
-function notesOn(judged: readonly Admissions[], { faults }: History): string[] {
+function notesOn(judged: readonly Admissions[]): string[] {
   const slack = judged.map(
     ({ claim, terms }) =>
       `"${claim.policy.name}" is judged against ${JSON.stringify(claim.promises.upper)} with ${duration(terms.slackMs)} of slack, in closed spans of every length`,
   );
-  const losses = judged.reduce(
-    (most, { claim }) => Math.max(most, lossesOf(faults, claim.promises).fromMs.length),
-    0,
-  );
+  const losses = judged.reduce((most, one) => Math.max(most, one.losses), 0);
   const local = judged.reduce((most, { localIn }) => Math.max(most, total(localIn)), 0);
   return [
     ...slack,
