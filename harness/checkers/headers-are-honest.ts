@@ -1,3 +1,4 @@
+import type { ToldWait } from "../headers/told-wait.ts";
 import { clockStepsOf } from "../history/clock-steps.ts";
 import type { Claim, Evidence } from "../history/evidence.ts";
 import type { Visit } from "../history/history.ts";
@@ -12,7 +13,7 @@ import { falseQuotas } from "./headers/false-quotas.ts";
 import { falseWaits } from "./headers/false-waits.ts";
 import { type FieldsRead, readFields } from "./headers/field-mistakes.ts";
 import { quotaIsOf, type ToldQuota, tellsQuota } from "./headers/told-quotas.ts";
-import { decidedAlone, interruptionsOf, type Visitor, visitorsOf } from "./headers/visits-of.ts";
+import { decidedAlone, interruptionsOf, isInFault, type Visitor, visitorsOf } from "./headers/visits-of.ts";
 
 /** Options of `headersAreHonest`. */
 export interface HeadersAreHonestOptions {
@@ -45,7 +46,7 @@ function outcomeOf(evidence: Evidence, fewestComeBacks: number): Outcome {
   const visits = decidedAlone(history);
   const losses = interruptionsOf(history);
   const answered = visits.filter(({ outcome }) => outcome === "allowed" || outcome === "denied");
-  const withFields = answered.filter(({ fields }) => Object.keys(fields).length > 0);
+  const withFields = answered.filter(({ fields: { date: _, ...told } }) => Object.keys(told).length > 0);
   const numbers = { visits: visits.length, visitsWithFields: withFields.length };
   if (visits.length === 0)
     return {
@@ -64,7 +65,10 @@ function outcomeOf(evidence: Evidence, fewestComeBacks: number): Outcome {
   const visitors = doubt === null ? visitorsOf(visits, history.promises) : [];
   const quotas = quotasJudgedOf(evidence, visitors, read, losses);
   const terms = backTermsOf(claims, losses);
-  const waitOf = (visit: Visit): number | null => read.get(visit)?.retryAfterMs ?? null;
+  const waitOf = (visit: Visit): ToldWait | null => {
+    const wait = read.get(visit)?.wait ?? null;
+    return wait?.kind === "date" && isInFault(visit, history.faults) ? null : wait;
+  };
   const backs = visitors.map((visitor) => comeBacks(visitor, waitOf, terms));
   const sum = (of: readonly number[]): number => of.reduce((all, one) => all + one, 0);
   const convictions = [
