@@ -12,6 +12,7 @@ import { type ComeBackTerms, comeBacks } from "./headers/come-backs.ts";
 import { falseQuotas } from "./headers/false-quotas.ts";
 import { falseWaits } from "./headers/false-waits.ts";
 import { type FieldsRead, readFields } from "./headers/field-mistakes.ts";
+import { remarksOn } from "./headers/remarks-on.ts";
 import { quotaIsOf, type ToldQuota, tellsQuota } from "./headers/told-quotas.ts";
 import { decidedAlone, interruptionsOf, isInFault, type Visitor, visitorsOf } from "./headers/visits-of.ts";
 
@@ -84,16 +85,22 @@ function outcomeOf(evidence: Evidence, fewestComeBacks: number): Outcome {
     quotasJudged: sum(quotas.map((one) => one.judged)),
     convictions: convictions.length,
   };
+  const remarks = remarksOn(answered);
   const [first, ...others] = [...new Set(convictions)];
   if (first !== undefined) {
     const many = convictions.length === 1 ? "" : `; ${counted(convictions.length)} fields were false`;
-    return { verdict: "fail", summary: `${first}${many}`, numbers: all, notes: others.slice(0, 5) };
+    return {
+      verdict: "fail",
+      summary: `${first}${many}`,
+      numbers: all,
+      notes: [...others.slice(0, 5), ...remarks],
+    };
   }
   if (doubt !== null) {
     const summary = `Nobody can tell whether they are true: ${doubt}`;
-    return { verdict: "inconclusive", summary, numbers: all };
+    return { verdict: "inconclusive", summary, numbers: all, notes: remarks };
   }
-  return { ...acquittal(answered, all, fewestComeBacks), numbers: all };
+  return { ...acquittal(answered, all, fewestComeBacks), numbers: all, notes: remarks };
 }
 
 interface Judged {

@@ -15,7 +15,7 @@ export interface FieldsRead {
 
 /** Reads the fields of `visit`, and judges what can be judged by one answer alone. */
 export function readFields(visit: Visit, policies: readonly Policy[]): FieldsRead {
-  const { fields, outcome } = visit;
+  const { fields } = visit;
   const mistakes: string[] = [];
   const itemsOf = (field: Listed, read: (text: string) => RateLimitRead) => {
     const text = fields[field];
@@ -50,8 +50,6 @@ export function readFields(visit: Visit, policies: readonly Policy[]): FieldsRea
   const retry = fields["retry-after"];
   const read = retry === undefined ? { wait: null } : readRetryAfter(retry, null);
   if ("mistake" in read) mistakes.push(`Retry-After: ${read.mistake}`);
-  if (retry !== undefined && outcome === "allowed")
-    mistakes.push(`Retry-After: ${retry} stands in an answer that lets in`);
   const all = [...quotas, ...olderQuotas(fields)];
   return { mistakes, quotas: all, wait: toldWait(visit) };
 }

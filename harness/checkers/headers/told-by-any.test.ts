@@ -187,6 +187,18 @@ describe("what answers tell by other names and in older forms", () => {
     expect(finding.summary).toContain("Answers tell what remains");
   });
 
+  it("are noted, not judged, where who is let in is told when to come back", () => {
+    const always = honest.map((visit): Visit => {
+      const fields = { ...visit.fields, "retry-after": visit.fields["retry-after"] ?? "0" };
+      return { ...visit, fields };
+    });
+    const { verdict, notes } = check(always);
+    expect(verdict).toBe("pass");
+    expect(notes?.join()).toContain('answers that let in have Retry-After, like "0"');
+    const unread = always.map((visit) => ({ ...visit, fields: { ...visit.fields, "retry-after": "0.5" } }));
+    expect(check(unread).verdict).toBe("fail");
+  });
+
   it("passes a limiter that tells what remains, and nobody when to come back", () => {
     const untold = honest.map((visit) => ({ ...visit, fields: { ratelimit: visit.fields.ratelimit ?? "" } }));
     expect(check(untold).verdict).toBe("pass");
