@@ -25,9 +25,9 @@ export interface HeadersAreHonestOptions {
 /**
  * Holds what answers told clients that own their subjects against the grammar of the fields, the policies, what the
  * promise leaves at that instant (`RateLimit`), what the client had used, and what happened when it came back
- * (`Retry-After`). Fields that tell what remains and cannot be held against any promise leave it inconclusive. Not
- * applicable without such clients or without such fields; what was decided without Redis is judged by its grammar
- * alone. Where a fault loses state, or nothing is declared for it, every client's history begins anew.
+ * (`Retry-After`). Fields that tell what remains and cannot be held against any promise leave it inconclusive, but for
+ * what no draft defines. Not applicable without such clients or without such fields; what was decided without Redis is
+ * judged by its grammar alone. Where a fault loses state, or nothing is declared for it, every client's history begins anew.
  */
 export function headersAreHonest({ fewestComeBacks = 10 }: HeadersAreHonestOptions = {}): Checker {
   return {
