@@ -3,6 +3,7 @@ import type { History } from "../history/history.ts";
 import { type Admissions, judgeAdmissions, rowsWithin } from "../promises/admissions.ts";
 import { hasPhase } from "../promises/has-phase.ts";
 import { slackOf } from "../promises/promise.ts";
+import { queuedIn } from "../promises/queued-in.ts";
 import { mildest } from "../promises/readings.ts";
 import type { WorstSpan } from "../promises/span-record.ts";
 import {
@@ -56,8 +57,9 @@ function verdictOf(evidence: Evidence, maxBlindShare: number, named: readonly st
   if (judged.length === 0)
     return { verdict: "not-applicable", summary: "The limiter promises no bound", numbers: {} };
   const demanded = demandedPhases(history.phases, named);
-  const sharpness = judged.flatMap((admissions) => sharpnessOf(admissions, history, demanded));
-  const wanted = judged.flatMap((admissions) => wantedOf(admissions, history, demanded));
+  const each = judged.map((admissions) => sharpnessOf(admissions, history, demanded, maxBlindShare));
+  const sharpness = each.flat();
+  const wanted = judged.flatMap((admissions, index) => wantedOf(admissions, each[index] ?? []));
   const guilty = worstOf(judged.filter(({ claim }) => claim.clockDoubt === null));
   const numbers = {
     worstExcess: guilty === null ? 0 : guilty.span.cost - guilty.span.bound,
@@ -86,12 +88,19 @@ function enoughToShow(blindShare: number): string {
 }
 
 function sharpnessOf(
-  { claim, spans, countedIn }: Admissions,
+  admissions: Admissions,
   { phases }: History,
   demanded: readonly number[],
+  maxBlindShare: number,
 ): Sharpness[] {
+  const { claim, spans, countedIn } = admissions;
   return demanded.map((code) => {
     const fullest = spans.fullest[code] ?? 0;
+    const queued = 1 - fullest > maxBlindShare ? queuedIn(admissions, code, maxBlindShare) : null;
+    const more =
+      queued === null
+        ? "a subject that is kept at its limit, or a shorter wait for its answers, would prove more"
+        : `answers that let in took ${duration(queued.waitMs)}, and so a span of ${duration(queued.enoughMs)} would prove enough: a longer --duration`;
     return {
       policy: claim.policy.name,
       phase: phases[code]?.name ?? "",
@@ -99,7 +108,7 @@ function sharpnessOf(
       missing:
         countedIn[code] === 0
           ? "nothing was let in"
-          : `the fullest span proves only ${percent(fullest)} of what the promise allows; a subject that is kept at its limit, or a shorter wait for its answers, would prove more`,
+          : `the fullest span proves only ${percent(fullest)} of what the promise allows; ${more}`,
     };
   });
 }
@@ -108,9 +117,8 @@ function sharpnessOf(
  * The sharpness that a pass wants: that of every phase. Where windows begin nobody knows where, how much of one a span
  * holds is up to where it began, and the sharpest phase shows what would have been seen.
  */
-function wantedOf(admissions: Admissions, history: History, demanded: readonly number[]): Sharpness[] {
-  const all = sharpnessOf(admissions, history, demanded);
-  if (!hasPhase(admissions.claim.promises.upper, ["unknown", "first-hit"])) return all;
+function wantedOf({ claim }: Admissions, all: readonly Sharpness[]): readonly Sharpness[] {
+  if (!hasPhase(claim.promises.upper, ["unknown", "first-hit"])) return all;
   return all.toSorted((one, other) => one.blindShare - other.blindShare).slice(0, 1);
 }
 
