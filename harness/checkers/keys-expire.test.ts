@@ -71,6 +71,22 @@ it("convicts only keys that never expire where no life is declared, and tells th
   expect(judge({ endless: 1, endlessKey: "b" }).verdict).toBe("fail");
 });
 
+it("does not apply to who says nothing of keys, and has none in Redis", () => {
+  const { history, claims } = evidenceFromRows({ policy, rows: [] });
+  const undeclared = claims.map((claim) => ({
+    ...claim,
+    promises: declaredPromises({ promise: "token-bucket", fallback: null, clockIsUnread: false })(policy),
+  }));
+  const none = { ...audit, keys: 0, longestMs: 0, longestKey: null, sampledKeys: 0, sampledBytes: 0 };
+  const judge = (promised: typeof claims) =>
+    keysExpire().check({ history: { ...history, keyAudit: none }, claims: promised });
+  expect(judge(undeclared)).toMatchObject({
+    verdict: "not-applicable",
+    summary: "No key of this run was in Redis",
+  });
+  expect(judge([...undeclared, ...claims]).verdict).toBe("inconclusive");
+});
+
 it("is inconclusive where hardly a key was left, and does not apply where nobody could look", () => {
   expect(check({ keys: 3 }).verdict).toBe("inconclusive");
   expect(check(null).verdict).toBe("not-applicable");

@@ -14,7 +14,7 @@ export interface KeysExpireOptions {
  * Fails when a key that the run left in Redis never expires, or may live longer than the longest state horizon that is
  * declared: then memory grows with every subject that ever asked. Where none is declared, any end will do. Keys expire by
  * Redis's clock, so each may live for longer by as much as that was set back. Says how much memory a key takes. It does
- * not apply where it is declared that nothing is kept, and nothing was.
+ * not apply where nothing was kept, and nobody said that something would be: nobody is made to keep its state in Redis.
  */
 export function keysExpire({ fewestKeys = 100 }: KeysExpireOptions = {}): Checker {
   return {
@@ -50,12 +50,8 @@ function outcomeOf({ history, claims }: Evidence, fewestKeys: number): Omit<Find
       summary: `The key ${audit.longestKey} has ${duration(audit.longestMs)} left to live, where ${duration(horizonMs)} are declared`,
       numbers,
     };
-  if (audit.keys === 0 && claims.every(({ promises }) => promises.stateHorizonMs === 0))
-    return {
-      verdict: "not-applicable",
-      summary: "No key was left, and none is declared to be",
-      numbers,
-    };
+  if (audit.keys === 0 && claims.every(({ promises: { stateHorizonMs = 0 } }) => stateHorizonMs === 0))
+    return { verdict: "not-applicable", summary: "No key of this run was in Redis", numbers };
   if (audit.keys < fewestKeys)
     return {
       verdict: "inconclusive",
