@@ -64,7 +64,7 @@ function outcomeOf({ history, claims }: Evidence, fewestKeys: number): Outcome {
       summary: `${doubt}; whether they grow with who asks, ${counted(fewestSubjects)} subjects would show`,
       numbers,
     };
-  const keys = audit.keys + unnamed.keys - unnamed.endless;
+  const keys = audit.keys === 0 ? unnamed.keys - unnamed.endless : audit.keys;
   const isNothingDeclared = claims.every(({ promises: { stateHorizonMs = 0 } }) => stateHorizonMs === 0);
   if (audit.keys === 0 && keys < fewestKeys && isNothingDeclared)
     return { verdict: "not-applicable", summary: nothingSeen(audit), numbers };

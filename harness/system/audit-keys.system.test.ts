@@ -58,3 +58,7 @@ it("does not take a key for endless that gets its life in a call of its own", as
   redis.disconnect();
   other.disconnect();
 });
+
+it("rejects where there is no Redis any more", async () => {
+  await expect(auditKeys("redis://127.0.0.1:1", "none")).rejects.toThrow();
+});
