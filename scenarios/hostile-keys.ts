@@ -47,6 +47,10 @@ const hostile = [
   '"quoted"',
   "'; return 1 --",
   "$(id)",
+  `${"x".repeat(300)}1`,
+  `${"x".repeat(300)}2`,
+  `${"x".repeat(1_100)}1`,
+  `${"x".repeat(1_100)}2`,
   `${"x".repeat(8_192)}1`,
   `${"x".repeat(8_192)}2`,
 ];
