@@ -6,9 +6,9 @@ import { seededRandom } from "./load/random.ts";
 const [policy = { name: "", limit: 1, windowMs: 1 }] = scenario.policies;
 
 /** What a limiter in one process, exact but for what it makes of names, answers whom the server lets pass. */
-function answered(keyOf: (name: string) => string): Row[] {
+function answered(keyOf: (name: string) => string, ratePerSecond = 10_000, stretch = 0.3): Row[] {
   const [phase] = scenario
-    .phases({ ...scenario, ratePerSecond: 10_000, stretch: 0.3 })
+    .phases({ ...scenario, ratePerSecond, stretch })
     .filter(({ role }) => role !== "warmup");
   if (phase === undefined || !("load" in phase)) throw new TypeError("hostile-keys sends no paced load");
   const logs = new Map<string, number[]>();
@@ -43,4 +43,13 @@ test.each([64, 128, 250, 255, 256, 512, 1_000, 1_024])(
 
 test("hostile-keys acquits who cuts nothing", () => {
   expect(verdictOn(answered((name) => name))).toBe("pass");
+});
+
+test("hostile-keys convicts who folds or cuts names, and nobody else, at a rate that bears only some at once", () => {
+  const stretches = [0.35, 1];
+  for (const stretch of stretches) {
+    expect(verdictOn(answered((name) => name.toLowerCase(), 300, stretch))).toBe("fail");
+    expect(verdictOn(answered((name) => name.slice(0, 250), 300, stretch))).toBe("fail");
+    expect(verdictOn(answered((name) => name, 300, stretch))).toBe("pass");
+  }
 });
