@@ -249,6 +249,7 @@ describe("a limiter with a seeded bug", () => {
       "stamps-as-names",
       "denials-consume",
       "denies-newcomers",
+      "expires-from-its-birth",
       "charges-one",
       "folds-names",
       "fixed-as-sliding",
@@ -260,6 +261,7 @@ describe("a limiter with a seeded bug", () => {
       "only-says-it-gave-back",
       "prolongs-a-dying-window",
       "refunds-twice",
+      "truncates-the-wait",
       "waits-with-a-connection",
     ];
     expect(Object.keys(stories).concat(elsewhere).sort()).toEqual(mutants.map(({ name }) => name).sort());
