@@ -72,7 +72,7 @@ export async function runScenario(request: RunRequest, watch: RunWatch): Promise
   const chaos = await breaks.end();
   for (const watcher of [probing, sampler, redisSampler, scraper]) await watcher?.[Symbol.asyncDispose]();
   const seen = {
-    keyAudit: await audit(),
+    keyAudit: await audit(schedule.subjects),
     redisSamples: redisSampler?.samples ?? [],
     scrapes: scraper.scrapes,
     visits: probing.visits,
@@ -102,11 +102,14 @@ async function auditFor(
   { scenario }: RunRequest,
   redis: RedisServer | null,
   runId: string,
-): Promise<() => Promise<KeyAudit | null>> {
+): Promise<(subjects: readonly string[]) => Promise<KeyAudit | null>> {
   if (scenario.keyAudit !== "at-the-end" || redis === null) return async () => null;
   const options = redis.owned ? { keysBefore: await keysNow(redis.url) } : {};
   // A Redis that does not let us look leaves us without an audit, which is what the history will say.
-  return () => auditKeys(redis.url, runId, options).catch(() => null);
+  return (subjects) => {
+    const wireKeys = subjects.map((subject) => `${runId}:${subject}`);
+    return auditKeys(redis.url, runId, { ...options, wireKeys }).catch(() => null);
+  };
 }
 
 function probesOf(

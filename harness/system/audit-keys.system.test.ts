@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { Redis } from "ioredis";
 import { expect, inject, it, vi } from "vitest";
 import { auditKeys, keysNow } from "./audit-keys.ts";
@@ -51,12 +51,25 @@ it("does not take a key for endless that gets its life in a call of its own", as
   await redis.set(`${runId}:late`, "x");
   const auditing = auditKeys(inject("redisUrl"), runId);
   const other = new Redis(inject("redisUrl"));
-  await vi.waitUntil(async () => /cmd=(?:pttl|memory)/.test(String(await other.client("LIST"))), 5_000);
+  await vi.waitUntil(async () => /cmd=pttl/.test(String(await other.client("LIST"))), 5_000);
   await redis.pexpire(`${runId}:late`, 100_000);
   expect(await auditing).toMatchObject({ keys: 1, endless: 0 });
   await redis.del(`${runId}:late`);
   redis.disconnect();
   other.disconnect();
+});
+
+it("knows a key by the hash of the subject's name", async () => {
+  const redis = new Redis(inject("redisUrl"));
+  const runId = randomBytes(6).toString("hex");
+  const wireKeys = [`${runId}:hot`, `${runId}:tail-1`];
+  const keysBefore = await keysNow(inject("redisUrl"));
+  const key = `limit:${createHash("sha256").update(`${runId}:tail-1`).digest("hex")}`;
+  await redis.set(key, "x");
+  const audit = await auditKeys(inject("redisUrl"), runId, { keysBefore, wireKeys });
+  expect(audit).toMatchObject({ keys: 1, endless: 1, endlessKey: key, unnamed: { keys: 0 } });
+  await redis.del(key);
+  redis.disconnect();
 });
 
 it("rejects where there is no Redis any more", async () => {
