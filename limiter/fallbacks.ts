@@ -17,7 +17,7 @@ export interface Part {
 
 /** The policies of one limiter, as they are decided by without Redis. Instants are whole microseconds. */
 export interface Fallbacks {
-  readonly partsOf: (asking: Pick<Asking, "keys" | "rows">) => readonly Part[];
+  readonly partsOf: (asking: Pick<Asking, "keys" | "rows" | "policies">) => readonly Part[];
   /** Without Redis at all. All are tested, then all are charged or none. */
   readonly decide: (asking: Asking, nowUs: number) => Decision;
   /** What `decide` would answer. */
@@ -32,12 +32,15 @@ export function fallbacks(
   keepersOf: (index: number) => Keepers | undefined,
   policyOf: Questions["policyOf"],
 ): Fallbacks {
-  const parts = ({ keys, rows }: Pick<Asking, "keys" | "rows">): Part[] =>
-    policies.map((usual, i) => {
+  const all = policies.map((_, index) => index);
+  const parts: Fallbacks["partsOf"] = ({ keys, rows, policies: asked = all }) =>
+    asked.flatMap((index, place) => {
+      const usual = policies[index];
+      if (usual === undefined) return [];
       const { fallback: kind = "local" } = usual;
-      const row = rows?.[i];
+      const row = rows?.[place];
       const policy = row === undefined ? usual : policyOf(row);
-      return { policy, key: keys[i] ?? "", kind, fallback: keepersOf(i)?.of(row)?.fallback };
+      return { policy, key: keys[place] ?? "", kind, fallback: keepersOf(index)?.of(row)?.fallback };
     });
 
   /** The shortest waits of the local parts, 0 for the others. */

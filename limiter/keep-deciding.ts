@@ -100,7 +100,8 @@ class KeptDeciding implements WithoutRedis {
     // What may have been charged by Redis cannot be given back here.
     if (chargedSinceMs !== undefined && chargedSinceMs < this.#lostMs) return "later";
     const parts = this.#fallbacks.partsOf(asking);
-    if (!parts.every(({ fallback }) => fallback !== undefined)) return "later";
+    // Others than `local` have charged nothing since.
+    if (chargedSinceMs === undefined && parts.some(({ fallback }) => fallback === undefined)) return "later";
     const sinceUs = micros(chargedSinceMs ?? Number.NEGATIVE_INFINITY);
     for (const { fallback, key } of parts) fallback?.undo(key, cost, sinceUs, micros(nowMs));
     return "done";

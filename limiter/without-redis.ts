@@ -38,8 +38,8 @@ export interface WithoutRedis {
   /** Redis has denied, or not answered, for what a place was kept. */
   readonly release: (asking: Asking) => void;
   /**
-   * In phase `lost`: gives back what was charged in this phase, at `chargedSinceMs` or later, for every policy or for none.
-   * Else says whether Redis can do so already.
+   * In phase `lost`: gives back what was charged in this phase, at `chargedSinceMs` or later, under the policies that
+   * charge without Redis. Else says whether Redis can do so already.
    */
   readonly refund: (asking: Asking, nowMs: number) => RefundWay;
   /** Redis has answered. */
