@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Asking } from "./batch.ts";
 import { keepDeciding } from "./keep-deciding.ts";
 import { ALGORITHMS, type AlgorithmName, type LimiterPolicy } from "./limiter-options.ts";
 import type { RequestLimits } from "./middleware/asked-limiter.ts";
@@ -7,11 +8,11 @@ import { questions } from "./questions.ts";
 
 const algorithms = Object.keys(ALGORITHMS) as AlgorithmName[];
 
-/** One of `count` processes, to which Redis does not answer. */
-function alone(policy: LimiterPolicy, algorithm: AlgorithmName, count: number) {
-  const put = questions([policy], { algorithm, prefix: "test" });
+/** One of `count` processes. */
+function processOf(policies: readonly LimiterPolicy[], algorithm: AlgorithmName, count: number) {
+  const put = questions(policies, { algorithm, prefix: "test" });
   const without = keepDeciding({
-    policies: [policy],
+    policies,
     algorithm,
     put,
     replica: { index: 0, count },
@@ -20,6 +21,12 @@ function alone(policy: LimiterPolicy, algorithm: AlgorithmName, count: number) {
     onKeys() {},
     onRepaired() {},
   });
+  return { put, without };
+}
+
+/** One to which Redis does not answer. */
+function alone(policy: LimiterPolicy, algorithm: AlgorithmName, count: number) {
+  const { put, without } = processOf([policy], algorithm, count);
   without.lost(performance.now(), 0);
   return (cost: number, plan?: RequestLimits[string]) => {
     const rows = put.rowsOf(plan === undefined ? undefined : { p: plan });
@@ -77,5 +84,34 @@ describe("without Redis", () => {
       outcome: "denied",
       retryAfterMs: Number.POSITIVE_INFINITY,
     });
+  });
+});
+
+describe("a refund of which nobody knows how long ago it was charged", () => {
+  it.each(algorithms)("is done without Redis only if this process had charged it alone (%s)", (algorithm) => {
+    const policies = [
+      { name: "p", limit: 10, windowMs: 60_000 },
+      { name: "q", limit: 20, windowMs: 60_000 },
+    ];
+    const { put, without } = processOf(policies, algorithm, 1);
+    const asking = (mode: "decide" | "refund", cost: number): Asking => ({
+      mode,
+      cost,
+      keys: put.keysOf("alice"),
+      rows: undefined,
+      answered() {},
+      failed() {},
+      turnedOut() {},
+    });
+    const sentMs = performance.now();
+    const heard = { at: 0, sentMs, receivedMs: sentMs, admitted: 4, reserved: false };
+    without.learn(asking("decide", 4), { ...heard, reply: [0, 6, 0, 60_000_000, 16, 0, 60_000_000] });
+    const nowMs = performance.now();
+    without.lost(nowMs, 0);
+    expect(without.refund(asking("refund", 4), nowMs)).toBe("later");
+    expect(without.peek(asking("decide", 1), nowMs).remaining).toBe(6);
+    expect(without.decide(asking("decide", 4), nowMs).outcome).toBe("allowed");
+    expect(without.refund(asking("refund", 4), nowMs)).toBe("done");
+    expect(without.peek(asking("decide", 1), nowMs).remaining).toBe(6);
   });
 });

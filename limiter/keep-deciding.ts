@@ -99,12 +99,14 @@ class KeptDeciding implements WithoutRedis {
     }
     // What may have been charged by Redis cannot be given back here.
     if (chargedSinceMs !== undefined && chargedSinceMs < this.#lostMs) return "later";
-    const parts = this.#fallbacks.partsOf(asking);
-    // Others than `local` have charged nothing since.
-    if (chargedSinceMs === undefined && parts.some(({ fallback }) => fallback === undefined)) return "later";
     const sinceUs = micros(chargedSinceMs ?? Number.NEGATIVE_INFINITY);
-    for (const { fallback, key } of parts) fallback?.undo(key, cost, sinceUs, micros(nowMs));
-    return "done";
+    // Others than `local` have charged nothing since.
+    const taken = this.#fallbacks
+      .partsOf(asking)
+      .flatMap(({ fallback, key }) => fallback?.undo(key, cost, sinceUs, micros(nowMs)) ?? []);
+    // Of what was charged here nothing is left but what no longer counts. What is missing else, Redis may have charged.
+    const isWhole = taken.length > 0 && Math.min(...taken) === cost;
+    return chargedSinceMs !== undefined || isWhole ? "done" : "later";
   }
 
   learn(
