@@ -27,7 +27,8 @@ export interface AskOptions {
   readonly ageMs?: number;
   /**
    * The decision that this corrects, for the same request. A refund then gives back only under the policies that it
-   * charged: `open` lets in without charging. @default all policies charged it
+   * charged: `open` lets in without charging. A decision is no other request's, and no metric counts it.
+   * @default all policies charged it; a decision is counted
    */
   readonly corrects?: Decision;
 }

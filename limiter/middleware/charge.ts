@@ -91,7 +91,9 @@ export class RequestCharge implements Charge {
       return !given.includes(false);
     }
     const [cost, sinceMs] = [actualCost - before, performance.now()];
-    const decision = await this.#limiter.decide(this.#subject, cost, this.#options);
+    // It is no request of its own: whoever is denied has been let in already.
+    const options = { ...this.#options, corrects: this.decision };
+    const decision = await this.#limiter.decide(this.#subject, cost, options);
     if (decision.outcome !== "allowed") return false;
     this.#parts = [...this.#parts, { decision, cost, sinceMs }];
     return true;
