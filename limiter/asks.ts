@@ -90,6 +90,7 @@ export function asks(put: Questions, placeOf: RedisSide["placeOf"]): Asks {
   return {
     peek: (subject, cost = 1, options) =>
       ask("peek", [subject, cost, options], {
+        here: (asking, { withoutRedis }) => withoutRedis.foresee(asking, performance.now()),
         read(asking, { withoutRedis }, answer) {
           withoutRedis.learn(asking, {
             ...answer,

@@ -22,6 +22,8 @@ export interface Fallbacks {
   readonly decide: (asking: Asking, nowUs: number) => Decision;
   /** What `decide` would answer. */
   readonly peek: (asking: Asking, nowUs: number) => Decision;
+  /** The denial that `reserve` would give. */
+  readonly denies: (asking: Asking, nowUs: number) => Decision | undefined;
   /** Undefined if Redis is to be asked, for which then a place is kept. */
   readonly reserve: (asking: Asking, nowUs: number) => Decision | undefined;
 }
@@ -63,16 +65,21 @@ export function fallbacks(
     return { ...decisive, outcome: "allowed", source: "local", quotas };
   }
 
+  function denies(asked: readonly Part[], cost: number, nowUs: number): Decision | undefined {
+    const waits = waitsOf(asked, cost, nowUs);
+    return waits.some((waitUs) => waitUs > 0) ? denial(asked, waits, cost, nowUs) : undefined;
+  }
+
   return {
     partsOf: parts,
     decide: (asking, nowUs) => answer(parts(asking), asking.cost, nowUs, "charge"),
     peek: (asking, nowUs) => answer(parts(asking), asking.cost, nowUs, "peek"),
+    denies: (asking, nowUs) => denies(parts(asking), asking.cost, nowUs),
     reserve(asking, nowUs) {
       const asked = parts(asking);
-      const waits = waitsOf(asked, asking.cost, nowUs);
-      if (waits.some((waitUs) => waitUs > 0)) return denial(asked, waits, asking.cost, nowUs);
-      admit(asked, asking.cost, nowUs, "gated");
-      return undefined;
+      const denied = denies(asked, asking.cost, nowUs);
+      if (denied === undefined) admit(asked, asking.cost, nowUs, "gated");
+      return denied;
     },
   };
 }

@@ -79,6 +79,11 @@ class KeptDeciding implements WithoutRedis {
     return this.phase === "lost" ? this.#fallbacks.peek(asking, micros(nowMs)) : this.#withoutKeys();
   }
 
+  foresee(asking: Asking, nowMs: number) {
+    if (this.phase === "redis") return undefined;
+    return this.phase === "lost" ? this.peek(asking, nowMs) : this.#fallbacks.denies(asking, micros(nowMs));
+  }
+
   reserve(asking: Asking, nowMs: number) {
     const denial = this.#fallbacks.reserve(asking, micros(nowMs));
     this.#countKeys();

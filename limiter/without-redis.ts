@@ -33,6 +33,8 @@ export interface WithoutRedis {
   readonly decide: (asking: Asking, nowMs: number) => Decision;
   /** What `decide` would answer; changes nothing. */
   readonly peek: (asking: Asking, nowMs: number) => Decision;
+  /** What would be answered without asking Redis, in phase `lost` or by `reserve`; undefined if Redis would be asked. */
+  readonly foresee: (asking: Asking, nowMs: number) => Decision | undefined;
   /** In phase `gate`: the denial, or undefined if Redis is to be asked, for which then a place is kept. */
   readonly reserve: (asking: Asking, nowMs: number) => Decision | undefined;
   /** Redis has denied, or not answered, for what a place was kept. */
