@@ -17,16 +17,16 @@ export interface Charge {
 const CHARGE = Symbol("gatecrash.charge");
 
 interface Charged {
-  [CHARGE]?: Charge;
+  [CHARGE]?: Charge | undefined;
 }
 
-/** The charge of `request`, by the limiter that it met last; undefined if none has charged it. */
+/** The charge of `request`, by the limiter that it met last; undefined if that has not charged it, or there was none. */
 export function chargeOf(request: object): Charge | undefined {
   return (request as Charged)[CHARGE];
 }
 
-/** Makes `charge` the one that {@link chargeOf} finds. */
-export function attachCharge(request: object, charge: Charge): void {
+/** Makes `charge` the one that {@link chargeOf} finds; undefined: none, whatever was charged before. */
+export function attachCharge(request: object, charge: Charge | undefined): void {
   (request as Charged)[CHARGE] = charge;
 }
 
