@@ -87,6 +87,27 @@ describe("without Redis", () => {
   });
 });
 
+function askingOf(mode: "decide" | "refund", cost: number, keys: readonly string[], chargedSinceMs?: number) {
+  const told = { answered() {}, failed() {}, turnedOut() {} };
+  const since = chargedSinceMs === undefined ? {} : { chargedSinceMs };
+  return { mode, cost, keys, rows: undefined, ...since, ...told } satisfies Asking;
+}
+
+describe("a refund of what `open` let in", () => {
+  it("is nothing that Redis owes, if it was let in since Redis was lost", () => {
+    const policies = [{ name: "p", limit: 10, windowMs: 60_000, fallback: "open" }] as const;
+    const { put, without } = processOf(policies, "sliding-log", 1);
+    const keys = put.keysOf("alice");
+    const lostMs = performance.now();
+    without.lost(lostMs, 0);
+    expect(without.phase).toBe("lost");
+    expect(without.refund(askingOf("refund", 1, keys, lostMs), lostMs)).toBe("done");
+    // That may have been charged by Redis before.
+    expect(without.refund(askingOf("refund", 1, keys, lostMs - 1), lostMs)).toBe("later");
+    expect(without.refund(askingOf("refund", 1, keys), lostMs)).toBe("later");
+  });
+});
+
 describe("a refund of which nobody knows how long ago it was charged", () => {
   it.each(algorithms)("is done without Redis only if this process had charged it alone (%s)", (algorithm) => {
     const policies = [
@@ -94,15 +115,7 @@ describe("a refund of which nobody knows how long ago it was charged", () => {
       { name: "q", limit: 20, windowMs: 60_000 },
     ];
     const { put, without } = processOf(policies, algorithm, 1);
-    const asking = (mode: "decide" | "refund", cost: number): Asking => ({
-      mode,
-      cost,
-      keys: put.keysOf("alice"),
-      rows: undefined,
-      answered() {},
-      failed() {},
-      turnedOut() {},
-    });
+    const asking = (mode: "decide" | "refund", cost: number) => askingOf(mode, cost, put.keysOf("alice"));
     const sentMs = performance.now();
     const heard = { at: 0, sentMs, receivedMs: sentMs, admitted: 4, reserved: false };
     without.learn(asking("decide", 4), { ...heard, reply: [0, 6, 0, 60_000_000, 16, 0, 60_000_000] });

@@ -168,7 +168,6 @@ class KeptDeciding implements WithoutRedis {
   }
 
   lost(nowMs: number, sentMs: number): void {
-    if (!this.#keepers.some((one) => one !== undefined)) return;
     if (this.phase !== "lost") this.#lostMs = nowMs;
     this.phase = "lost";
     clearTimeout(this.#gateTimer);
