@@ -25,8 +25,13 @@ function processOf(policies: readonly LimiterPolicy[], algorithm: AlgorithmName,
 }
 
 /** One to which Redis does not answer. */
-function alone(policy: LimiterPolicy, algorithm: AlgorithmName, count: number) {
-  const { put, without } = processOf([policy], algorithm, count);
+function alone(
+  policy: LimiterPolicy,
+  algorithm: AlgorithmName,
+  count: number,
+  others: readonly LimiterPolicy[] = [],
+) {
+  const { put, without } = processOf([policy, ...others], algorithm, count);
   without.lost(performance.now(), 0);
   return (cost: number, plan?: RequestLimits[string]) => {
     const rows = put.rowsOf(plan === undefined ? undefined : { p: plan });
@@ -69,6 +74,13 @@ describe("without Redis", () => {
       ),
       { numRuns: 500 },
     );
+  });
+
+  it("names the policy with the longest wait as it is told, where each would admit it never alone", () => {
+    const day: LimiterPolicy = { name: "day", limit: 3, windowMs: 86_400_000 };
+    const decide = alone({ name: "second", limit: 3, windowMs: 1_000 }, "sliding-log", 3, [day]);
+    expect(decide(1)).toMatchObject({ outcome: "allowed" });
+    expect(decide(2)).toMatchObject({ outcome: "denied", policy: "day", retryAfterMs: day.windowMs });
   });
 
   it("a cost above the share of a bucket, but within its burst, is worth another try", () => {
