@@ -204,6 +204,8 @@ export interface Visit {
   readonly source: Source;
   /** As they were sent; absent ones are absent. */
   readonly fields: Readonly<Partial<Record<VisitField, string>>>;
+  /** What our clock said as it had been read, in milliseconds since 1970. @default the gateway is on another machine */
+  readonly ourClockMs?: number;
 }
 
 /** The keys of this run's subjects, each looked at once. */
@@ -222,8 +224,9 @@ export interface KeyAudit {
   readonly sampledBytes: number;
 }
 
-/** The fields that a visit keeps; what tells a quota by one of the older forms, too. */
+/** The fields that a visit keeps; what tells a quota by one of the older forms, too, and by which clock a date is one. */
 export const visitFields = [
+  "date",
   "ratelimit",
   "ratelimit-policy",
   "retry-after",
