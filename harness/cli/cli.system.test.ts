@@ -73,7 +73,7 @@ describe("a mistake on the command line is one sentence and exit code 3", () => 
       ["mutants", "cold-shar"],
       /no mutant called "cold-shar": did you mean cold-share\?/,
     ],
-    ["a story of mutants that is none", ["mutants", "--only", "redis-flop"], /did you mean redis-flap\?/],
+    ["a story of mutants that is none", ["mutants", "--story", "redis-flop"], /did you mean redis-flap\?/],
     ["a level that is not there", ["mutants", "--level", "4"], /--level .*3/],
     [
       "a mutant at a level at which it does not show",

@@ -13,7 +13,7 @@ import { systemChoice } from "./system-choice.ts";
 /** The options of `mutants` as commander hands them over. */
 export interface MutantsOptions {
   readonly level: string;
-  readonly only: readonly string[];
+  readonly story: readonly string[];
   readonly rate: string;
   readonly seed: string;
   readonly seeds: string;
@@ -46,7 +46,7 @@ export async function askedMatrix(names: readonly string[], options: MutantsOpti
   const level = wholeNumber(options.level, "--level", 1, 3) as Level;
   const all = await listMutants();
   const stories = await listScenarios();
-  const only = options.only.map((story) => pick(stories, story, "scenario").name);
+  const only = options.story.map((story) => pick(stories, story, "scenario").name);
   const chosen = names.map((name) => pick(all, name, "mutant"));
   const hidden = chosen.find(({ thing }) => !isOfLevel(thing, level));
   if (hidden !== undefined)

@@ -10,7 +10,7 @@ const examples = `
 Examples:
   npm run mutants
   npm run mutants -- --level 1 --seeds 4         in simulated time: the guilty, and the acquittals with their bound
-  npm run mutants -- --only redis-flap --seeds 3
+  npm run mutants -- --story redis-flap --seeds 3
   npm run mutants -- opens-silently full-limit-alone --rate 3000
   npm run mutants -- --seeds 3 --write          the table of limiter/mutants/README.md
 
@@ -31,7 +31,7 @@ export function addMutants(program: Command, ended: (code: number) => void): voi
       "1: in simulated time, 2: live and short, 3: live, in full, with the faults of the stories",
       "3",
     )
-    .option("--only <scenario>", "in this story alone; repeatable", collect, [])
+    .option("--story <scenario>", "in this story alone; repeatable", collect, [])
     .option("--rate <n>", "requests per second", "3000")
     .option("--seed <n>", "the first seed", "1")
     .option("--seeds <n>", "how many seeds, one after the other", "1")
