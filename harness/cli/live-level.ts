@@ -36,12 +36,12 @@ export async function liveLevel(asked: AskedMatrix, options: MutantsOptions): Pr
 }
 
 /** Where a matrix is kept, and what its runs have in common. */
-type Setting = Pick<TrialSetting, "out" | "system" | "redisUrl">;
+type Setting = Pick<TrialSetting, "out" | "system" | "redisUrl"> & { readonly source: string };
 
 async function played(trials: readonly Trial[], setting: Setting, runs: boolean): Promise<TrialOutcome[]> {
   const outcomes: TrialOutcome[] = [];
   for (const [index, trial] of trials.entries()) {
-    const saved = await savedOutcome(setting.out, trial);
+    const saved = await savedOutcome(setting.out, trial, setting.source);
     const isOpen = saved === null || judgeTrial(saved) === "undecided";
     const place = `${index + 1} of ${trials.length}`;
     const outcome = runs && isOpen ? await runAndTell(trial, place, setting) : saved;
@@ -53,13 +53,13 @@ async function played(trials: readonly Trial[], setting: Setting, runs: boolean)
 async function runAndTell(
   trial: Trial,
   place: string,
-  { out, system, redisUrl }: Setting,
+  { out, source, system, redisUrl }: Setting,
 ): Promise<TrialOutcome> {
   console.error(`${place} · ${trial.scenario} · ${trial.variant} · seed ${trial.seed}`);
   const { thing: scenario } = await chooseScenario(trial.scenario);
   const target = startedGateways(await chooseVariant(trial.variant));
   const outcome = await runTrial(trial, { out, system, redisUrl, scenario, target, onStep() {} });
-  await saveOutcome(out, outcome);
+  await saveOutcome(out, outcome, source);
   const by = convictions(outcome.findings, trial.convictedBy).map(({ checker }) => checker);
   console.error(`  ${judgeTrial(outcome)}${by.length === 0 ? "" : ` by ${by.join(" and ")}`}`);
   return outcome;

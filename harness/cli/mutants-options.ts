@@ -1,8 +1,10 @@
 import { resolve } from "node:path";
 import type { Found } from "../discover.ts";
 import { pick } from "../discover.ts";
+import { sourceDigest } from "../league/source-digest.ts";
 import { isOfLevel, type Level } from "../mutants/level.ts";
 import type { NamedMutant } from "../mutants/trials-of.ts";
+import { packageRoot } from "../package-root.ts";
 import { Refusal } from "../refusal.ts";
 import type { Scenario } from "../scenario.ts";
 import type { SystemChoice } from "../system/provide-redis.ts";
@@ -37,6 +39,8 @@ export interface AskedMatrix {
   readonly seeds: number;
   readonly ratePerSecond: number;
   readonly out: string;
+  /** A digest of the source: what another one came to is not taken. */
+  readonly source: string;
   readonly system: SystemChoice;
   readonly redisUrl: string | null;
 }
@@ -69,6 +73,7 @@ export async function askedMatrix(names: readonly string[], options: MutantsOpti
     seeds: wholeNumber(options.seeds, "--seeds", 1, 1_000),
     ratePerSecond: wholeNumber(options.rate, "--rate", 1, 1_000_000),
     out: resolve(options.out),
+    source: sourceDigest(packageRoot),
     system: systemChoice(options.system),
     redisUrl: options.redis ?? null,
   };

@@ -14,7 +14,8 @@ Examples:
   npm run mutants -- opens-silently full-limit-alone --rate 3000
   npm run mutants -- --seeds 3 --write          the table of limiter/mutants/README.md
 
-The matrix goes on where it was left: what was decided is not run again, what was left open is. Another --out begins anew.
+The matrix goes on where it was left: what was decided is not run again, what was left open is. Another source or another
+--out begins anew.
 Exit codes: 0 all were convicted and their twins were not, 1 one escaped or a twin was convicted, 2 a run could not tell,
 3 usage, 4 the harness failed, 130 interrupted.`;
 
