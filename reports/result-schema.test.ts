@@ -30,12 +30,14 @@ describe("result.json", () => {
   it.each(Object.entries(results))("is valid under its schema and reads back as it was: %s", (_, result) => {
     const text = resultText(result);
     expect(validate(JSON.parse(text)), JSON.stringify(validate.errors)).toBe(true);
-    expect(parseResult(text)).toEqual(result);
+    expect(parseResult(text, "result.json")).toEqual(result);
   });
 
   it("spells out what JSON has no number for", () => {
     expect(resultText(results.inconclusive)).toContain('"atMost": "Infinity"');
-    expect(parseResult(resultText(results.inconclusive)).accuracy?.wronglyAllowedShare.atMost).toBe(Infinity);
+    expect(
+      parseResult(resultText(results.inconclusive), "result.json").accuracy?.wronglyAllowedShare.atMost,
+    ).toBe(Infinity);
   });
 
   it("writes the rows of a witness on one line", () => {
@@ -48,8 +50,10 @@ describe("result.json", () => {
     ["{}", "schemaVersion"],
     [resultText(results.sample).replace('"schemaVersion": 1', '"schemaVersion": 2'), "schemaVersion"],
     [resultText(results.sample).replace('"verdict": "pass"', '"verdict": "fine"'), "verdict"],
-  ])("refuses what is no result in one sentence", (text, word) => {
-    expect(() => parseResult(text)).toThrow(Refusal);
-    expect(() => parseResult(text)).toThrow(word);
+  ])("refuses what is no result in one sentence that names the file", (text, word) => {
+    const parse = () => parseResult(text, "old/result.json");
+    expect(parse).toThrow(Refusal);
+    expect(parse).toThrow(/^old\/result\.json is no result/);
+    expect(parse).toThrow(word);
   });
 });
