@@ -33,11 +33,11 @@ export function addMutants(program: Command, ended: (code: number) => void): voi
       "3",
     )
     .option("--story <scenario>", "in this story alone; repeatable", collect, [])
-    .option("--rate <n>", "requests per second", "3000")
+    .option("--rate <n>", "requests per second, at levels 2 and 3 (default: 3000)")
     .option("--seed <n>", "the first seed", "1")
     .option("--seeds <n>", "how many seeds, one after the other", "1")
     .option("--no-twins", "leave out the twins")
-    .option("--no-run", "only show what was run before")
+    .option("--no-run", "only show what was run before, at levels 2 and 3")
     .option("--redis <url>", "a Redis of yours; it is never flushed, only our own keys are deleted")
     .option("--system <where>", "where a Redis comes from: auto, local or docker", "auto")
     .option("--out <dir>", "folder of the outcomes, one file a run", join(runsFolder, "mutants"))
