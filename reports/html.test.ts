@@ -44,6 +44,12 @@ describe("the page", () => {
     ).toEqual([]);
   });
 
+  it("repeats the run by its whole command, however long that is", () => {
+    const run = sampleRun();
+    const command = `npm run scenario burst -- --command ${"x".repeat(5_000)} --seed 7`;
+    expect(rendered({ ...run, result: { ...run.result, command } }).html).toContain(`>${command}<`);
+  });
+
   it("forbids the network and every script but the one it names by its hash", () => {
     const policy =
       guilty.tags.find(({ attributes }) => attributes["http-equiv"] !== undefined)?.attributes.content ?? "";

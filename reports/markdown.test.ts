@@ -22,6 +22,12 @@ describe("report.md", () => {
     );
   });
 
+  it("says so whole, however long the command is", async () => {
+    const command = `npm run scenario burst -- --command '${"x".repeat(5_000)}' --seed 7`;
+    const result = { ...sample.result, command };
+    expect(await markdownOf({ ...sample, result })).toContain(`\n${command}\n`);
+  });
+
   it("tells every fault in one line, and marks what was not seen", async () => {
     const lines = (await markdownOf(outageRun())).split("\n").filter((line) => /\*\*F\d/.test(line));
     expect(lines).toEqual([

@@ -4,9 +4,8 @@ import type { JudgedRun, ReportFormat } from "./report-format.ts";
 import { accuracyRows } from "./words/accuracy-rows.ts";
 import { faultLines } from "./words/fault-lines.ts";
 import { loadFacts } from "./words/load-facts.ts";
-import { code, longestTicks, safe, signs } from "./words/markdown-text.ts";
+import { code, fenced, safe, signs } from "./words/markdown-text.ts";
 import { duration, significant } from "./words/numerals.ts";
-import { plain } from "./words/plain.ts";
 import { policyText } from "./words/policy-text.ts";
 import { sentence } from "./words/sentence.ts";
 import { tally, verdictWords, worstFirst } from "./words/verdict-words.ts";
@@ -85,10 +84,4 @@ function actualText({ actual, verdict }: GateResult): string {
   if (typeof actual === "number") return significant(actual);
   const part = (name: keyof Triple) => significant(actual[name]);
   return `${part("proved")} to ${part("atMost")}, about ${part("estimate")}`;
-}
-
-function fenced(text: string): string {
-  const line = plain(text, 1_000);
-  const fence = "`".repeat(Math.max(3, longestTicks(line) + 1));
-  return `${fence}sh\n${line}\n${fence}`;
 }

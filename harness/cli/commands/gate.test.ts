@@ -85,6 +85,12 @@ describe("gate", () => {
     expect(code).toBe(3);
   });
 
+  it("ends as it judged also where the step's summary cannot be written", async () => {
+    const ended = await gatecrash(["gate", "--gate", "latencyMs.p99<=20", "burst/dear"], out);
+    expect(ended).toMatchObject({ code: 0, stdout: expect.stringContaining("pass: 1 passed") });
+    expect(ended.stderr).toMatch(/^The step's summary .* cannot be written/);
+  });
+
   it("writes its report, and the step's summary", async () => {
     const summary = join(out, "summary.md");
     const args = ["gate", "--gate", "latencyMs.p99<=15", "--report", "report", "--json", "burst/dear"];
