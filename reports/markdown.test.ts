@@ -59,6 +59,18 @@ describe("report.md", () => {
     }
   });
 
+  it("ends with what it ran on, each by its name", async () => {
+    expect(await markdownOf(sample)).toMatch(
+      /<sub>Gatecrash \S+ \u00b7 Node \S+ \u00b7 Redis 7\.2\.4, on the PATH \u00b7 /,
+    );
+  });
+
+  it("counts one replica as one", async () => {
+    expect(await markdownOf({ ...sample, result: { ...sample.result, replicas: 1 } })).toContain(
+      "; 1 replica, ",
+    );
+  });
+
   it("fits a comment", async () => {
     expect((await markdownOf(guilty)).length).toBeLessThan(4_000);
     expect((await markdownOf(hostile)).length).toBeLessThan(60_000);

@@ -21,7 +21,7 @@ function markdownOf(run: JudgedRun): string {
   const sections = [
     `## ${signs[result.verdict]} ${word}: ${code(result.scenario)} on ${code(result.variant)}`,
     `**${sentence(safe(result.reason))}**`,
-    `${sentence(safe(result.about))} ${result.policies.map((policy) => code(policyText(policy))).join(", ")}; ${result.replicas} replicas, seed ${result.seed}, ${duration(result.durationMs)}.`,
+    `${sentence(safe(result.about))} ${result.policies.map((policy) => code(policyText(policy))).join(", ")}; ${result.replicas} ${result.replicas === 1 ? "replica" : "replicas"}, seed ${result.seed}, ${duration(result.durationMs)}.`,
     findingsTable(result),
     faultList(run),
     accuracyTable(result),
@@ -29,7 +29,7 @@ function markdownOf(run: JudgedRun): string {
     latencyLine(result),
     gatesTable(result),
     `Repeat it:\n\n${fenced(result.command)}`,
-    `<sub>Gatecrash ${safe(result.environment.gatecrash, 40)} \u00b7 Node ${safe(result.environment.node, 40)} \u00b7 ${safe(result.environment.redis, 120)} \u00b7 ${safe(result.environment.cpus, 80)} \u00b7 ${safe(result.startedAt, 40)}</sub>`,
+    `<sub>Gatecrash ${safe(result.environment.gatecrash, 40)} \u00b7 Node ${safe(result.environment.node, 40)} \u00b7 Redis ${safe(result.environment.redis, 120)} \u00b7 ${safe(result.environment.cpus, 80)} \u00b7 ${safe(result.startedAt, 40)}</sub>`,
   ];
   return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
 }

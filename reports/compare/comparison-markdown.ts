@@ -19,7 +19,7 @@ export function comparisonMarkdown(comparison: Comparison): string {
     `Repeat it:\n\n${fenced(command)}`,
     environment === null
       ? ""
-      : `<sub>Gatecrash ${safe(environment.gatecrash)} \u00b7 Node ${safe(environment.node)} \u00b7 ${safe(environment.redis)} \u00b7 ${safe(environment.cpus)} \u00b7 ${safe(startedAt)}</sub>`,
+      : `<sub>Gatecrash ${safe(environment.gatecrash)} \u00b7 Node ${safe(environment.node)} \u00b7 Redis ${safe(environment.redis)} \u00b7 ${safe(environment.cpus)} \u00b7 ${safe(startedAt)}</sub>`,
   ];
   return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
 }
