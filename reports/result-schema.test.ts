@@ -60,14 +60,18 @@ describe("result.json", async () => {
     fc.assert(
       fc.property(declarations, (declaration) => {
         const promises = results.sample.policies.map(declaredPromises(declaration));
-        expect(parseResult(resultText({ ...results.sample, promises })).promises).toEqual(promises);
+        expect(parseResult(resultText({ ...results.sample, promises }), "result.json").promises).toEqual(
+          promises,
+        );
       }),
     );
   });
 
   it.each([...variants, ...wrong])("can hold what is promised by $name", ({ thing }) => {
     const promises = results.sample.policies.map(thing.promises);
-    expect(parseResult(resultText({ ...results.sample, promises })).promises).toEqual(promises);
+    expect(parseResult(resultText({ ...results.sample, promises }), "result.json").promises).toEqual(
+      promises,
+    );
   });
 
   it("spells out what JSON has no number for", () => {
