@@ -2,7 +2,7 @@ import type { Claim, Evidence } from "../history/evidence.ts";
 import type { Denials } from "../promises/denials.ts";
 import { mildest } from "../promises/readings.ts";
 import { demandedPhases, unknownPhases } from "../promises/teeth.ts";
-import { called, counted, percent } from "../promises/wording.ts";
+import { called, counted, percent, requestsWere } from "../promises/wording.ts";
 import type { Finding } from "../verdict/finding.ts";
 import type { Checker } from "./checker.ts";
 import { denialWitness } from "./denials/denial-witness.ts";
@@ -78,7 +78,7 @@ function verdictOf(evidence: Evidence, maxBlindShare: number, named: readonly st
 function wrongAlone(phase: string, requests: number): string[] {
   if (requests === 0) return [];
   return [
-    `In phase "${phase}" ${counted(requests)} requests were turned away without asking Redis, though there was room and nothing was broken that explains it: the machine was too slow, or the limiter does not wait`,
+    `In phase "${phase}" ${requestsWere(requests)} turned away without asking Redis, though there was room and nothing was broken that explains it: the machine was too slow, or the limiter does not wait`,
   ];
 }
 

@@ -1,9 +1,9 @@
 import type { Evidence } from "../history/evidence.ts";
 import type { History } from "../history/history.ts";
 import { type Admissions, judgeAdmissions } from "../promises/admissions.ts";
-import { lossesOf } from "../promises/eras.ts";
 import { hasPhase } from "../promises/has-phase.ts";
 import { slackOf } from "../promises/promise.ts";
+import { queuedIn } from "../promises/queued-in.ts";
 import { mildest } from "../promises/readings.ts";
 import type { WorstSpan } from "../promises/span-record.ts";
 import { spanWitness } from "../promises/span-witness.ts";
@@ -15,7 +15,7 @@ import {
   sharpnessNumbers,
   unknownPhases,
 } from "../promises/teeth.ts";
-import { called, counted, duration, percent } from "../promises/wording.ts";
+import { called, counted, duration, percent, requestsWere } from "../promises/wording.ts";
 import type { Finding } from "../verdict/finding.ts";
 import type { Checker } from "./checker.ts";
 
@@ -58,8 +58,9 @@ function verdictOf(evidence: Evidence, maxBlindShare: number, named: readonly st
   if (judged.length === 0)
     return { verdict: "not-applicable", summary: "The limiter promises no bound", numbers: {} };
   const demanded = demandedPhases(history.phases, named);
-  const sharpness = judged.flatMap((admissions) => sharpnessOf(admissions, history, demanded));
-  const wanted = judged.flatMap((admissions) => wantedOf(admissions, history, demanded));
+  const each = judged.map((admissions) => sharpnessOf(admissions, history, demanded, maxBlindShare));
+  const sharpness = each.flat();
+  const wanted = judged.flatMap((admissions, index) => wantedOf(admissions, each[index] ?? []));
   const guilty = worstOf(judged.filter(({ claim }) => claim.clockDoubt === null));
   const numbers = {
     worstExcess: guilty === null ? 0 : guilty.span.cost - guilty.span.bound,
@@ -68,7 +69,7 @@ function verdictOf(evidence: Evidence, maxBlindShare: number, named: readonly st
     judgedRequests: judged.reduce((sum, { countedIn }) => sum + total(countedIn), 0),
     judgedSubjects: judged.reduce((most, { subjects }) => Math.max(most, subjects), 0),
   };
-  const notes = notesOn(judged, history);
+  const notes = notesOn(judged);
   if (guilty !== null)
     return { ...convicted(guilty, evidence), numbers, notes: [...guiltNotes(guilty), ...notes] };
   const open = [
@@ -88,12 +89,19 @@ function enoughToShow(blindShare: number): string {
 }
 
 function sharpnessOf(
-  { claim, spans, countedIn }: Admissions,
+  admissions: Admissions,
   { phases }: History,
   demanded: readonly number[],
+  maxBlindShare: number,
 ): Sharpness[] {
+  const { claim, spans, countedIn } = admissions;
   return demanded.map((code) => {
     const fullest = spans.fullest[code] ?? 0;
+    const queued = 1 - fullest > maxBlindShare ? queuedIn(admissions, code, maxBlindShare) : null;
+    const more =
+      queued === null
+        ? "a subject that is kept at its limit, or a shorter wait for its answers, would prove more"
+        : `answers that let in took ${duration(queued.waitMs)}, and so a span of ${duration(queued.enoughMs)} would prove enough: a longer --duration`;
     return {
       policy: claim.policy.name,
       phase: phases[code]?.name ?? "",
@@ -101,7 +109,7 @@ function sharpnessOf(
       missing:
         countedIn[code] === 0
           ? "nothing was let in"
-          : `the fullest span proves only ${percent(fullest)} of what the promise allows; a subject that is kept at its limit, or a shorter wait for its answers, would prove more`,
+          : `the fullest span proves only ${percent(fullest)} of what the promise allows; ${more}`,
     };
   });
 }
@@ -110,9 +118,8 @@ function sharpnessOf(
  * The sharpness that a pass wants: that of every phase. Where windows begin nobody knows where, how much of one a span
  * holds is up to where it began, and the sharpest phase shows what would have been seen.
  */
-function wantedOf(admissions: Admissions, history: History, demanded: readonly number[]): Sharpness[] {
-  const all = sharpnessOf(admissions, history, demanded);
-  if (!hasPhase(admissions.claim.promises.upper, ["unknown", "first-hit"])) return all;
+function wantedOf({ claim }: Admissions, all: readonly Sharpness[]): readonly Sharpness[] {
+  if (!hasPhase(claim.promises.upper, ["unknown", "first-hit"])) return all;
   return all.toSorted((one, other) => one.blindShare - other.blindShare).slice(0, 1);
 }
 
@@ -167,7 +174,7 @@ function openQuestions(
     const requests = judged.reduce((most, { unexplainedIn }) => Math.max(most, unexplainedIn[code] ?? 0), 0);
     if (phase === undefined || requests === 0) return [];
     return [
-      `In phase "${phase.name}" ${counted(requests)} requests were let in without asking Redis, though nothing was broken that explains it: the machine was too slow, or the limiter does not wait`,
+      `In phase "${phase.name}" ${requestsWere(requests)} let in without asking Redis, though nothing was broken that explains it: the machine was too slow, or the limiter does not wait`,
     ];
   });
   const unseen = blunt.map(
@@ -176,24 +183,21 @@ function openQuestions(
   return [...new Set(doubts), ...local, ...(demanded.length === 0 ? ["No phase is judged"] : []), ...unseen];
 }
 
-function notesOn(judged: readonly Admissions[], { faults }: History): string[] {
+function notesOn(judged: readonly Admissions[]): string[] {
   const slack = judged.map(
     ({ claim, terms }) =>
       `"${claim.policy.name}" is judged against ${JSON.stringify(claim.promises.upper)} with ${duration(terms.slackMs)} of slack, in closed spans of every length`,
   );
-  const losses = judged.reduce(
-    (most, { claim }) => Math.max(most, lossesOf(faults, claim.promises).fromMs.length),
-    0,
-  );
+  const losses = judged.reduce((most, one) => Math.max(most, one.losses), 0);
   const local = judged.reduce((most, { localIn }) => Math.max(most, total(localIn)), 0);
   return [
     ...slack,
     ...(losses === 0
       ? []
-      : [`State was lost ${counted(losses)} times: spans are judged before and after, never across`]),
-    ...(local === 0
-      ? []
-      : [`${counted(local)} requests that were let in without Redis are not counted here`]),
+      : [
+          `State was lost ${losses === 1 ? "once" : `${counted(losses)} times`}: spans are judged before and after, never across`,
+        ]),
+    ...(local === 0 ? [] : [`${requestsWere(local)} let in without Redis, and not counted here`]),
   ];
 }
 

@@ -204,12 +204,20 @@ export interface Visit {
   readonly source: Source;
   /** As they were sent; absent ones are absent. */
   readonly fields: Readonly<Partial<Record<VisitField, string>>>;
+  /** What our clock said as it had been read, in milliseconds since 1970. @default the gateway is on another machine */
+  readonly ourClockMs?: number;
 }
 
 /** The keys of this run's subjects, each looked at once. */
-export interface KeyAudit {
+export interface KeyAudit extends KeysSeen {
   readonly fromMs: number;
   readonly untilMs: number;
+  /** Keys that came in the run and name none of its subjects. @default nobody could tell whose they are */
+  readonly unnamed?: KeysSeen;
+}
+
+/** What was seen of keys in Redis. */
+export interface KeysSeen {
   readonly keys: number;
   /** Keys that never expire, and one of them; `null` if there are none. */
   readonly endless: number;
@@ -222,8 +230,9 @@ export interface KeyAudit {
   readonly sampledBytes: number;
 }
 
-/** The fields that a visit keeps; what tells a quota by one of the older forms, too. */
+/** The fields that a visit keeps; what tells a quota by one of the older forms, too, and by which clock a date is one. */
 export const visitFields = [
+  "date",
   "ratelimit",
   "ratelimit-policy",
   "retry-after",

@@ -117,7 +117,7 @@ function fillExcess(
   const { traces } = claim;
   const { ledger } = scratch;
   const steps = stepsBack(from, until);
-  const given = givenBack(history, claim, { kind, terms }, [from, until]);
+  const given = givenBack(history, claim, { kind, terms, charges }, [from, until]);
   let stepped = 0;
   clearLedger(ledger);
   for (let i = from; i < until; i++) {
