@@ -28,18 +28,22 @@ interface Job {
   readonly batch: RepairBatch;
 }
 
-/** Keys that are told of together: one such batch is under way at a time, and decisions travel between them. */
+/** Keys that are told of together; decisions travel between them. */
 const KEYS_AT_ONCE = 16;
+
+/** Jobs under way at a time: what they ask for is done in a fraction of the shortest deadline that is worth its name. */
+const JOBS_AT_ONCE = 8;
 
 /** Sends through `add`; each cost is told once, however often the way is cut meanwhile. */
 export function repairing({ keepers, add, isAble, nowUs, onDone }: RepairingOptions): Repairing {
   let writeBacks: Iterator<Job> | undefined;
   let repairs: Iterator<Job> | undefined;
   /** What Redis did not take. */
-  let left: Job | undefined;
-  /** Dropped while a job was under way. */
-  const dropped = new Set<string>();
-  let isRunning = false;
+  let left: Job[] = [];
+  /** Of each job that is under way, what was dropped meanwhile. */
+  const dropped = new Set<Set<string>>();
+  /** Who take jobs, one after the other. */
+  let lanes = 0;
   let losses = 0;
 
   function* jobs(batches: (keeper: Keeper) => Iterable<RepairBatch>): Generator<Job, void, void> {
@@ -47,22 +51,26 @@ export function repairing({ keepers, add, isAble, nowUs, onDone }: RepairingOpti
   }
 
   function next(): Job | undefined {
-    const job = left ?? nextOf(writeBacks) ?? nextOf(repairs);
-    left = undefined;
-    return job;
+    return left.shift() ?? nextOf(writeBacks) ?? nextOf(repairs);
   }
 
-  async function run(): Promise<void> {
-    if (isRunning) return;
-    isRunning = true;
+  function run(): void {
+    const idle = JOBS_AT_ONCE - lanes;
+    lanes = JOBS_AT_ONCE;
+    for (let i = 0; i < idle; i++) void oneByOne();
+  }
+
+  async function oneByOne(): Promise<void> {
     for (let job = isAble() ? next() : undefined; job !== undefined; job = isAble() ? next() : undefined) {
       const before = losses;
-      dropped.clear();
-      const untold = (await tell(job)).filter(({ key }) => !dropped.has(key));
-      left = only(job, before === losses ? untold : untold.filter(({ overflowed }) => overflowed));
+      const gone = new Set<string>();
+      dropped.add(gone);
+      const untold = (await tell(job)).filter(({ key }) => !gone.has(key));
+      dropped.delete(gone);
+      left.push(...only(job, before === losses ? untold : untold.filter(({ overflowed }) => overflowed)));
     }
-    isRunning = false;
-    if (isAble()) onDone();
+    lanes--;
+    if (lanes === 0 && isAble()) onDone();
   }
 
   /** What Redis has not taken. */
@@ -95,13 +103,13 @@ export function repairing({ keepers, add, isAble, nowUs, onDone }: RepairingOpti
 
   /** Of what Redis did not take, only these. */
   function keep(isKept: (repair: Repair) => boolean): void {
-    if (left !== undefined) left = only(left, left.batch.repairs.filter(isKept));
+    left = left.flatMap((job) => only(job, job.batch.repairs.filter(isKept)));
   }
 
   return {
     begin(atUs) {
       repairs = jobs(({ fallback }) => fallback.repairs(atUs, KEYS_AT_ONCE));
-      void run();
+      run();
     },
     beginAnew(atUs) {
       losses++;
@@ -117,15 +125,15 @@ export function repairing({ keepers, add, isAble, nowUs, onDone }: RepairingOpti
       })();
     },
     drop(keys) {
-      for (const key of keys) dropped.add(key);
-      keep(({ key }) => !dropped.has(key));
+      for (const gone of dropped) for (const key of keys) gone.add(key);
+      keep(({ key }) => !keys.includes(key));
     },
   };
 }
 
-/** The job for these repairs alone; undefined if there are none. */
-function only({ keeper, batch }: Job, repairs: readonly Repair[]): Job | undefined {
-  return repairs.length === 0 ? undefined : { keeper, batch: { ...batch, repairs } };
+/** The job for these repairs alone; none if there are none. */
+function only({ keeper, batch }: Job, repairs: readonly Repair[]): Job[] {
+  return repairs.length === 0 ? [] : [{ keeper, batch: { ...batch, repairs } }];
 }
 
 function nextOf<T>(iterator: Iterator<T> | undefined): T | undefined {
