@@ -1,3 +1,4 @@
+import type { ToldWait } from "../headers/told-wait.ts";
 import { clockStepsOf } from "../history/clock-steps.ts";
 import type { Claim, Evidence } from "../history/evidence.ts";
 import type { Visit } from "../history/history.ts";
@@ -11,8 +12,9 @@ import { type ComeBackTerms, comeBacks } from "./headers/come-backs.ts";
 import { falseQuotas } from "./headers/false-quotas.ts";
 import { falseWaits } from "./headers/false-waits.ts";
 import { type FieldsRead, readFields } from "./headers/field-mistakes.ts";
+import { remarksOn } from "./headers/remarks-on.ts";
 import { quotaIsOf, type ToldQuota, tellsQuota } from "./headers/told-quotas.ts";
-import { decidedAlone, interruptionsOf, type Visitor, visitorsOf } from "./headers/visits-of.ts";
+import { decidedAlone, interruptionsOf, isInFault, type Visitor, visitorsOf } from "./headers/visits-of.ts";
 
 /** Options of `headersAreHonest`. */
 export interface HeadersAreHonestOptions {
@@ -23,9 +25,9 @@ export interface HeadersAreHonestOptions {
 /**
  * Holds what answers told clients that own their subjects against the grammar of the fields, the policies, what the
  * promise leaves at that instant (`RateLimit`), what the client had used, and what happened when it came back
- * (`Retry-After`). Fields that tell what remains and cannot be held against any promise leave it inconclusive. Not
- * applicable without such clients or without such fields; what was decided without Redis is judged by its grammar
- * alone. Where a fault loses state, or nothing is declared for it, every client's history begins anew.
+ * (`Retry-After`). Fields that tell what remains and cannot be held against any promise leave it inconclusive, but for
+ * what no draft defines. Not applicable without such clients or without such fields; what was decided without Redis is
+ * judged by its grammar alone. Where a fault loses state, or nothing is declared for it, every client's history begins anew.
  */
 export function headersAreHonest({ fewestComeBacks = 10 }: HeadersAreHonestOptions = {}): Checker {
   return {
@@ -45,7 +47,7 @@ function outcomeOf(evidence: Evidence, fewestComeBacks: number): Outcome {
   const visits = decidedAlone(history);
   const losses = interruptionsOf(history);
   const answered = visits.filter(({ outcome }) => outcome === "allowed" || outcome === "denied");
-  const withFields = answered.filter(({ fields }) => Object.keys(fields).length > 0);
+  const withFields = answered.filter(({ fields: { date: _, ...told } }) => Object.keys(told).length > 0);
   const numbers = { visits: visits.length, visitsWithFields: withFields.length };
   if (visits.length === 0)
     return {
@@ -64,7 +66,10 @@ function outcomeOf(evidence: Evidence, fewestComeBacks: number): Outcome {
   const visitors = doubt === null ? visitorsOf(visits, history.promises) : [];
   const quotas = quotasJudgedOf(evidence, visitors, read, losses);
   const terms = backTermsOf(claims, losses);
-  const waitOf = (visit: Visit): number | null => read.get(visit)?.retryAfterMs ?? null;
+  const waitOf = (visit: Visit): ToldWait | null => {
+    const wait = read.get(visit)?.wait ?? null;
+    return wait?.kind === "date" && isInFault(visit, history.faults) ? null : wait;
+  };
   const backs = visitors.map((visitor) => comeBacks(visitor, waitOf, terms));
   const sum = (of: readonly number[]): number => of.reduce((all, one) => all + one, 0);
   const convictions = [
@@ -80,16 +85,22 @@ function outcomeOf(evidence: Evidence, fewestComeBacks: number): Outcome {
     quotasJudged: sum(quotas.map((one) => one.judged)),
     convictions: convictions.length,
   };
+  const remarks = remarksOn(answered);
   const [first, ...others] = [...new Set(convictions)];
   if (first !== undefined) {
     const many = convictions.length === 1 ? "" : `; ${counted(convictions.length)} fields were false`;
-    return { verdict: "fail", summary: `${first}${many}`, numbers: all, notes: others.slice(0, 5) };
+    return {
+      verdict: "fail",
+      summary: `${first}${many}`,
+      numbers: all,
+      notes: [...others.slice(0, 5), ...remarks],
+    };
   }
   if (doubt !== null) {
     const summary = `Nobody can tell whether they are true: ${doubt}`;
-    return { verdict: "inconclusive", summary, numbers: all };
+    return { verdict: "inconclusive", summary, numbers: all, notes: remarks };
   }
-  return { ...acquittal(answered, all, fewestComeBacks), numbers: all };
+  return { ...acquittal(answered, all, fewestComeBacks), numbers: all, notes: remarks };
 }
 
 interface Judged {

@@ -1,3 +1,4 @@
+import { toldWait } from "../headers/told-wait.ts";
 import type { Claim, Evidence } from "../history/evidence.ts";
 import type { History, Visit } from "../history/history.ts";
 import { allocateRequests, noPolicy, outcomeCode, type Requests, sourceCode } from "../history/requests.ts";
@@ -52,16 +53,16 @@ function comeBacks(visits: readonly Visit[]): { readonly cameBack: number; reado
   const dueMs = new Map<string, number>();
   let cameBack = 0;
   let letIn = 0;
-  for (const { subject, sentMs, receivedMs, outcome, fields } of visits) {
+  for (const visit of visits) {
+    const { subject, sentMs, receivedMs, outcome } = visit;
     const due = dueMs.get(subject);
     if (due !== undefined && sentMs >= due) {
       dueMs.delete(subject);
       if (outcome === "allowed" || outcome === "denied") cameBack++;
       if (outcome === "allowed") letIn++;
     }
-    const seconds = fields["retry-after"] ?? "";
-    if (outcome === "denied" && /^\d{1,6}$/.test(seconds))
-      dueMs.set(subject, (receivedMs ?? sentMs) + 1_000 * Number(seconds));
+    const wait = outcome === "denied" ? toldWait(visit) : null;
+    if (wait !== null) dueMs.set(subject, (receivedMs ?? sentMs) + wait.waitMs);
   }
   return { cameBack, letIn };
 }

@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Promised } from "../../limiter/promised.ts";
 import { evidenceFromRows, type Row } from "../history/evidence-from-rows.ts";
+import type { FaultRecord } from "../history/history.ts";
+import type { Source } from "../history/requests.ts";
 import { seededRandom } from "../load/random.ts";
 import { exactLimiter } from "../promises/exact-limiter.ts";
 import { policyOf } from "../promises/simulated-rows.ts";
@@ -117,8 +119,8 @@ interface Event {
   readonly act: () => void;
 }
 
-/** What clients see of `limiter`; `times` each cost is given back. */
-function seen(all: readonly Asked[], limiter: Refunding, times = 1): Row[] {
+/** What clients see of `limiter`; `times` each cost is given back, and answers say that `source` decided. */
+function seen(all: readonly Asked[], limiter: Refunding, times = 1, source: Source = "redis"): Row[] {
   const rows: Row[] = [];
   const charged = new Set<Asked>();
   const events = all.flatMap((one): Event[] => {
@@ -131,7 +133,7 @@ function seen(all: readonly Asked[], limiter: Refunding, times = 1): Row[] {
         sentMs,
         ...(told === "lost" ? {} : { receivedMs, outcome }),
         refund: outcome === "denied" && refund === "given" ? "asked" : refund,
-        source: "redis",
+        source,
       });
     };
     const giveBack = (): void => {
@@ -144,19 +146,23 @@ function seen(all: readonly Asked[], limiter: Refunding, times = 1): Row[] {
   return rows;
 }
 
-const evidenceOf = (promised: Promised, rows: readonly Row[]) =>
+/** What answers may say of who decided, always the same. */
+const sources: readonly Source[] = ["redis", "unlabelled", "local"];
+
+const evidenceOf = (promised: Promised, rows: readonly Row[], faults: readonly FaultRecord[] = []) =>
   evidenceFromRows({
     policy: policyOf(promised),
     promises: { upper: promised, lower: promised, refundsAgedMs: agedMs },
     rows,
+    faults,
     epochOffsetMs: { atLeast: 0, atMost: 0 },
   });
 
 describe("costs that are given back", () => {
   it.each(innocents)("never convict $name", ({ promised, make }) => {
     fc.assert(
-      fc.property(fc.integer({ min: 0 }), (seed) => {
-        const evidence = evidenceOf(promised, seen(asked(seed, 300), make()));
+      fc.property(fc.integer({ min: 0 }), fc.constantFrom(...sources), (seed, source) => {
+        const evidence = evidenceOf(promised, seen(asked(seed, 300), make(), 1, source));
         expect(withinBound().check(evidence).verdict).not.toBe("fail");
         const denials = noFalseDenials().check(evidence);
         expect(denials.verdict, denials.summary).not.toBe("fail");
@@ -168,6 +174,32 @@ describe("costs that are given back", () => {
   it.each(innocents)("convict $name that gives back nothing, and says it did", ({ promised, make }) => {
     const finding = noFalseDenials().check(evidenceOf(promised, seen(asked(3, 600), make(), 0)));
     expect(finding.verdict, finding.summary).toBe("fail");
+  });
+
+  describe.each(sources)("are judged where answers say of who decided: %s", (source) => {
+    const verdictOf = (all: readonly Asked[], times: number, faults: readonly FaultRecord[] = []) =>
+      noFalseDenials().check(
+        evidenceOf(sliding, seen(all, log(limit, windowMs, "own"), times, source), faults),
+      ).verdict;
+    const all = asked(3, 600).map((one): Asked => ({ ...one, told: "given" }));
+    const untold = all.map((one): Asked => ({ ...one, told: "asked" }));
+
+    it("who gives back, and who does not and says so, passes", () => {
+      expect(verdictOf(all, 1)).toBe("pass");
+      expect(verdictOf(untold, 0)).toBe("pass");
+    });
+
+    it("who gives back nothing and says it did is convicted", () => {
+      expect(verdictOf(all, 0)).toBe("fail");
+    });
+
+    it("an answer near a fault convicts nobody who does not say who gave it", () => {
+      const times = { fromMs: 0, injectedMs: 1, healingMs: 1_500, untilMs: 1_501 };
+      const seen = { losesState: "none", verified: "seen", healed: "seen" } as const;
+      const fault = { name: "fault", legend: "Redis is broken", replicas: [0], ...times, ...seen };
+      const isExcused = source === "unlabelled";
+      expect(verdictOf(all, 0, [fault])).toBe(isExcused ? "inconclusive" : "fail");
+    });
   });
 
   it("convict fixed windows that give back twice", () => {

@@ -258,6 +258,31 @@ describe("within-bound", () => {
     expect(unseen.summary).toContain('"per-minute"');
   });
 
+  describe("of a bucket that has its requests wait", () => {
+    const rate = { kind: "rate", burst: 100, limit: 100, windowMs: 1_000 } as const;
+    /** One is let in every 10 ms, a second after it came. */
+    const queued = (forMs: number): Row[] =>
+      Array.from({ length: forMs / 10 }, (_, i) => ({ sentMs: 10 * i, receivedMs: 10 * i + 1_000 }));
+    const judged = (rows: readonly Row[]) => check(rows, { promises: { upper: rate, lower: rate } });
+
+    it("says how long a span would show enough, and passes one that is so long", () => {
+      const short = judged(queued(3_000));
+      expect(short.verdict).toBe("inconclusive");
+      expect(short.summary).toContain(
+        "answers that let in took 1 s, and so a span of 38.8 s would prove enough",
+      );
+      expect(judged(queued(37_000)).verdict).toBe("inconclusive");
+      expect(judged(queued(39_000)).verdict).toBe("pass");
+    });
+
+    it("says nothing of the kind where nobody came often enough, or nobody waited", () => {
+      const seldom = queued(3_000).filter((_, i) => i % 4 === 0);
+      expect(judged(seldom).summary).toContain("a subject that is kept at its limit");
+      const soon = queued(3_000).map((row) => ({ ...row, receivedMs: row.sentMs + 1 }));
+      expect(judged(soon).summary).toContain("a subject that is kept at its limit");
+    });
+  });
+
   describe("near a fault", () => {
     const down: FaultRecord = {
       name: "redis-down",

@@ -1,9 +1,9 @@
 import type { Claim, Evidence } from "../history/evidence.ts";
 import type { History } from "../history/history.ts";
 import { type Admissions, judgeAdmissions, rowsWithin } from "../promises/admissions.ts";
-import { lossesOf } from "../promises/eras.ts";
 import { hasPhase } from "../promises/has-phase.ts";
 import { slackOf } from "../promises/promise.ts";
+import { queuedIn } from "../promises/queued-in.ts";
 import { mildest } from "../promises/readings.ts";
 import type { WorstSpan } from "../promises/span-record.ts";
 import {
@@ -57,8 +57,9 @@ function verdictOf(evidence: Evidence, maxBlindShare: number, named: readonly st
   if (judged.length === 0)
     return { verdict: "not-applicable", summary: "The limiter promises no bound", numbers: {} };
   const demanded = demandedPhases(history.phases, named);
-  const sharpness = judged.flatMap((admissions) => sharpnessOf(admissions, history, demanded));
-  const wanted = judged.flatMap((admissions) => wantedOf(admissions, history, demanded));
+  const each = judged.map((admissions) => sharpnessOf(admissions, history, demanded, maxBlindShare));
+  const sharpness = each.flat();
+  const wanted = judged.flatMap((admissions, index) => wantedOf(admissions, each[index] ?? []));
   const guilty = worstOf(judged.filter(({ claim }) => claim.clockDoubt === null));
   const numbers = {
     worstExcess: guilty === null ? 0 : guilty.span.cost - guilty.span.bound,
@@ -67,7 +68,7 @@ function verdictOf(evidence: Evidence, maxBlindShare: number, named: readonly st
     judgedRequests: judged.reduce((sum, { countedIn }) => sum + total(countedIn), 0),
     judgedSubjects: judged.reduce((most, { subjects }) => Math.max(most, subjects), 0),
   };
-  const notes = notesOn(judged, history);
+  const notes = notesOn(judged);
   if (guilty !== null)
     return { ...convicted(guilty, evidence), numbers, notes: [...guiltNotes(guilty), ...notes] };
   const open = [
@@ -87,12 +88,19 @@ function enoughToShow(blindShare: number): string {
 }
 
 function sharpnessOf(
-  { claim, spans, countedIn }: Admissions,
+  admissions: Admissions,
   { phases }: History,
   demanded: readonly number[],
+  maxBlindShare: number,
 ): Sharpness[] {
+  const { claim, spans, countedIn } = admissions;
   return demanded.map((code) => {
     const fullest = spans.fullest[code] ?? 0;
+    const queued = 1 - fullest > maxBlindShare ? queuedIn(admissions, code, maxBlindShare) : null;
+    const more =
+      queued === null
+        ? "a subject that is kept at its limit, or a shorter wait for its answers, would prove more"
+        : `answers that let in took ${duration(queued.waitMs)}, and so a span of ${duration(queued.enoughMs)} would prove enough: a longer --duration`;
     return {
       policy: claim.policy.name,
       phase: phases[code]?.name ?? "",
@@ -100,7 +108,7 @@ function sharpnessOf(
       missing:
         countedIn[code] === 0
           ? "nothing was let in"
-          : `the fullest span proves only ${percent(fullest)} of what the promise allows; a subject that is kept at its limit, or a shorter wait for its answers, would prove more`,
+          : `the fullest span proves only ${percent(fullest)} of what the promise allows; ${more}`,
     };
   });
 }
@@ -109,9 +117,8 @@ function sharpnessOf(
  * The sharpness that a pass wants: that of every phase. Where windows begin nobody knows where, how much of one a span
  * holds is up to where it began, and the sharpest phase shows what would have been seen.
  */
-function wantedOf(admissions: Admissions, history: History, demanded: readonly number[]): Sharpness[] {
-  const all = sharpnessOf(admissions, history, demanded);
-  if (!hasPhase(admissions.claim.promises.upper, ["unknown", "first-hit"])) return all;
+function wantedOf({ claim }: Admissions, all: readonly Sharpness[]): readonly Sharpness[] {
+  if (!hasPhase(claim.promises.upper, ["unknown", "first-hit"])) return all;
   return all.toSorted((one, other) => one.blindShare - other.blindShare).slice(0, 1);
 }
 
@@ -182,15 +189,12 @@ function openQuestions(
   return [...new Set(doubts), ...local, ...(demanded.length === 0 ? ["No phase is judged"] : []), ...unseen];
 }
 
-function notesOn(judged: readonly Admissions[], { faults }: History): string[] {
+function notesOn(judged: readonly Admissions[]): string[] {
   const slack = judged.map(
     ({ claim, terms }) =>
       `"${claim.policy.name}" is judged against ${JSON.stringify(claim.promises.upper)} with ${duration(terms.slackMs)} of slack, in closed spans of every length`,
   );
-  const losses = judged.reduce(
-    (most, { claim }) => Math.max(most, lossesOf(faults, claim.promises).fromMs.length),
-    0,
-  );
+  const losses = judged.reduce((most, one) => Math.max(most, one.losses), 0);
   const local = judged.reduce((most, { localIn }) => Math.max(most, total(localIn)), 0);
   return [
     ...slack,

@@ -1,7 +1,9 @@
 import { Agent, get, type IncomingHttpHeaders } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import { obeyedWait } from "../headers/obeyed-wait.ts";
 import { type Visit, visitFields } from "../history/history.ts";
 import { monotonicMs } from "../history/monotonic-clock.ts";
+import { isOnThisMachine } from "../on-this-machine.ts";
 import type { Endpoint } from "./engine.ts";
 
 /** Clients that ask until they are disposed of. */
@@ -20,8 +22,6 @@ export interface ProbingClientsOptions {
   readonly keyHeader?: string;
 }
 
-/** A client that is told nothing waits so long. */
-const patienceMs = 500;
 /** An answer is waited for so long. */
 const answerWithinMs = 2_000;
 /** A client that is never turned away begins anew after so many visits. */
@@ -68,9 +68,8 @@ export function startProbingClients({
         if (round % 3 === 2) await pause(slowlyMs);
         last = await visit();
       }
-      const waitMs = waitOf(last);
-      const earlyMs = round % 3 === 0 ? 0 : Math.max(0, (waitMs - 1_000) / 2);
-      if (earlyMs > 0) {
+      const { waitMs, earlyMs } = obeyedWait(last);
+      if (earlyMs > 0 && round % 3 !== 0) {
         await pause(earlyMs);
         if (!stop.signal.aborted) await visit();
       }
@@ -87,11 +86,6 @@ export function startProbingClients({
       agent.destroy();
     },
   };
-}
-
-function waitOf({ fields }: Visit): number {
-  const seconds = fields["retry-after"] ?? "";
-  return /^\d{1,4}$/.test(seconds) ? 1_000 * Number(seconds) : patienceMs;
 }
 
 function visitOnce(
@@ -113,6 +107,7 @@ function visitOnce(
         const receivedMs = monotonicMs();
         const { headers, statusCode = 0 } = response;
         const said = {
+          ...(isOnThisMachine(host) ? { ourClockMs: Date.now() } : {}),
           outcome: outcomeOf(statusCode, headers),
           source: sourceOf(headers),
           fields: fieldsOf(headers),

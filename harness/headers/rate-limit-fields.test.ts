@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { rateLimitField, rateLimitPolicyField } from "../../limiter/headers.ts";
-import { readRateLimit, readRateLimitPolicy, readRetryAfter } from "./rate-limit-fields.ts";
+import { readRateLimit, readRateLimitPolicy } from "./rate-limit-fields.ts";
 import { readStructuredList } from "./structured-list.ts";
 
 describe("RateLimit", () => {
@@ -67,21 +67,8 @@ describe("RateLimit", () => {
         const list = readStructuredList(text);
         if ("mistake" in list) expect(list.column).toBeLessThanOrEqual(text.length + 1);
         readRateLimit(text);
-        readRetryAfter(text);
       }),
       { numRuns: 1_000 },
     );
   });
-});
-
-it.each([
-  ["0", { delayMs: 0 }],
-  ["120", { delayMs: 120_000 }],
-  ["Fri, 31 Dec 2027 23:59:59 GMT", { delayMs: null }],
-  ["1.5", { mistake: '"1.5" is neither whole seconds nor a date' }],
-  ["-1", { mistake: '"-1" is neither whole seconds nor a date' }],
-  ["soon", { mistake: '"soon" is neither whole seconds nor a date' }],
-  ["", { mistake: '"" is neither whole seconds nor a date' }],
-])("Retry-After: %s", (text, read) => {
-  expect(readRetryAfter(text)).toEqual(read);
 });

@@ -22,18 +22,6 @@ export function readRateLimitPolicy(text: string): RateLimitRead {
   return read(text, { required: "q", optional: ["w"] });
 }
 
-/**
- * The delay that `Retry-After` asks for in milliseconds; `null` for a date, which needs a clock to be one.
- * A mistake for whatever else RFC 9110, section 10.2.3, does not know.
- */
-export function readRetryAfter(
-  text: string,
-): { readonly delayMs: number | null } | { readonly mistake: string } {
-  if (/^\d+$/.test(text)) return { delayMs: 1_000 * Number(text) };
-  if (/^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(text)) return { delayMs: null };
-  return { mistake: `${JSON.stringify(text)} is neither whole seconds nor a date` };
-}
-
 interface Grammar {
   readonly required: string;
   readonly optional: readonly string[];

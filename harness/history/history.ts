@@ -95,6 +95,8 @@ export interface PhaseSpan {
   readonly name: string;
   readonly fromMs: number;
   readonly untilMs: number;
+  /** Where its schedule ends; from then until `untilMs` only answers are waited for. @default it has none */
+  readonly scheduledUntilMs?: number;
   /** `open`: paced from a schedule. `saturate`: as fast as the target answers, so only proofs are judged. */
   readonly model: "open" | "saturate";
   /** Warm-ups are recorded, but no measurement and no demand for evidence concerns them. */
@@ -202,6 +204,8 @@ export interface Visit {
   readonly source: Source;
   /** As they were sent; absent ones are absent. */
   readonly fields: Readonly<Partial<Record<VisitField, string>>>;
+  /** What our clock said as it had been read, in milliseconds since 1970. @default the gateway is on another machine */
+  readonly ourClockMs?: number;
 }
 
 /** The keys of this run's subjects, each looked at once. */
@@ -220,8 +224,9 @@ export interface KeyAudit {
   readonly sampledBytes: number;
 }
 
-/** The fields that a visit keeps; what tells a quota by one of the older forms, too. */
+/** The fields that a visit keeps; what tells a quota by one of the older forms, too, and by which clock a date is one. */
 export const visitFields = [
+  "date",
   "ratelimit",
   "ratelimit-policy",
   "retry-after",

@@ -1,8 +1,9 @@
 import type { Claim } from "../history/evidence.ts";
 import type { History } from "../history/history.ts";
 import { kindCode, type Traces } from "../history/traces.ts";
+import { claimLosses } from "./claim-losses.ts";
 import { admitterOf, type DeciderOf, type Undeclared } from "./decider.ts";
-import { eraOf, type Losses, lossesOf } from "./eras.ts";
+import { eraOf, type Losses } from "./eras.ts";
 import { type ExplainedByFault, explainedByFaults } from "./explained-by-faults.ts";
 import { clearLedger, closeLedger, emptyLedger, enter, type Ledger } from "./ledger.ts";
 import { type PromiseKind, type Terms, termsOf } from "./promise.ts";
@@ -24,6 +25,8 @@ export interface Admissions {
   /** Of these, what no fault explains. */
   readonly unexplainedIn: Float64Array;
   readonly subjects: number;
+  /** So often state was lost, at most, of one that is judged for itself. */
+  readonly losses: number;
 }
 
 /**
@@ -40,7 +43,7 @@ export function judgeAdmissions(claim: Claim, history: History): Admissions {
 function judgeAll(claim: Claim, history: History, undeclared: Undeclared): Admissions {
   const kind = promiseOf(claim.promises.upper);
   const { traces, policy } = claim;
-  const losses = lossesOf(history.faults, claim.promises);
+  const lossesOf = claimLosses(claim, history);
   const admissions: Admissions = {
     claim,
     kind,
@@ -50,11 +53,11 @@ function judgeAll(claim: Claim, history: History, undeclared: Undeclared): Admis
     localIn: new Float64Array(256),
     unexplainedIn: new Float64Array(256),
     subjects: traces.groups,
+    losses: mostLosses(traces, lossesOf),
   };
   if (kind.capacity === Number.POSITIVE_INFINITY) return admissions;
   const judging: Judging = {
     admissions,
-    losses,
     replicaOf: history.requests.replica,
     decides: admitterOf(history, policy.windowMs, undeclared),
     explained: explainedByFaults(history, policy.windowMs),
@@ -62,9 +65,16 @@ function judgeAll(claim: Claim, history: History, undeclared: Undeclared): Admis
   };
   for (let group = 0; group < traces.groups; group++) {
     admissions.spans.judging = group;
-    for (let era = 0; era <= losses.fromMs.length; era++) judgeEra(judging, group, era);
+    const losses = lossesOf(group);
+    for (let era = 0; era <= losses.fromMs.length; era++) judgeEra(judging, group, losses, era);
   }
   return admissions;
+}
+
+function mostLosses({ groups }: Traces, lossesOf: (group: number) => Losses): number {
+  let most = 0;
+  for (let group = 0; group < groups; group++) most = Math.max(most, lossesOf(group).fromMs.length);
+  return most;
 }
 
 function mostAdmitted({ groups, starts, kind }: Traces): number {
@@ -80,7 +90,6 @@ function mostAdmitted({ groups, starts, kind }: Traces): number {
 
 interface Judging {
   readonly admissions: Admissions;
-  readonly losses: Losses;
   readonly replicaOf: Uint16Array;
   readonly decides: DeciderOf;
   readonly explained: ExplainedByFault;
@@ -88,8 +97,9 @@ interface Judging {
 }
 
 function judgeEra(
-  { admissions, losses, replicaOf, decides, explained, ledger }: Judging,
+  { admissions, replicaOf, decides, explained, ledger }: Judging,
   group: number,
+  losses: Losses,
   era: number,
 ): void {
   const { claim, kind, terms, spans, countedIn, localIn, unexplainedIn } = admissions;
@@ -121,11 +131,12 @@ function judgeEra(
 
 /** Rows of the history that prove `span`, ascending. */
 export function rowsWithin(
-  { traces, policy, promises }: Claim,
+  claim: Claim,
   { fromMs, untilMs, judging }: WorstSpan,
   history: History,
 ): number[] {
-  const losses = lossesOf(history.faults, promises);
+  const { traces, policy } = claim;
+  const losses = claimLosses(claim, history)(judging);
   const decides = admitterOf(history, policy.windowMs);
   const rows: number[] = [];
   for (let i = traces.starts[judging] ?? 0; i < (traces.starts[judging + 1] ?? 0); i++) {

@@ -13,6 +13,11 @@ export interface Charges {
   readonly counted: (at: number) => number;
   /** Besides, for a call that Redis may have got though its answer came too late: the replica decided alone. */
   readonly cut: (at: number) => number;
+  /**
+   * When the answer to what was let in had been read, if Redis let it in, or whatever keeps the promise: by then it had been
+   * charged, whether or not the answer says so. Infinity where somebody else may have decided.
+   */
+  readonly decidedMs: (at: number) => number;
 }
 
 /** By how much of a window Redis may keep for longer what it is told of later: replicas remember in cells. */
@@ -27,7 +32,7 @@ const mergeGrainShare = 1 / 32;
 export function chargesOf(history: History, claim: Claim, undeclared?: Undeclared): Charges {
   const { traces, promises, policy } = claim;
   const { withoutRedis } = promises;
-  const { replica: replicas } = history.requests;
+  const { replica: replicas, outcome: outcomes, receivedMs: receiveds } = history.requests;
   const lateMs = withoutRedis?.cutChargesWithinMs ?? Number.POSITIVE_INFINITY;
   const decides = deciderOf(history, policy.windowMs, undeclared);
   const asked = mayHaveAsked(history, withoutRedis?.deadlineMs);
@@ -37,9 +42,19 @@ export function chargesOf(history: History, claim: Claim, undeclared?: Undeclare
     traces.kind[at] !== kindCode.ambiguous &&
     decides(replicaOf(at), traces.source[at] ?? 0, traces.sentMs[at] ?? 0, traces.untilMs[at] ?? 0) !==
       "redis";
+  const decidedMs = (at: number): number => {
+    const row = traces.row[at] ?? 0;
+    const receivedMs = outcomes[row] === outcomeCode.allowed ? (receiveds[row] ?? Number.NaN) : Number.NaN;
+    if (Number.isNaN(receivedMs)) return Number.POSITIVE_INFINITY;
+    const decider = decides(replicaOf(at), traces.source[at] ?? 0, traces.sentMs[at] ?? 0, receivedMs);
+    return decider === "redis" ? receivedMs : Number.POSITIVE_INFINITY;
+  };
   return {
+    decidedMs,
     counted(at) {
-      const until = traces.untilMs[at] ?? 0;
+      const settledMs = traces.untilMs[at] ?? 0;
+      const isOpen = traces.kind[at] === kindCode.ambiguous;
+      const until = isOpen ? Math.min(settledMs, decidedMs(at)) : settledMs;
       if (traces.kind[at] === kindCode.denied) return promises.deniedConsumes ? until : Number.NaN;
       return isAlone(at) ? told(replicaOf(at), until) : until;
     },

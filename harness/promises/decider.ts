@@ -88,7 +88,8 @@ export function denierOf(
   return neverAlone ? () => "redis" : deciderOf(history, afterMs, undeclared);
 }
 
-function alwaysLocal({ count, outcome, source }: History["requests"]): boolean {
+/** Whether every decision says that it was made locally. */
+export function alwaysLocal({ count, outcome, source }: History["requests"]): boolean {
   for (let row = 0; row < count; row++) {
     const isDecided = outcome[row] === outcomeCode.allowed || outcome[row] === outcomeCode.denied;
     if (isDecided && source[row] !== sourceCode.local) return false;

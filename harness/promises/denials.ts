@@ -91,7 +91,7 @@ function judgeGroup(
   if (!hasDenials(traces, from, until)) return;
   const { ledger } = scratch;
   const steps = stepsBack(from, until);
-  const given = givenBack(history, claim, { kind, terms }, [from, until]);
+  const given = givenBack(history, claim, { kind, terms, charges }, [from, until]);
   let stepped = 0;
   clearLedger(ledger);
   for (let i = from; i < until; i++) {

@@ -12,11 +12,13 @@ export interface Losses {
  * The spans in which a fault lost state: as it was injected, for once that is done no answer comes from what was before,
  * and healing loses nothing. Each may grant one fresh limit, so nothing is counted across
  * one: it separates two eras, each judged for itself. A clock that is set ahead loses what is no longer recent by it;
- * one that is set back may, but for a limiter that declares to outlast that.
+ * one that is set back may, but for a limiter that declares to outlast that. `others` are spans in which state was lost
+ * otherwise.
  */
 export function lossesOf(
   faults: readonly FaultRecord[],
   { outlastsStepBackMs }: Pick<Promises, "outlastsStepBackMs"> = {},
+  others: readonly { readonly fromMs: number; readonly untilMs: number }[] = [],
 ): Losses {
   const fromMs: number[] = [];
   const untilMs: number[] = [];
@@ -26,6 +28,7 @@ export function lossesOf(
       .filter(({ losesState }) => losesState !== "none")
       .map(({ fromMs: beganMs, injectedMs }) => ({ fromMs: beganMs, untilMs: injectedMs })),
     ...clockStepsOf(faults).filter(forgets),
+    ...others,
   ].sort((a, b) => a.fromMs - b.fromMs);
   for (const loss of losing) {
     const last = untilMs.length - 1;

@@ -1,6 +1,7 @@
 import type { Claim } from "../history/evidence.ts";
 import type { History } from "../history/history.ts";
-import { refundCode, sourceCode } from "../history/requests.ts";
+import { refundCode } from "../history/requests.ts";
+import type { Charges } from "./charges-of.ts";
 import type { PromiseKind, Terms } from "./promise.ts";
 
 /** What those requests of one subject may cost others whose own cost was given back for certain. */
@@ -11,31 +12,36 @@ export interface GivenBack {
   readonly passing: (at: number) => number;
 }
 
+/** What it is worked out by. */
+export interface GivenBackTerms {
+  readonly kind: PromiseKind;
+  readonly terms: Terms;
+  readonly charges: Pick<Charges, "decidedMs">;
+}
+
 /**
- * Among rows [from, until) of `claim`: what Redis had let in, and whose answer says that its cost was given back. Such
- * a request counts while it is under way. Where each charge leaves the books by itself when it is a window old, the limiter may
- * have taken an older one back instead, as much older as it declares, so that its own leaves later: of what was charged
- * in a window and given back in the same, only what was charged around its beginning can still be in the books. `null`
- * if nothing was given back.
+ * Among rows [from, until) of `claim`: what Redis had let in, or whatever keeps the promise, and whose answer says that its
+ * cost was given back. Such a request counts while it is under way. Where each charge leaves the books by itself when it is
+ * a window old, the limiter may have taken an older one back instead, as much older as it declares, so that its own leaves
+ * later: of what was charged in a window and given back in the same, only what was charged around its beginning can still
+ * be in the books. `null` if nothing was given back.
  */
 export function givenBack(
   { requests }: History,
   { traces, promises }: Claim,
-  { kind, terms }: { readonly kind: PromiseKind; readonly terms: Terms },
+  { kind, terms, charges }: GivenBackTerms,
   [from, until]: readonly [number, number],
 ): GivenBack | null {
-  const { sentMs, untilMs, cost, source, row } = traces;
+  const { sentMs, untilMs, cost, row } = traces;
   const { refundsAgedMs = 0 } = promises;
   const has = (at: number): boolean =>
-    requests.refund[row[at] ?? 0] === refundCode.given &&
-    source[at] === sourceCode.redis &&
-    (untilMs[at] ?? Number.NaN) < Number.POSITIVE_INFINITY;
+    requests.refund[row[at] ?? 0] === refundCode.given && charges.decidedMs(at) < Number.POSITIVE_INFINITY;
   const rows: number[] = [];
   for (let at = from; at < until; at++) if (has(at)) rows.push(at);
   if (rows.length === 0) return null;
   const within = costWithin(
     rows.map((at) => [(sentMs[at] ?? 0) - refundsAgedMs, cost[at] ?? 0] as const),
-    rows.map((at) => [untilMs[at] ?? 0, cost[at] ?? 0] as const),
+    rows.map((at) => [charges.decidedMs(at), cost[at] ?? 0] as const),
   );
   const { slidesMs } = kind;
   const { slackMs } = terms;
@@ -43,7 +49,7 @@ export function givenBack(
     left(at) {
       const whole = cost[at] ?? 0;
       if (!has(at)) return whole;
-      return kind.leavesBehind(whole, (sentMs[at] ?? 0) - refundsAgedMs, untilMs[at] ?? 0, terms);
+      return kind.leavesBehind(whole, (sentMs[at] ?? 0) - refundsAgedMs, charges.decidedMs(at), terms);
     },
     passing(at) {
       const begin = sentMs[at] ?? 0;

@@ -15,6 +15,8 @@ export interface SpanRecord {
   judging: number;
   /** Certain cost of a span that ends in the phase, as a share of its bound; one entry a phase code. */
   readonly fullest: Float64Array;
+  /** How long that span was, in milliseconds. */
+  readonly fullestMs: Float64Array;
   /** The worst that exceeds its bound; `null` if none does. */
   readonly worst: () => WorstSpan | null;
   /** Offers the closed span [fromMs, untilMs], closed by a request of `phase`. */
@@ -24,6 +26,7 @@ export interface SpanRecord {
 /** A record of no span, for phases with codes below 256. */
 export function spanRecord(): SpanRecord {
   const fullest = new Float64Array(256);
+  const fullestMs = new Float64Array(256);
   // Fields, not an object: almost every offer is refused, none allocates.
   let worstExcess = 0;
   let fromMs = Number.NaN;
@@ -33,10 +36,14 @@ export function spanRecord(): SpanRecord {
   const record: SpanRecord = {
     judging: 0,
     fullest,
+    fullestMs,
     worst: () => (worstExcess > 0 ? { fromMs, untilMs, cost, bound: cost - worstExcess, judging } : null),
     offer(spanFromMs, spanUntilMs, spanCost, bound, phase) {
       const share = spanCost / bound;
-      if (share > (fullest[phase] ?? 0)) fullest[phase] = share;
+      if (share > (fullest[phase] ?? 0)) {
+        fullest[phase] = share;
+        fullestMs[phase] = spanUntilMs - spanFromMs;
+      }
       if (spanCost - bound > worstExcess) {
         worstExcess = spanCost - bound;
         fromMs = spanFromMs;

@@ -1,3 +1,4 @@
+import { obeyedWait } from "../headers/obeyed-wait.ts";
 import type { Visit } from "../history/history.ts";
 import type { VirtualAnswer } from "./virtual-gateways.ts";
 import type { VirtualTime } from "./virtual-time.ts";
@@ -13,7 +14,6 @@ export interface VisitorsOptions {
 }
 
 /** As the clients of a live run have it (see `startProbingClients`). */
-const patienceMs = 500;
 const mostVisits = 200;
 const politenessMs = 200;
 const slowlyMs = 400;
@@ -65,19 +65,13 @@ function* stepsOf(time: VirtualTime, index: number): Generator<Step, undefined, 
       if (round % 3 === 2) yield pause(slowlyMs);
       last = yield { kind: "visit" };
     }
-    const waitMs = waitOf(last);
-    const earlyMs = round % 3 === 0 ? 0 : Math.max(0, (waitMs - 1_000) / 2);
-    if (earlyMs > 0) {
+    const { waitMs, earlyMs } = obeyedWait(last);
+    if (earlyMs > 0 && round % 3 !== 0) {
       yield pause(earlyMs);
       yield { kind: "visit" };
     }
     yield { kind: "pause", untilMs: (last.receivedMs ?? last.sentMs) + waitMs + politenessMs };
   }
-}
-
-function waitOf({ fields }: Visit): number {
-  const seconds = fields["retry-after"] ?? "";
-  return /^\d{1,4}$/.test(seconds) ? 1_000 * Number(seconds) : patienceMs;
 }
 
 type Where = Pick<Visit, "subject" | "replica" | "sentMs"> & { readonly receivedMs: number };

@@ -1,10 +1,6 @@
 import type { Policy } from "../../../limiter/policy.ts";
-import {
-  type RateLimitRead,
-  readRateLimit,
-  readRateLimitPolicy,
-  readRetryAfter,
-} from "../../headers/rate-limit-fields.ts";
+import { type RateLimitRead, readRateLimit, readRateLimitPolicy } from "../../headers/rate-limit-fields.ts";
+import { readRetryAfter, type ToldWait, toldWait } from "../../headers/told-wait.ts";
 import type { Visit, VisitField } from "../../history/history.ts";
 import { isWindow, olderQuotas, type ToldQuota } from "./told-quotas.ts";
 
@@ -13,11 +9,13 @@ export interface FieldsRead {
   readonly mistakes: readonly string[];
   /** What the answer tells of quotas, in whichever form; empty where it tells nothing. */
   readonly quotas: readonly ToldQuota[];
-  readonly retryAfterMs: number | null;
+  /** What `Retry-After` asks for; null where it does not, or nobody can tell when its date will be. */
+  readonly wait: ToldWait | null;
 }
 
 /** Reads the fields of `visit`, and judges what can be judged by one answer alone. */
-export function readFields({ fields, outcome }: Visit, policies: readonly Policy[]): FieldsRead {
+export function readFields(visit: Visit, policies: readonly Policy[]): FieldsRead {
+  const { fields } = visit;
   const mistakes: string[] = [];
   const itemsOf = (field: Listed, read: (text: string) => RateLimitRead) => {
     const text = fields[field];
@@ -50,12 +48,10 @@ export function readFields({ fields, outcome }: Visit, policies: readonly Policy
     };
   });
   const retry = fields["retry-after"];
-  const read = retry === undefined ? { delayMs: null } : readRetryAfter(retry);
+  const read = retry === undefined ? { wait: null } : readRetryAfter(retry, null);
   if ("mistake" in read) mistakes.push(`Retry-After: ${read.mistake}`);
-  if (retry !== undefined && outcome === "allowed")
-    mistakes.push(`Retry-After: ${retry} stands in an answer that lets in`);
   const all = [...quotas, ...olderQuotas(fields)];
-  return { mistakes, quotas: all, retryAfterMs: "delayMs" in read ? read.delayMs : null };
+  return { mistakes, quotas: all, wait: toldWait(visit) };
 }
 
 /** The fields that are lists. */

@@ -180,11 +180,35 @@ describe("what answers tell by other names and in older forms", () => {
     ["another limit in an older form", () => ({ "x-ratelimit-limit": "1000", "x-ratelimit-remaining": "9" })],
     ["two policies", () => ({ ratelimit: '"hour";r=950, "day";r=9500' })],
     ["policies in turn", (_, { sentMs }) => ({ ratelimit: `"${sentMs < 9_000 ? "hour" : "day"}";r=950` })],
-    ["what nobody can read", () => ({ "x-ratelimit-remaining": "4, 4;w=3" })],
+    ["what nobody can read", () => ({ "ratelimit-remaining": "4, 4;w=3" })],
   ])("is inconclusive where answers tell only of %s", (_, fieldsOf) => {
     const finding = check(withFields(honest, fieldsOf));
     expect(finding.verdict, finding.summary).toBe("inconclusive");
     expect(finding.summary).toContain("Answers tell what remains");
+  });
+
+  it.each(["4.0", "-1", "4, 4;w=3"])("are noted, not judged, in X-RateLimit-Remaining: %s", (text) => {
+    const unread = withFields(honest, () => ({ "x-ratelimit-remaining": text }));
+    const { verdict, notes } = check(unread);
+    expect(verdict).toBe("pass");
+    expect(notes?.join()).toContain(`no whole number, like "${text}": it is not judged`);
+    const silent = unread.map(({ fields: { "retry-after": _, ...fields }, ...visit }) => ({
+      ...visit,
+      fields,
+    }));
+    expect(check(silent).verdict).toBe("inconclusive");
+  });
+
+  it("are noted, not judged, where who is let in is told when to come back", () => {
+    const always = honest.map((visit): Visit => {
+      const fields = { ...visit.fields, "retry-after": visit.fields["retry-after"] ?? "0" };
+      return { ...visit, fields };
+    });
+    const { verdict, notes } = check(always);
+    expect(verdict).toBe("pass");
+    expect(notes?.join()).toContain('answers that let in have Retry-After, like "0"');
+    const unread = always.map((visit) => ({ ...visit, fields: { ...visit.fields, "retry-after": "0.5" } }));
+    expect(check(unread).verdict).toBe("fail");
   });
 
   it("passes a limiter that tells what remains, and nobody when to come back", () => {

@@ -29,10 +29,18 @@ export function olderQuotas(fields: Visit["fields"]): ToldQuota[] {
   ].flat();
 }
 
-/** Whether the answers of a run had fields that say what remains, readable or not. */
+/**
+ * Whether an answer has a field that says what remains: one of the drafts, readable or not, or `X-RateLimit-Remaining` as a
+ * whole number. No draft defines that one: what else stands in it may mean anything.
+ */
 export function tellsQuota({ fields }: Visit): boolean {
-  const { ratelimit, "ratelimit-remaining": older, "x-ratelimit-remaining": oldest } = fields;
-  return ratelimit !== undefined || older !== undefined || oldest !== undefined;
+  const { ratelimit, "ratelimit-remaining": older, "x-ratelimit-remaining": foreign = "" } = fields;
+  return ratelimit !== undefined || older !== undefined || isWhole(foreign);
+}
+
+/** Whether the text of an older field is a whole number from 0 on, as what remains is. */
+export function isWhole(text: string): boolean {
+  return /^\d+$/.test(text);
 }
 
 /**
@@ -68,7 +76,7 @@ function quotaOf(
   remaining: string | undefined,
   reset: string | undefined,
 ): ToldQuota[] {
-  if (remaining === undefined || !/^\d+$/.test(remaining)) return [];
+  if (remaining === undefined || !isWhole(remaining)) return [];
   const stated = /^\s*(\d+)/.exec(limit ?? "")?.[1];
   const seconds = /^\d+$/.test(reset ?? "") ? Number(reset) : latestResetSeconds;
   return [

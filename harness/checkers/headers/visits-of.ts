@@ -55,6 +55,14 @@ export function interruptionsOf({ promises, faults }: Pick<History, "promises" |
   };
 }
 
+/** Whether a fault of its replica was in force at some instant of it: that may be of the clock by which a date is one. */
+export function isInFault({ replica, sentMs, receivedMs }: Visit, faults: History["faults"]): boolean {
+  const endMs = receivedMs ?? Number.POSITIVE_INFINITY;
+  return faults.some(
+    ({ replicas, fromMs, untilMs }) => replicas.includes(replica) && endMs >= fromMs && sentMs <= untilMs,
+  );
+}
+
 /** Whether state may have been lost in the span from one visit to the other, or in them. */
 export function isParted({ fromMs, untilMs }: Losses, first: Visit, second: Visit): boolean {
   const endMs = second.receivedMs ?? Number.POSITIVE_INFINITY;

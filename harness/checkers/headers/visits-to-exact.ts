@@ -1,5 +1,6 @@
 import type { Policy } from "../../../limiter/policy.ts";
 import type { Promised } from "../../../limiter/promised.ts";
+import { obeyedWait } from "../../headers/obeyed-wait.ts";
 import type { Visit } from "../../history/history.ts";
 import { seededRandom } from "../../load/random.ts";
 import { exactLimiter } from "../../promises/exact-limiter.ts";
@@ -20,6 +21,8 @@ export interface VisitsToExactOptions {
   readonly isObedient?: boolean;
   /** The longest that an answer takes. @default 20 */
   readonly longestMs?: number;
+  /** What a denial says at an instant of when to come back, which all do. @default whole seconds, rounded up */
+  readonly dated?: (waitMs: number, decidedMs: number, receivedMs: number) => Visit["fields"];
 }
 
 /**
@@ -31,7 +34,7 @@ export function visitsToExact(
   tells: (told: Told) => Told = (told) => told,
 ): Visit[] {
   const { policy, promised, seed, offsetMs = 0, clients = 4 } = options;
-  const { forMs = 20_000, longestMs = 20, isObedient = false } = options;
+  const { forMs = 20_000, longestMs = 20, isObedient = false, dated } = options;
   const random = seededRandom(seed, "visits-to-exact");
   const visits: Visit[] = [];
   for (let client = 0; client < clients; client++) {
@@ -50,14 +53,20 @@ export function visitsToExact(
       const waitMs = isAllowed ? 0 : waitUntilRoom(roomAt, decidedMs, 2 * policy.windowMs);
       const remaining = Math.max(0, Math.floor(roomAt(decidedMs)));
       const told = tells({ isAllowed, remaining, resetMs: waitMs, retryAfterMs: waitMs });
-      visits.push(visitOf(policy, `probe-${client}`, { sentMs, receivedMs, told }));
-      const obeysMs = 1_000 * Math.ceil(told.retryAfterMs / 1_000);
+      const visit = visitOf(policy, `probe-${client}`, { sentMs, receivedMs, told });
+      const dates = isAllowed ? undefined : dated?.(told.retryAfterMs, decidedMs, receivedMs);
+      visits.push(dates === undefined ? visit : { ...visit, fields: { ...visit.fields, ...dates } });
+      const seconds = 1_000 * Math.ceil(told.retryAfterMs / 1_000);
+      const obeysMs = dates === undefined ? seconds : obeyedWait({ fields: dates }).waitMs + politenessMs;
       const pauseMs = isAllowed ? (random() < 0.5 ? 0 : random() * 900) : obeysMs;
       sentMs = receivedMs + 1 + (!isObedient && random() < 0.3 ? random() : 1) * pauseMs;
     }
   }
   return visits.toSorted((a, b) => a.sentMs - b.sentMs);
 }
+
+/** So much past a date clients come, as the live ones do. */
+const politenessMs = 200;
 
 /** The shortest wait after which one more is let in. */
 function waitUntilRoom(roomAt: (atMs: number) => number, atMs: number, longestMs: number): number {
