@@ -77,6 +77,7 @@ function withoutRedis(fallback: "local" | "open" | "closed"): WithoutRedisPromis
     kind: fallback,
     share: "equal",
     writesBack: true,
+    // Of the thousands of keys of a scenario; who has more takes longer, and holds the gates of the others.
     mergesWithinMs: REPAIR_MS,
     // For longer only while another one has more to tell than there is time for, or was stopped while it told.
     holdsBackMs: longestGateMs({ deadlineMs: DEADLINE_MS }) + TELLER_FORGOTTEN_MS,

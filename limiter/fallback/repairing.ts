@@ -31,11 +31,12 @@ interface Job {
 /** Keys that are told of together; decisions travel between them. */
 const KEYS_AT_ONCE = 16;
 
-/** Jobs under way at a time: what they ask for is done in a fraction of the shortest deadline that is worth its name. */
+/** Jobs under way at a time: half as many after each that Redis has not done in time. */
 const JOBS_AT_ONCE = 8;
 
 /** Sends through `add`; each cost is told once, however often the way is cut meanwhile. */
-export function repairing({ keepers, add, isAble, nowUs, onDone }: RepairingOptions): Repairing {
+export function repairing(options: RepairingOptions): Repairing {
+  const { keepers, isAble, onDone } = options;
   let writeBacks: Iterator<Job> | undefined;
   let repairs: Iterator<Job> | undefined;
   /** What Redis did not take. */
@@ -44,6 +45,7 @@ export function repairing({ keepers, add, isAble, nowUs, onDone }: RepairingOpti
   const dropped = new Set<Set<string>>();
   /** Who take jobs, one after the other. */
   let lanes = 0;
+  let lanesAtMost = JOBS_AT_ONCE;
   let losses = 0;
 
   function* jobs(batches: (keeper: Keeper) => Iterable<RepairBatch>): Generator<Job, void, void> {
@@ -55,8 +57,8 @@ export function repairing({ keepers, add, isAble, nowUs, onDone }: RepairingOpti
   }
 
   function run(): void {
-    const idle = JOBS_AT_ONCE - lanes;
-    lanes = JOBS_AT_ONCE;
+    const idle = Math.max(0, lanesAtMost - lanes);
+    lanes += idle;
     for (let i = 0; i < idle; i++) void oneByOne();
   }
 
@@ -65,40 +67,15 @@ export function repairing({ keepers, add, isAble, nowUs, onDone }: RepairingOpti
       const before = losses;
       const gone = new Set<string>();
       dropped.add(gone);
-      const untold = (await tell(job)).filter(({ key }) => !gone.has(key));
+      const untold = (await untoldOf(job, options)).filter(({ key }) => !gone.has(key));
       dropped.delete(gone);
+      if (untold.length > 0) lanesAtMost = Math.ceil(lanesAtMost / 2);
       left.push(...only(job, before === losses ? untold : untold.filter(({ overflowed }) => overflowed)));
     }
     lanes--;
-    if (lanes === 0 && isAble()) onDone();
-  }
-
-  /** What Redis has not taken. */
-  async function tell({ keeper, batch }: Job): Promise<Repair[]> {
-    const passedUs = nowUs() - batch.takenUs;
-    const told = batch.repairs.map((repair) => merged(keeper, repair, passedUs));
-    const isTold = await Promise.all(told);
-    return batch.repairs.filter((_, i) => isTold[i] === false);
-  }
-
-  /** Whether it is done with: Redis has added it, or never will. */
-  function merged({ row }: Keeper, { key, entries }: Repair, passedUs: number): Promise<boolean> {
-    return new Promise((resolve) => {
-      let trouble: RedisTrouble | undefined;
-      add({
-        mode: "merge",
-        cost: 0,
-        keys: [key],
-        rows: [row],
-        entries: entries.map(({ ageUs, cost }) => ({ ageUs: ageUs + passedUs, cost })),
-        answered: () => resolve(true),
-        failed(reason) {
-          trouble = reason;
-        },
-        // An error while Redis can be asked is about this key alone: it holds something else.
-        turnedOut: (isDone) => resolve(isDone || (trouble === "error" && isAble())),
-      });
-    });
+    if (lanes > 0 || !isAble()) return;
+    lanesAtMost = JOBS_AT_ONCE;
+    onDone();
   }
 
   /** Of what Redis did not take, only these. */
@@ -129,6 +106,39 @@ export function repairing({ keepers, add, isAble, nowUs, onDone }: RepairingOpti
       keep(({ key }) => !keys.includes(key));
     },
   };
+}
+
+/** Tells Redis; what it has not taken. */
+async function untoldOf({ keeper, batch }: Job, options: RepairingOptions): Promise<Repair[]> {
+  const passedUs = options.nowUs() - batch.takenUs;
+  const told = batch.repairs.map((repair) => merged(keeper, repair, passedUs, options));
+  const isTold = await Promise.all(told);
+  return batch.repairs.filter((_, i) => isTold[i] === false);
+}
+
+/** Whether it is done with: Redis has added it, or never will. */
+function merged(
+  { row }: Keeper,
+  { key, entries }: Repair,
+  passedUs: number,
+  { add, isAble }: RepairingOptions,
+): Promise<boolean> {
+  return new Promise((resolve) => {
+    let trouble: RedisTrouble | undefined;
+    add({
+      mode: "merge",
+      cost: 0,
+      keys: [key],
+      rows: [row],
+      entries: entries.map(({ ageUs, cost }) => ({ ageUs: ageUs + passedUs, cost })),
+      answered: () => resolve(true),
+      failed(reason) {
+        trouble = reason;
+      },
+      // An error while Redis can be asked is about this key alone: it holds something else.
+      turnedOut: (isDone) => resolve(isDone || (trouble === "error" && isAble())),
+    });
+  });
 }
 
 /** The job for these repairs alone; none if there are none. */
