@@ -5,6 +5,7 @@ import type { Checker } from "./checkers/checker.ts";
 import { decidesInTime } from "./checkers/decides-in-time.ts";
 import { fallbackAsDeclared } from "./checkers/fallback-as-declared.ts";
 import { faultsTookEffect } from "./checkers/faults-took-effect.ts";
+import { keysExpire } from "./checkers/keys-expire.ts";
 import { latencyWithin } from "./checkers/latency-within.ts";
 import { loadQuality } from "./checkers/load-quality.ts";
 import { metricsTellTheTruth } from "./checkers/metrics-tell-the-truth.ts";
@@ -92,6 +93,7 @@ export function chaosStory(story: ChaosStory): Scenario {
     about,
     policies,
     replicas,
+    keyAudit: "at-the-end",
     phases: (request) => [
       ...warmUp(request, { ramping: storyKeys(request.ratePerSecond, storyPolicy) }),
       ...judged(story, request, faultMs * request.stretch),
@@ -104,6 +106,8 @@ export function chaosStory(story: ChaosStory): Scenario {
       decidesInTime(),
       recoversWithin(),
       metricsTellTheTruth(),
+      // Windows are over soon: of whoever asked long before the end there is nothing left.
+      keysExpire({ fewestKeys: 1 }),
       redisCost({ phases: ["baseline"] }),
       faultsTookEffect(),
       accuracy(),

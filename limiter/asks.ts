@@ -1,6 +1,6 @@
 import type { Asking, Mode } from "./batch.ts";
 import type { DecidingContext } from "./deciding.ts";
-import { type Decision, decisionOf } from "./decision.ts";
+import { chargedBy, type Decision, decisionOf } from "./decision.ts";
 import type { AskOptions, Subject } from "./middleware/asked-limiter.ts";
 import type { Questions } from "./questions.ts";
 import type { RedisSide } from "./redis-side.ts";
@@ -11,7 +11,7 @@ export interface Asks {
   readonly peek: (subject: Subject, cost?: number, options?: AskOptions) => Promise<Decision>;
   /**
    * Gives back a charge, as far as it still counts; whether that is done. Say with `ageMs` how long ago it was made, at
-   * most, where no limit may be exceeded for it. While Redis is away it is done in this process, if all policies are
+   * most, where no limit may be exceeded for it, and with `corrects` which decision made it, if a policy is `open`. While Redis is away it is done in this process, if all policies are
    * `local` and the charge was made without Redis too. What is not done is done when Redis knows of it, once, as far as it
    * then counts (of the last 10,000, and only with `ageMs`: else nobody knows): do not ask again. Rejects an `ageMs`
    * that is no number from 0 on.
@@ -45,7 +45,7 @@ interface Answer {
 export function asks(put: Questions, placeOf: RedisSide["placeOf"]): Asks {
   async function ask<T>(
     mode: Mode,
-    [subject, cost, { limits, ageMs } = {}]:
+    [subject, cost, { limits, ageMs, corrects } = {}]:
       | readonly [Subject, number, AskOptions?]
       | readonly [Subject, number, AskOptions | undefined],
     { here, read, without, turnedOut }: Answers<T>,
@@ -53,13 +53,13 @@ export function asks(put: Questions, placeOf: RedisSide["placeOf"]): Asks {
     const checked = put.checked(mode, cost);
     const keys = put.keysOf(subject);
     const { context, add } = placeOf(keys);
+    const all = { keys, rows: put.rowsOf(limits) };
     const sentMs = performance.now();
     const { promise, resolve } = Promise.withResolvers<T>();
     const asking: Asking = {
       mode,
       cost: checked,
-      keys,
-      rows: put.rowsOf(limits),
+      ...(mode === "refund" && corrects !== undefined ? only(chargedBy(corrects), all, put) : all),
       ...(ageMs === undefined ? {} : { chargedSinceMs: sentMs - checkedAge(ageMs) }),
       answered: (reply, at) => resolve(read(asking, context, { reply, at, sentMs })),
       failed: () => resolve(without(asking, context)),
@@ -90,6 +90,7 @@ export function asks(put: Questions, placeOf: RedisSide["placeOf"]): Asks {
   return {
     peek: (subject, cost = 1, options) =>
       ask("peek", [subject, cost, options], {
+        here: (asking, { withoutRedis }) => withoutRedis.foresee(asking, performance.now()),
         read(asking, { withoutRedis }, answer) {
           withoutRedis.learn(asking, {
             ...answer,
@@ -104,6 +105,8 @@ export function asks(put: Questions, placeOf: RedisSide["placeOf"]): Asks {
     refund: (subject, cost = 1, options) =>
       ask("refund", [subject, cost, options], {
         here(asking, { withoutRedis, giveBackLater }) {
+          // What nobody has charged is given back.
+          if (asking.keys.length === 0) return true;
           const way = withoutRedis.refund(asking, performance.now());
           if (way === "later") owe(asking, giveBackLater);
           return way === "ask" ? undefined : way === "done";
@@ -118,6 +121,22 @@ export function asks(put: Questions, placeOf: RedisSide["placeOf"]): Asks {
         },
       }),
     reset: (subject) => reset(subject, false),
+  };
+}
+
+/** What is asked of these policies alone; undefined: of all. */
+function only(
+  names: readonly string[] | undefined,
+  all: Pick<Asking, "keys" | "rows">,
+  put: Questions,
+): Pick<Asking, "keys" | "rows" | "policies"> {
+  if (names === undefined) return all;
+  const policies = put.names.flatMap((name, i) => (names.includes(name) ? i : []));
+  const rows = all.rows ?? put.usual;
+  return {
+    policies,
+    keys: policies.map((i) => all.keys[i] ?? ""),
+    rows: policies.flatMap((i) => rows.slice(i, i + 1)),
   };
 }
 

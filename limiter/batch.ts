@@ -23,6 +23,8 @@ export interface Asking {
   readonly cost: number;
   /** One a policy, and as many `rows`. */
   readonly keys: readonly string[];
+  /** A refund: the policies whose keys these are, by their index. @default all, in order */
+  readonly policies?: readonly number[] | undefined;
   /** Absent: those that hold for every request. */
   readonly rows: readonly Row[] | undefined;
   /** What is merged into the one key, oldest first; its ages are as of now. `cost` is of no concern then. */

@@ -16,6 +16,9 @@ export interface DecidingContext {
   readonly giveBackLater: (charged: Charged, sinceMs: number) => void;
 }
 
+/** What a decision counts as in the metrics: `nowhere` if it corrects another for the same request. */
+export type Counts = "enforced" | "shadow" | "nowhere";
+
 /** One decision on its way. */
 export class Deciding implements Asking {
   readonly mode = "decide";
@@ -24,7 +27,7 @@ export class Deciding implements Asking {
   readonly rows: readonly Row[] | undefined;
   readonly promise: Promise<Decision>;
   readonly #context: DecidingContext;
-  readonly #metricsMode: "enforced" | "shadow";
+  readonly #counts: Counts;
   readonly #startedMs: number = performance.now();
   /** Whether the gate keeps a place for it. */
   #isReserved = false;
@@ -38,13 +41,13 @@ export class Deciding implements Asking {
     cost: number,
     keys: readonly string[],
     rows: readonly Row[] | undefined,
-    metricsMode: "enforced" | "shadow",
+    counts: Counts,
   ) {
     this.#context = context;
     this.cost = cost;
     this.keys = keys;
     this.rows = rows;
-    this.#metricsMode = metricsMode;
+    this.#counts = counts;
     this.promise = new Promise((resolve) => {
       this.#resolve = resolve;
     });
@@ -76,7 +79,7 @@ export class Deciding implements Asking {
 
   failed(trouble: RedisTrouble): void {
     const { metrics, withoutRedis } = this.#context;
-    metrics.redisFailed(trouble);
+    if (this.#counts !== "nowhere") metrics.redisFailed(trouble);
     this.#release();
     this.#toldMs = performance.now();
     this.#told = withoutRedis.decide(this, this.#toldMs);
@@ -107,7 +110,7 @@ export class Deciding implements Asking {
 
   #settle(decision: Decision, nowMs: number): void {
     const seconds = (nowMs - this.#startedMs) / 1_000;
-    this.#context.metrics.decided(decision, seconds, this.#metricsMode);
+    if (this.#counts !== "nowhere") this.#context.metrics.decided(decision, seconds, this.#counts);
     this.#resolve(decision);
   }
 }

@@ -58,6 +58,12 @@ export function letIn(policy: string): Decision {
   return { ...unavailable(policy), outcome: "allowed" };
 }
 
+/** The names of the policies that it has charged; undefined if all have been. */
+export function chargedBy({ outcome, source, quotas }: Decision): readonly string[] | undefined {
+  if (outcome !== "allowed") return [];
+  return source === "redis" ? undefined : quotas.map(({ policy }) => policy);
+}
+
 function quotaOf(reply: readonly number[], at: number, policy: string): Quota {
   const retryUs = reply[at + 1] ?? 0;
   return {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Asking } from "./batch.ts";
 import { keepDeciding } from "./keep-deciding.ts";
 import { ALGORITHMS, type AlgorithmName, type LimiterPolicy } from "./limiter-options.ts";
 import type { RequestLimits } from "./middleware/asked-limiter.ts";
@@ -7,14 +8,8 @@ import { questions } from "./questions.ts";
 
 const algorithms = Object.keys(ALGORITHMS) as AlgorithmName[];
 
-/** One of `count` processes, to which Redis does not answer. */
-function alone(
-  policy: LimiterPolicy,
-  algorithm: AlgorithmName,
-  count: number,
-  others: readonly LimiterPolicy[] = [],
-) {
-  const policies = [policy, ...others];
+/** One of `count` processes. */
+function processOf(policies: readonly LimiterPolicy[], algorithm: AlgorithmName, count: number) {
   const put = questions(policies, { algorithm, prefix: "test" });
   const without = keepDeciding({
     policies,
@@ -26,6 +21,17 @@ function alone(
     onKeys() {},
     onRepaired() {},
   });
+  return { put, without };
+}
+
+/** One to which Redis does not answer. */
+function alone(
+  policy: LimiterPolicy,
+  algorithm: AlgorithmName,
+  count: number,
+  others: readonly LimiterPolicy[] = [],
+) {
+  const { put, without } = processOf([policy, ...others], algorithm, count);
   without.lost(performance.now(), 0);
   return (cost: number, plan?: RequestLimits[string]) => {
     const rows = put.rowsOf(plan === undefined ? undefined : { p: plan });
@@ -90,5 +96,47 @@ describe("without Redis", () => {
       outcome: "denied",
       retryAfterMs: Number.POSITIVE_INFINITY,
     });
+  });
+});
+
+function askingOf(mode: "decide" | "refund", cost: number, keys: readonly string[], chargedSinceMs?: number) {
+  const told = { answered() {}, failed() {}, turnedOut() {} };
+  const since = chargedSinceMs === undefined ? {} : { chargedSinceMs };
+  return { mode, cost, keys, rows: undefined, ...since, ...told } satisfies Asking;
+}
+
+describe("a refund of what `open` let in", () => {
+  it("is nothing that Redis owes, if it was let in since Redis was lost", () => {
+    const policies = [{ name: "p", limit: 10, windowMs: 60_000, fallback: "open" }] as const;
+    const { put, without } = processOf(policies, "sliding-log", 1);
+    const keys = put.keysOf("alice");
+    const lostMs = performance.now();
+    without.lost(lostMs, 0);
+    expect(without.phase).toBe("lost");
+    expect(without.refund(askingOf("refund", 1, keys, lostMs), lostMs)).toBe("done");
+    // That may have been charged by Redis before.
+    expect(without.refund(askingOf("refund", 1, keys, lostMs - 1), lostMs)).toBe("later");
+    expect(without.refund(askingOf("refund", 1, keys), lostMs)).toBe("later");
+  });
+});
+
+describe("a refund of which nobody knows how long ago it was charged", () => {
+  it.each(algorithms)("is done without Redis only if this process had charged it alone (%s)", (algorithm) => {
+    const policies = [
+      { name: "p", limit: 10, windowMs: 60_000 },
+      { name: "q", limit: 20, windowMs: 60_000 },
+    ];
+    const { put, without } = processOf(policies, algorithm, 1);
+    const asking = (mode: "decide" | "refund", cost: number) => askingOf(mode, cost, put.keysOf("alice"));
+    const sentMs = performance.now();
+    const heard = { at: 0, sentMs, receivedMs: sentMs, admitted: 4, reserved: false };
+    without.learn(asking("decide", 4), { ...heard, reply: [0, 6, 0, 60_000_000, 16, 0, 60_000_000] });
+    const nowMs = performance.now();
+    without.lost(nowMs, 0);
+    expect(without.refund(asking("refund", 4), nowMs)).toBe("later");
+    expect(without.peek(asking("decide", 1), nowMs).remaining).toBe(6);
+    expect(without.decide(asking("decide", 4), nowMs).outcome).toBe("allowed");
+    expect(without.refund(asking("refund", 4), nowMs)).toBe("done");
+    expect(without.peek(asking("decide", 1), nowMs).remaining).toBe(6);
   });
 });

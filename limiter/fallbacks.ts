@@ -17,11 +17,13 @@ export interface Part {
 
 /** The policies of one limiter, as they are decided by without Redis. Instants are whole microseconds. */
 export interface Fallbacks {
-  readonly partsOf: (asking: Pick<Asking, "keys" | "rows">) => readonly Part[];
+  readonly partsOf: (asking: Pick<Asking, "keys" | "rows" | "policies">) => readonly Part[];
   /** Without Redis at all. All are tested, then all are charged or none. */
   readonly decide: (asking: Asking, nowUs: number) => Decision;
   /** What `decide` would answer. */
   readonly peek: (asking: Asking, nowUs: number) => Decision;
+  /** The denial that `reserve` would give. */
+  readonly denies: (asking: Asking, nowUs: number) => Decision | undefined;
   /** Undefined if Redis is to be asked, for which then a place is kept. */
   readonly reserve: (asking: Asking, nowUs: number) => Decision | undefined;
 }
@@ -32,12 +34,15 @@ export function fallbacks(
   keepersOf: (index: number) => Keepers | undefined,
   policyOf: Questions["policyOf"],
 ): Fallbacks {
-  const parts = ({ keys, rows }: Pick<Asking, "keys" | "rows">): Part[] =>
-    policies.map((usual, i) => {
+  const all = policies.map((_, index) => index);
+  const parts: Fallbacks["partsOf"] = ({ keys, rows, policies: asked = all }) =>
+    asked.flatMap((index, place) => {
+      const usual = policies[index];
+      if (usual === undefined) return [];
       const { fallback: kind = "local" } = usual;
-      const row = rows?.[i];
+      const row = rows?.[place];
       const policy = row === undefined ? usual : policyOf(row);
-      return { policy, key: keys[i] ?? "", kind, fallback: keepersOf(i)?.of(row)?.fallback };
+      return { policy, key: keys[place] ?? "", kind, fallback: keepersOf(index)?.of(row)?.fallback };
     });
 
   /** The shortest waits of the local parts, 0 for the others. */
@@ -60,16 +65,21 @@ export function fallbacks(
     return { ...decisive, outcome: "allowed", source: "local", quotas };
   }
 
+  function denies(asked: readonly Part[], cost: number, nowUs: number): Decision | undefined {
+    const waits = waitsOf(asked, cost, nowUs);
+    return waits.some((waitUs) => waitUs > 0) ? denial(asked, waits, cost, nowUs) : undefined;
+  }
+
   return {
     partsOf: parts,
     decide: (asking, nowUs) => answer(parts(asking), asking.cost, nowUs, "charge"),
     peek: (asking, nowUs) => answer(parts(asking), asking.cost, nowUs, "peek"),
+    denies: (asking, nowUs) => denies(parts(asking), asking.cost, nowUs),
     reserve(asking, nowUs) {
       const asked = parts(asking);
-      const waits = waitsOf(asked, asking.cost, nowUs);
-      if (waits.some((waitUs) => waitUs > 0)) return denial(asked, waits, asking.cost, nowUs);
-      admit(asked, asking.cost, nowUs, "gated");
-      return undefined;
+      const denied = denies(asked, asking.cost, nowUs);
+      if (denied === undefined) admit(asked, asking.cost, nowUs, "gated");
+      return denied;
     },
   };
 }

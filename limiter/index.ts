@@ -15,6 +15,7 @@ export {
   type LimiterOptions,
   LimiterOptionsError,
   type LimiterPolicy,
+  type RedisCluster,
 } from "./limiter-options.ts";
 export type { AskedLimiter, AskOptions, RequestLimits, Subject } from "./middleware/asked-limiter.ts";
 export { type Charge, chargeOf } from "./middleware/charge.ts";

@@ -86,6 +86,11 @@ class KeptDeciding implements WithoutRedis {
     return this.phase === "lost" ? this.#fallbacks.peek(asking, micros(nowMs)) : this.#withoutKeys();
   }
 
+  foresee(asking: Asking, nowMs: number) {
+    if (this.phase === "redis") return undefined;
+    return this.phase === "lost" ? this.peek(asking, nowMs) : this.#fallbacks.denies(asking, micros(nowMs));
+  }
+
   reserve(asking: Asking, nowMs: number) {
     const denial = this.#fallbacks.reserve(asking, micros(nowMs));
     this.#countKeys();
@@ -106,11 +111,14 @@ class KeptDeciding implements WithoutRedis {
     }
     // What may have been charged by Redis cannot be given back here.
     if (chargedSinceMs !== undefined && chargedSinceMs < this.#lostMs) return "later";
-    const parts = this.#fallbacks.partsOf(asking);
-    if (!parts.every(({ fallback }) => fallback !== undefined)) return "later";
     const sinceUs = micros(chargedSinceMs ?? Number.NEGATIVE_INFINITY);
-    for (const { fallback, key } of parts) fallback?.undo(key, cost, sinceUs, micros(nowMs));
-    return "done";
+    // Others than `local` have charged nothing since.
+    const taken = this.#fallbacks
+      .partsOf(asking)
+      .flatMap(({ fallback, key }) => fallback?.undo(key, cost, sinceUs, micros(nowMs)) ?? []);
+    // Of what was charged here nothing is left but what no longer counts. What is missing else, Redis may have charged.
+    const isWhole = taken.length > 0 && Math.min(...taken) === cost;
+    return chargedSinceMs !== undefined || isWhole ? "done" : "later";
   }
 
   learn(
@@ -167,7 +175,6 @@ class KeptDeciding implements WithoutRedis {
   }
 
   lost(nowMs: number, sentMs: number): void {
-    if (!this.#keepers.some((one) => one !== undefined)) return;
     if (this.phase !== "lost") this.#lostMs = nowMs;
     this.phase = "lost";
     clearTimeout(this.#gateTimer);

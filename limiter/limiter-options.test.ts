@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { Cluster, Redis } from "ioredis";
 import { describe, expect, it } from "vitest";
+import type { RedisCluster } from "./index.ts";
 import { createLimiter } from "./limiter.ts";
 import { mistakesIn } from "./limiter-mistakes.ts";
 import {
@@ -184,7 +185,8 @@ describe("the options of a limiter", () => {
     const asCluster = "give { cluster: [...] } with some of its nodes, each a URL or a client";
     const asClient = "give a URL like redis://127.0.0.1:6379, or an ioredis client";
     expect(mistakesIn({ redis: client, policies: [policy] })).toEqual([]);
-    expect(mistakesIn({ redis: { cluster: [client, redis] }, policies: [policy] })).toEqual([]);
+    const given: RedisCluster = { cluster: [client, redis] };
+    expect(mistakesIn({ redis: given, policies: [policy] })).toEqual([]);
     expect(mistakesOf({ redis: cluster, policies: [policy] })).toEqual([
       `redis is an ioredis Cluster; ${asCluster}`,
     ]);

@@ -1,7 +1,7 @@
 import { Registry } from "prom-client";
 import { type Asks, asks } from "./asks.ts";
 import { redisCluster } from "./cluster/redis-cluster.ts";
-import { Deciding } from "./deciding.ts";
+import { type Counts, Deciding } from "./deciding.ts";
 import type { Decision } from "./decision.ts";
 import { mistakesIn } from "./limiter-mistakes.ts";
 import { isCluster, type LimiterOptions, LimiterOptionsError } from "./limiter-options.ts";
@@ -53,10 +53,9 @@ export function createLimiter(options: LimiterOptions): Limiter {
       // Not async, which would be three more promises for each decision.
       try {
         const rows = asking === undefined ? undefined : put.rowsOf(asking.limits);
-        const mode = asking?.shadow === true ? "shadow" : "enforced";
         const keys = put.keysOf(subject);
         const { context, add } = side.placeOf(keys);
-        const deciding = new Deciding(context, put.checked("decide", cost), keys, rows, mode);
+        const deciding = new Deciding(context, put.checked("decide", cost), keys, rows, countsOf(asking));
         if (!deciding.isDecided()) add(deciding);
         return deciding.promise;
       } catch (error) {
@@ -68,4 +67,9 @@ export function createLimiter(options: LimiterOptions): Limiter {
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+function countsOf({ shadow, corrects }: AskOptions = {}): Counts {
+  if (corrects !== undefined) return "nowhere";
+  return shadow === true ? "shadow" : "enforced";
 }

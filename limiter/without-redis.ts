@@ -33,13 +33,15 @@ export interface WithoutRedis {
   readonly decide: (asking: Asking, nowMs: number) => Decision;
   /** What `decide` would answer; changes nothing. */
   readonly peek: (asking: Asking, nowMs: number) => Decision;
+  /** What would be answered without asking Redis, in phase `lost` or by `reserve`; undefined if Redis would be asked. */
+  readonly foresee: (asking: Asking, nowMs: number) => Decision | undefined;
   /** In phase `gate`: the denial, or undefined if Redis is to be asked, for which then a place is kept. */
   readonly reserve: (asking: Asking, nowMs: number) => Decision | undefined;
   /** Redis has denied, or not answered, for what a place was kept. */
   readonly release: (asking: Asking) => void;
   /**
-   * In phase `lost`: gives back what was charged in this phase, at `chargedSinceMs` or later, for every policy or for none.
-   * Else says whether Redis can do so already.
+   * In phase `lost`: gives back what was charged in this phase, at `chargedSinceMs` or later, under the policies that
+   * charge without Redis. Else says whether Redis can do so already.
    */
   readonly refund: (asking: Asking, nowMs: number) => RefundWay;
   /** Redis has answered. */

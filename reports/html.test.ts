@@ -46,6 +46,12 @@ describe("the page", () => {
     ).toEqual([]);
   });
 
+  it("repeats the run by its whole command, however long that is", () => {
+    const run = sampleRun();
+    const command = `npm run scenario burst -- --command ${"x".repeat(5_000)} --seed 7`;
+    expect(rendered({ ...run, result: { ...run.result, command } }).html).toContain(`>${command}<`);
+  });
+
   it("says of a phase how long its sending lasted, without the wait for answers", () => {
     const { result } = sampleRun();
     const phases = result.phases.map((phase) => ({

@@ -22,6 +22,12 @@ describe("report.md", () => {
     );
   });
 
+  it("says so whole, however long the command is", async () => {
+    const command = `npm run scenario burst -- --command '${"x".repeat(5_000)}' --seed 7`;
+    const result = { ...sample.result, command };
+    expect(await markdownOf({ ...sample, result })).toContain(`\n${command}\n`);
+  });
+
   it("tells every fault in one line, and marks what was not seen", async () => {
     const lines = (await markdownOf(outageRun())).split("\n").filter((line) => /\*\*F\d/.test(line));
     expect(lines).toEqual([
@@ -51,6 +57,18 @@ describe("report.md", () => {
       else if (columns === 0) columns = cellsOf(line);
       else expect(cellsOf(line), line.slice(0, 80)).toBe(columns);
     }
+  });
+
+  it("ends with what it ran on, each by its name", async () => {
+    expect(await markdownOf(sample)).toMatch(
+      /<sub>Gatecrash \S+ \u00b7 Node \S+ \u00b7 Redis 7\.2\.4, on the PATH \u00b7 /,
+    );
+  });
+
+  it("counts one replica as one", async () => {
+    expect(await markdownOf({ ...sample, result: { ...sample.result, replicas: 1 } })).toContain(
+      "; 1 replica, ",
+    );
   });
 
   it("fits a comment", async () => {

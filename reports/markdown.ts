@@ -4,9 +4,8 @@ import type { JudgedRun, ReportFormat } from "./report-format.ts";
 import { accuracyRows } from "./words/accuracy-rows.ts";
 import { faultLines } from "./words/fault-lines.ts";
 import { loadFacts } from "./words/load-facts.ts";
-import { code, longestTicks, safe, signs } from "./words/markdown-text.ts";
+import { code, fenced, safe, signs } from "./words/markdown-text.ts";
 import { duration, significant } from "./words/numerals.ts";
-import { plain } from "./words/plain.ts";
 import { policyText } from "./words/policy-text.ts";
 import { sentence } from "./words/sentence.ts";
 import { tally, verdictWords, worstFirst } from "./words/verdict-words.ts";
@@ -22,7 +21,7 @@ function markdownOf(run: JudgedRun): string {
   const sections = [
     `## ${signs[result.verdict]} ${word}: ${code(result.scenario)} on ${code(result.variant)}`,
     `**${sentence(safe(result.reason))}**`,
-    `${sentence(safe(result.about))} ${result.policies.map((policy) => code(policyText(policy))).join(", ")}; ${result.replicas} replicas, seed ${result.seed}, ${duration(result.durationMs)}.`,
+    `${sentence(safe(result.about))} ${result.policies.map((policy) => code(policyText(policy))).join(", ")}; ${result.replicas} ${result.replicas === 1 ? "replica" : "replicas"}, seed ${result.seed}, ${duration(result.durationMs)}.`,
     findingsTable(result),
     faultList(run),
     accuracyTable(result),
@@ -30,7 +29,7 @@ function markdownOf(run: JudgedRun): string {
     latencyLine(result),
     gatesTable(result),
     `Repeat it:\n\n${fenced(result.command)}`,
-    `<sub>Gatecrash ${safe(result.environment.gatecrash, 40)} \u00b7 Node ${safe(result.environment.node, 40)} \u00b7 ${safe(result.environment.redis, 120)} \u00b7 ${safe(result.environment.cpus, 80)} \u00b7 ${safe(result.startedAt, 40)}</sub>`,
+    `<sub>Gatecrash ${safe(result.environment.gatecrash, 40)} \u00b7 Node ${safe(result.environment.node, 40)} \u00b7 Redis ${safe(result.environment.redis, 120)} \u00b7 ${safe(result.environment.cpus, 80)} \u00b7 ${safe(result.startedAt, 40)}</sub>`,
   ];
   return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
 }
@@ -85,10 +84,4 @@ function actualText({ actual, verdict }: GateResult): string {
   if (typeof actual === "number") return significant(actual);
   const part = (name: keyof Triple) => significant(actual[name]);
   return `${part("proved")} to ${part("atMost")}, about ${part("estimate")}`;
-}
-
-function fenced(text: string): string {
-  const line = plain(text, 1_000);
-  const fence = "`".repeat(Math.max(3, longestTicks(line) + 1));
-  return `${fence}sh\n${line}\n${fence}`;
 }

@@ -39,7 +39,7 @@ describe("result.json", async () => {
   it.each(Object.entries(results))("is valid under its schema and reads back as it was: %s", (_, result) => {
     const text = resultText(result);
     expect(validate(JSON.parse(text)), JSON.stringify(validate.errors)).toBe(true);
-    expect(parseResult(text)).toEqual(result);
+    expect(parseResult(text, "result.json")).toEqual(result);
   });
 
   const declarations = fc.record(
@@ -60,19 +60,25 @@ describe("result.json", async () => {
     fc.assert(
       fc.property(declarations, (declaration) => {
         const promises = results.sample.policies.map(declaredPromises(declaration));
-        expect(parseResult(resultText({ ...results.sample, promises })).promises).toEqual(promises);
+        expect(parseResult(resultText({ ...results.sample, promises }), "result.json").promises).toEqual(
+          promises,
+        );
       }),
     );
   });
 
   it.each([...variants, ...wrong])("can hold what is promised by $name", ({ thing }) => {
     const promises = results.sample.policies.map(thing.promises);
-    expect(parseResult(resultText({ ...results.sample, promises })).promises).toEqual(promises);
+    expect(parseResult(resultText({ ...results.sample, promises }), "result.json").promises).toEqual(
+      promises,
+    );
   });
 
   it("spells out what JSON has no number for", () => {
     expect(resultText(results.inconclusive)).toContain('"atMost": "Infinity"');
-    expect(parseResult(resultText(results.inconclusive)).accuracy?.wronglyAllowedShare.atMost).toBe(Infinity);
+    expect(
+      parseResult(resultText(results.inconclusive), "result.json").accuracy?.wronglyAllowedShare.atMost,
+    ).toBe(Infinity);
   });
 
   it("writes the rows of a witness on one line", () => {
@@ -85,8 +91,10 @@ describe("result.json", async () => {
     ["{}", "schemaVersion"],
     [resultText(results.sample).replace('"schemaVersion": 1', '"schemaVersion": 2'), "schemaVersion"],
     [resultText(results.sample).replace('"verdict": "pass"', '"verdict": "fine"'), "verdict"],
-  ])("refuses what is no result in one sentence", (text, word) => {
-    expect(() => parseResult(text)).toThrow(Refusal);
-    expect(() => parseResult(text)).toThrow(word);
+  ])("refuses what is no result in one sentence that names the file", (text, word) => {
+    const parse = () => parseResult(text, "old/result.json");
+    expect(parse).toThrow(Refusal);
+    expect(parse).toThrow(/^old\/result\.json is no result/);
+    expect(parse).toThrow(word);
   });
 });

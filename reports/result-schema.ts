@@ -230,22 +230,22 @@ export function resultJsonSchema(): string {
   return `${JSON.stringify({ $schema, title, ...rest }, null, 2)}\n`;
 }
 
-/** The result in the text of a `result.json`. Throws a `Refusal` that names the first thing that is wrong. */
-export function parseResult(text: string): Result {
-  const parsed = resultSchema.safeParse(jsonOf(text));
+/** The result in the `text` of `file`, a `result.json`. Throws a `Refusal` that names it and the first thing that is wrong. */
+export function parseResult(text: string, file: string): Result {
+  const parsed = resultSchema.safeParse(jsonOf(text, file));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const place = issue?.path.join(".") || "the whole file";
   throw new Refusal(
-    `This is no result of schema version ${resultSchemaVersion}: ${place}: ${issue?.message}`,
+    `${file} is no result of schema version ${resultSchemaVersion}: ${place}: ${issue?.message}`,
   );
 }
 
-function jsonOf(text: string): unknown {
+function jsonOf(text: string, file: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new Refusal("This is no result: the file is not JSON, perhaps cut off; run the scenario again.", {
+    throw new Refusal(`${file} is no result: it is not JSON, perhaps cut off; run the scenario again.`, {
       cause,
     });
   }

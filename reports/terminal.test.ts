@@ -26,6 +26,11 @@ describe("the verdict screen", () => {
     expect(lines.some((line) => line.endsWith(reportPath))).toBe(true);
   });
 
+  it("repeats the run by its whole command, however long that is", () => {
+    const command = `npm run scenario burst -- --command '${"x".repeat(5_000)}' --seed 7`;
+    expect(renderVerdict({ ...passed, command }, { colour: false })).toContain(`${command}\n`);
+  });
+
   it("is plain ASCII without colour, as far as the words are ours", () => {
     for (const result of runs.slice(0, 3))
       expect(renderVerdict(result, { colour: false })).not.toMatch(/[^\n -~]/);

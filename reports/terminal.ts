@@ -43,7 +43,7 @@ export function renderVerdict(result: Result, screen: VerdictScreen): string {
     ...(history === undefined ? [] : faultText({ result, history }, paint, columns)),
     ...factLines(result, paint, columns),
     ...(reportPath === undefined ? [] : ["", `${label("Report", paint)}${plain(reportPath, 1_000)}`]),
-    `${label("Repeat", paint)}${plain(result.command, 1_000)}`,
+    `${label("Repeat", paint)}${plain(result.command, Number.POSITIVE_INFINITY)}`,
     "",
   ];
   const text = lines

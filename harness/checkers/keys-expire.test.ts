@@ -1,6 +1,7 @@
-import { expect, it } from "vitest";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
 import { evidenceFromRows } from "../history/evidence-from-rows.ts";
-import type { FaultRecord, KeyAudit } from "../history/history.ts";
+import type { FaultRecord, KeyAudit, KeysSeen } from "../history/history.ts";
 import { declaredPromises } from "../targets/declared-promises.ts";
 import { keysExpire } from "./keys-expire.ts";
 
@@ -69,6 +70,79 @@ it("convicts only keys that never expire where no life is declared, and tells th
     /^All 5,000 keys expire within .*, nothing is declared; a key takes 150 bytes$/,
   );
   expect(judge({ endless: 1, endlessKey: "b" }).verdict).toBe("fail");
+});
+
+it("does not apply to who says nothing of keys, and has none in Redis", () => {
+  const { history, claims } = evidenceFromRows({ policy, rows: [] });
+  const undeclared = claims.map((claim) => ({
+    ...claim,
+    promises: declaredPromises({ promise: "token-bucket", fallback: null, clockIsUnread: false })(policy),
+  }));
+  const none = { ...audit, keys: 0, longestMs: 0, longestKey: null, sampledKeys: 0, sampledBytes: 0 };
+  const judge = (promised: typeof claims) =>
+    keysExpire().check({ history: { ...history, keyAudit: none }, claims: promised });
+  expect(judge(undeclared)).toMatchObject({
+    verdict: "not-applicable",
+    summary: "No key that names a subject of this run was in Redis",
+  });
+  expect(judge([...undeclared, ...claims]).verdict).toBe("inconclusive");
+});
+
+describe("keys that name nobody who asked", () => {
+  const asked = (subjects: number, over: Partial<KeyAudit>, seen: Partial<KeysSeen>) => {
+    const { history, claims } = evidenceFromRows({ policy, rows: [] });
+    const named = { ...audit, keys: 0, longestMs: 0, longestKey: null, sampledKeys: 0, sampledBytes: 0 };
+    const keyAudit = { ...named, ...over, unnamed: { ...named, ...seen } };
+    const names = Array.from({ length: subjects }, (_, index) => `tail-${index + 1}`);
+    const undeclared = claims.map((claim) => ({
+      ...claim,
+      promises: declaredPromises({ promise: "sliding-window", fallback: null, clockIsUnread: false })(policy),
+    }));
+    return keysExpire().check({ history: { ...history, subjects: names, keyAudit }, claims: undeclared });
+  };
+
+  it("convict if they stay and are as many as who asked: more than any fixed set that is shared", () => {
+    const each = { keys: 28_000, endless: 28_000, endlessKey: "5f0c" };
+    expect(asked(28_000, {}, each)).toMatchObject({
+      verdict: "fail",
+      summary: "28,000 keys never expire, 5f0c is one: as many as the 28,000 subjects that asked",
+    });
+  });
+
+  it("do not convict who spreads all subjects over as many keys as Redis has slots, however evenly", () => {
+    const counts = fc.integer({ min: 1, max: 200_000 });
+    fc.assert(
+      fc.property(counts, fc.integer({ min: 1, max: 16_384 }), (subjects, set) => {
+        const endless = Math.min(subjects, set);
+        expect(asked(subjects, {}, { keys: endless, endless, endlessKey: "slot:1" }).verdict).not.toBe(
+          "fail",
+        );
+      }),
+      { numRuns: 30, examples: [[16_384, 16_384]] },
+    );
+  });
+
+  it("leave it open if they are many, and do not matter if they are few", () => {
+    expect(asked(2_000, {}, { keys: 2_000, endless: 2_000, endlessKey: "5f0c" }).verdict).toBe(
+      "inconclusive",
+    );
+    const few = { keys: 3, endless: 3, endlessKey: "config" };
+    const finding = asked(28_000, { keys: 5_000, longestMs: 2_000, longestKey: "a" }, few);
+    expect(finding).toMatchObject({ verdict: "pass", numbers: { unnamedKeysWithoutExpiry: 3 } });
+    expect(finding.notes).toEqual(["3 keys that name nobody who asked never expire, config is one"]);
+    expect(asked(28_000, {}, few)).toMatchObject({
+      verdict: "not-applicable",
+      summary: "No key of this run was in Redis",
+    });
+  });
+
+  it("pass if they expire", () => {
+    const brief = { keys: 28_000, longestMs: 30_000, longestKey: "5f0c" };
+    expect(asked(28_000, {}, brief)).toMatchObject({
+      verdict: "pass",
+      summary: "All 28,000 keys expire within 30 s, nothing is declared",
+    });
+  });
 });
 
 it("is inconclusive where hardly a key was left, and does not apply where nobody could look", () => {

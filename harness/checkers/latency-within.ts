@@ -54,7 +54,7 @@ export function latencyWithin({ percentile = 99, addedMs: usualMs, phases }: Lat
         return { ...base, verdict: "not-applicable", summary, numbers: { decisionMs } };
       }
       if (controls.length < fewestControls) {
-        const summary = `Only ${controls.length} control requests were answered, too few to tell the limiter from the machine`;
+        const summary = `Only ${controls.length} control ${controls.length === 1 ? "request was" : "requests were"} answered, too few to tell the limiter from the machine`;
         return {
           ...base,
           verdict: "inconclusive",

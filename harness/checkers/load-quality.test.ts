@@ -50,7 +50,7 @@ describe("load-quality", () => {
     });
     expect(lenient(0.05)).toMatchObject({
       verdict: "inconclusive",
-      summary: expect.stringContaining("and 1 other slots were off too"),
+      summary: expect.stringContaining("and 1 other slot was off too"),
     });
   });
 

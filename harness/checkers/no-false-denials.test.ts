@@ -245,7 +245,7 @@ describe("no-false-denials", () => {
         expect(check([...right, alone(2_000)], { promises })).toMatchObject({
           verdict: "inconclusive",
           summary: expect.stringContaining(
-            "1 requests were turned away without asking Redis, though there was room",
+            "1 request was turned away without asking Redis, though there was room",
           ),
         });
         expect(check([...right, alone(1_000)], { promises, faults: [down] }).verdict).toBe("pass");

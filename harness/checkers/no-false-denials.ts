@@ -4,7 +4,7 @@ import { kindCode, type Traces } from "../history/traces.ts";
 import type { Denials } from "../promises/denials.ts";
 import { mildest } from "../promises/readings.ts";
 import { demandedPhases, unknownPhases } from "../promises/teeth.ts";
-import { called, counted, percent } from "../promises/wording.ts";
+import { called, counted, percent, requestsWere } from "../promises/wording.ts";
 import { type Finding, type Witness, witnessRows } from "../verdict/finding.ts";
 import type { Checker } from "./checker.ts";
 import { judgedDenials, type Tally } from "./denials/judged-denials.ts";
@@ -79,7 +79,7 @@ function verdictOf(evidence: Evidence, maxBlindShare: number, named: readonly st
 function wrongAlone(phase: string, requests: number): string[] {
   if (requests === 0) return [];
   return [
-    `In phase "${phase}" ${counted(requests)} requests were turned away without asking Redis, though there was room and nothing was broken that explains it: the machine was too slow, or the limiter does not wait`,
+    `In phase "${phase}" ${requestsWere(requests)} turned away without asking Redis, though there was room and nothing was broken that explains it: the machine was too slow, or the limiter does not wait`,
   ];
 }
 

@@ -92,6 +92,8 @@ function furthest(worst: PhaseSlot | null, one: PhaseSlot): PhaseSlot {
 }
 
 function offSlots(off: readonly PhaseSlot[], { phase, slot }: PhaseSlot, slotMs: number): string {
-  const many = off.length === 1 ? "" : `, and ${off.length - 1} other slots were off too`;
+  const others = off.length - 1;
+  const many =
+    others === 0 ? "" : `, and ${others} other ${others === 1 ? "slot was" : "slots were"} off too`;
   return `${slot.sent} instead of ${slot.intended} requests were sent in the ${slotMs} ms from ${(slot.atMs / 1_000).toFixed(1)} s of ${phase}${many}`;
 }

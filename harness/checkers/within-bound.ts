@@ -14,7 +14,7 @@ import {
   sharpnessNumbers,
   unknownPhases,
 } from "../promises/teeth.ts";
-import { called, counted, duration, percent } from "../promises/wording.ts";
+import { called, counted, duration, percent, requestsWere } from "../promises/wording.ts";
 import { type Finding, type Witness, witnessBy } from "../verdict/finding.ts";
 import type { Checker } from "./checker.ts";
 
@@ -180,7 +180,7 @@ function openQuestions(
     const requests = judged.reduce((most, { unexplainedIn }) => Math.max(most, unexplainedIn[code] ?? 0), 0);
     if (phase === undefined || requests === 0) return [];
     return [
-      `In phase "${phase.name}" ${counted(requests)} requests were let in without asking Redis, though nothing was broken that explains it: the machine was too slow, or the limiter does not wait`,
+      `In phase "${phase.name}" ${requestsWere(requests)} let in without asking Redis, though nothing was broken that explains it: the machine was too slow, or the limiter does not wait`,
     ];
   });
   const unseen = blunt.map(
@@ -200,10 +200,10 @@ function notesOn(judged: readonly Admissions[]): string[] {
     ...slack,
     ...(losses === 0
       ? []
-      : [`State was lost ${counted(losses)} times: spans are judged before and after, never across`]),
-    ...(local === 0
-      ? []
-      : [`${counted(local)} requests that were let in without Redis are not counted here`]),
+      : [
+          `State was lost ${losses === 1 ? "once" : `${counted(losses)} times`}: spans are judged before and after, never across`,
+        ]),
+    ...(local === 0 ? [] : [`${requestsWere(local)} let in without Redis, and not counted here`]),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -104,14 +104,22 @@ it("the job for GitLab runs what there is", async () => {
 });
 
 describe("the shell steps", () => {
-  /** An npm that runs nothing: it says what it was called with, and ends with the next code of `CODES`. */
+  /**
+   * An npm that runs nothing: it says what it was called with, leaves what a run would, and ends with the next code of
+   * `CODES`; with 3 its run never began, with 4 there was none.
+   */
   async function withEchoingNpm(codes: string): Promise<Record<string, string>> {
     await writeFile(
       join(out, "npm"),
       `#!/usr/bin/env bash
       printf '%s\\n' "called" "$@" END >>"$CALLS"
       echo "## a summary" >>"$GITHUB_STEP_SUMMARY"
-      exit "$(sed -n "$(grep -c '^called$' "$CALLS")p" <<<"$CODES")"\n`,
+      out=$(printf '%s\n' "$@" | sed -n '/^--out$/{n;p;}')
+      try=$(grep -c '^called$' "$CALLS")
+      code=$(sed -n "$try"p <<<"$CODES")
+      [ "$code" -eq 4 ] || mkdir -p "$out/burst/20260101-00000$try-x/logs"
+      [ "$code" -ge 3 ] || ln -s "burst/20260101-00000$try-x" "$out/latest"
+      exit "$code"\n`,
     );
     await chmod(join(out, "npm"), 0o755);
     const calls = join(out, `calls-${Math.random()}`);
@@ -162,6 +170,29 @@ describe("the shell steps", () => {
       expect(summary.match(/## a summary/g) ?? []).toHaveLength(Math.min(1, calls));
     },
   );
+
+  it.each([
+    ["2\n0", "burst/20260101-000002-x"],
+    ["3", "burst/20260101-000001-x"],
+    ["2\n3", "burst/20260101-000002-x"],
+  ])("name the folder that the last of the tries left, judged or not: codes %j", async (codes, folder) => {
+    const { outputs } = await asRunner({}, await withEchoingNpm(codes));
+    expect(outputs.folder?.slice(-folder.length)).toBe(folder);
+  });
+
+  it("name no folder where the last try left none, whatever was there before", async () => {
+    const { outputs } = await asRunner({}, await withEchoingNpm("2\n4"));
+    expect(outputs).toMatchObject({ verdict: "error", "exit-code": "4", folder: "" });
+  });
+
+  it("keep the last words of a gateway that does not start", async () => {
+    await writeFile(join(out, "tiny.ts"), sampleStory());
+    const { outputs } = await asRunner({ scenario: "./tiny.ts", command: "echo boom; exit 7" }, {});
+    expect(outputs).toMatchObject({ verdict: "error", "exit-code": "3" });
+    const logs = join(outputs.folder ?? "", "logs");
+    const texts = await Promise.all((await readdir(logs)).map((name) => readFile(join(logs, name), "utf8")));
+    expect(texts.join("\n")).toContain("boom");
+  });
 
   it("run a scenario for real: summary, report, JUnit with a case a gate, and the verdict at last", async () => {
     await writeFile(join(out, "tiny.ts"), sampleStory());

@@ -66,6 +66,11 @@ describe("a mistake on the command line is one sentence and exit code 3", () => 
       ["scenario", "burst", "--system", "podman"],
       /--system takes auto, local or docker/,
     ],
+    [
+      "a Toxiproxy where nothing breaks",
+      ["scenario", "burst", "--toxiproxy", "http://127.0.0.1:1"],
+      /^--toxiproxy is for scenarios with faults, and burst has none/,
+    ],
     ["a gate that is none", ["scenario", "burst", "--gate", "latencyMs.p99 about 5"], /gate/i],
     ["a gate on nothing", ["scenario", "burst", "--gate", "latencyMs.p98<=5"], /did you mean latencyMs\.p9/],
     [
@@ -73,7 +78,7 @@ describe("a mistake on the command line is one sentence and exit code 3", () => 
       ["mutants", "cold-shar"],
       /no mutant called "cold-shar": did you mean cold-share\?/,
     ],
-    ["a story of mutants that is none", ["mutants", "--only", "redis-flop"], /did you mean redis-flap\?/],
+    ["a story of mutants that is none", ["mutants", "--story", "redis-flop"], /did you mean redis-flap\?/],
     ["a level that is not there", ["mutants", "--level", "4"], /--level .*3/],
     [
       "a mutant at a level at which it does not show",

@@ -92,10 +92,19 @@ export function declaredPolicy({ limit, window, burst }: DeclaredOptions, usual?
   return {
     name: "per-client",
     limit: limit === undefined ? (usual?.limit ?? 1) : wholeNumber(limit, "--limit", 1, 1_000_000_000),
-    windowMs:
-      window === undefined ? (usual?.windowMs ?? 1) : Math.max(1, Math.round(durationMs(window, "--window"))),
+    windowMs: window === undefined ? (usual?.windowMs ?? 1) : windowOf(window),
     ...(burst === undefined ? {} : { burst: wholeNumber(burst, "--burst", 1, 1_000_000_000) }),
   };
+}
+
+/** A gateway is told its window in whole milliseconds: another one would be another promise. */
+function windowOf(window: string): number {
+  const windowMs = durationMs(window, "--window");
+  const wholeMs = Math.round(windowMs);
+  // 1.001s is whole, but not in binary.
+  if (Math.abs(windowMs - wholeMs) > 1e-6)
+    throw new Refusal(`--window takes whole milliseconds, like 500ms or 1.5s; "${window}" is none.`);
+  return wholeMs;
 }
 
 /** Of whom something is declared. */

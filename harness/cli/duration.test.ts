@@ -3,13 +3,14 @@ import { durationMs, wholeNumber } from "./duration.ts";
 
 describe("a time on the command line", () => {
   it.each([
+    ["1ms", 1],
     ["250ms", 250],
     ["30s", 30_000],
     ["1.5m", 90_000],
     ["2h", 7_200_000],
   ])("%s", (text, ms) => expect(durationMs(text, "--duration")).toBe(ms));
 
-  it.each(["", "0s", "-5s", "10", "s", "1e9s", "25h", "NaNs", "5 s"])(
+  it.each(["", "0s", "0.4ms", "0.0009s", "-5s", "10", "s", "1e9s", "25h", "NaNs", "5 s"])(
     "%j is refused in one sentence",
     (text) =>
       expect(() => durationMs(text, "--duration")).toThrow(/^--duration takes a time from 1ms to 24h/),

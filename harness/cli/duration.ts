@@ -9,7 +9,7 @@ const longestMs = 24 * unitMs.h;
 export function durationMs(text: string, option: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text.trim());
   const ms = match === null ? Number.NaN : Number(match[1]) * unitMs[match[2] as keyof typeof unitMs];
-  if (!(ms > 0) || ms > longestMs) {
+  if (!(ms >= 1) || ms > longestMs) {
     throw new Refusal(`${option} takes a time from 1ms to 24h, like 500ms, 30s or 5m; "${text}" is none.`);
   }
   return ms;

@@ -27,39 +27,52 @@ export async function liveLevel(asked: AskedMatrix, options: MutantsOptions): Pr
     level: asked.level === 2 ? 2 : 3,
     seeds: Array.from({ length: seeds }, (_, index) => firstSeed + index),
   }).filter(({ twinOf }) => options.twins || twinOf.length === 0);
+  if (trials.length === 0) throw new Refusal(nobodyTried(asked));
   const play = (redisUrl: string | null) => played(trials, { ...asked, redisUrl }, options.run);
   const outcomes =
     asked.level === 2 && options.run ? await withMatrixRedis(asked, play) : await play(asked.redisUrl);
-  console.log(renderMatrix(outcomes));
+  console.log(outcomes.length === 0 ? nothingKept(trials.length) : renderMatrix(outcomes));
   if (options.write) await writeTable(outcomes);
   return exitCodeOf(outcomes.map(judgeTrial));
 }
 
 /** Where a matrix is kept, and what its runs have in common. */
-type Setting = Pick<TrialSetting, "out" | "system" | "redisUrl">;
+type Setting = Pick<TrialSetting, "out" | "system" | "redisUrl"> & { readonly source: string };
 
 async function played(trials: readonly Trial[], setting: Setting, runs: boolean): Promise<TrialOutcome[]> {
+  const kept = await Promise.all(trials.map((trial) => savedOutcome(setting.out, trial, setting.source)));
+  const isOpen = (saved: TrialOutcome | null) => saved === null || judgeTrial(saved) === "undecided";
+  const open = kept.filter(isOpen).length;
+  if (runs && open > 0) console.error(`${open} of ${trials.length} runs are to be made`);
   const outcomes: TrialOutcome[] = [];
   for (const [index, trial] of trials.entries()) {
-    const saved = await savedOutcome(setting.out, trial);
-    const isOpen = saved === null || judgeTrial(saved) === "undecided";
+    const saved = kept[index] ?? null;
     const place = `${index + 1} of ${trials.length}`;
-    const outcome = runs && isOpen ? await runAndTell(trial, place, setting) : saved;
+    const outcome = runs && isOpen(saved) ? await runAndTell(trial, place, setting) : saved;
     if (outcome !== null) outcomes.push(outcome);
   }
   return outcomes;
 }
 
+function nobodyTried({ only, level }: AskedMatrix): string {
+  if (only.length === 0) return `Nobody who was named shows at level ${level}: say another --level.`;
+  return `No wrong limiter was made for ${only.join(" or ")} at level ${level}: name one to try it there (npm run mutants -- NAME --story ${only[0]}).`;
+}
+
+function nothingKept(trials: number): string {
+  return `None of these ${trials} runs was made by this source before: leave --no-run out to make them.`;
+}
+
 async function runAndTell(
   trial: Trial,
   place: string,
-  { out, system, redisUrl }: Setting,
+  { out, source, system, redisUrl }: Setting,
 ): Promise<TrialOutcome> {
   console.error(`${place} · ${trial.scenario} · ${trial.variant} · seed ${trial.seed}`);
   const { thing: scenario } = await chooseScenario(trial.scenario);
   const target = startedGateways(await chooseVariant(trial.variant));
   const outcome = await runTrial(trial, { out, system, redisUrl, scenario, target, onStep() {} });
-  await saveOutcome(out, outcome);
+  await saveOutcome(out, outcome, source);
   const by = convictions(outcome.findings, trial.convictedBy).map(({ checker }) => checker);
   console.error(`  ${judgeTrial(outcome)}${by.length === 0 ? "" : ` by ${by.join(" and ")}`}`);
   return outcome;

@@ -13,9 +13,10 @@ export async function loadResults(named: readonly string[], out: string): Promis
   const results = new Map<string, Result>();
   for (const name of named) {
     const file = await resultFile(name, out);
-    const result = await readFile(file, "utf8").then(parseResult, (cause: unknown) => {
+    const text = await readFile(file, "utf8").catch((cause: unknown) => {
       throw new Refusal(`${file} cannot be read: name a run's folder or its result.json.`, { cause });
     });
+    const result = parseResult(text, file);
     results.set(`${result.scenario} ${result.variant} ${result.startedAt} ${result.seed}`, result);
   }
   if (results.size === 0)

@@ -1,6 +1,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { ALGORITHMS } from "../../limiter/limiter-options.ts";
 import type { BatchOutcome } from "../mutants/simulated/batch.ts";
+import { batchesOf } from "../mutants/simulated/batches-of.ts";
 import { levelOneNumbers, renderBatches } from "../mutants/simulated/render-batches.ts";
 import { withBatches, withGuilty } from "../mutants/simulated/render-oracle.ts";
 import { runLevelOne } from "../mutants/simulated/run-level-one.ts";
@@ -12,6 +14,11 @@ import type { AskedMatrix, MutantsOptions } from "./mutants-options.ts";
 /** Level 1: everything in simulated time, with one real Redis for the scripts. Returns the exit code. */
 export async function simulatedLevel(asked: AskedMatrix, options: MutantsOptions): Promise<number> {
   const acquittals = options.twins && !asked.isNamed ? "all" : "none";
+  const correct = acquittals === "all" ? Object.keys(ALGORITHMS) : [];
+  if (batchesOf({ ...asked, correct }).length === 0)
+    throw new Refusal(
+      `Nobody is tried in ${asked.only.join(" or ")} at level 1, where nothing breaks: say --level 3, or name another --story.`,
+    );
   const outcomes = await withMatrixRedis(asked, (redisUrl) =>
     runLevelOne({ ...asked, acquittals, redisUrl, onBatch: tell }),
   );
@@ -27,7 +34,6 @@ function tell({ batch, convicted }: BatchOutcome, done: number, of: number): voi
 
 /** A mutant that escapes with every seed, or a correct limiter that is convicted with any, is a failure. */
 function exitCodeOf(outcomes: readonly BatchOutcome[]): number {
-  if (outcomes.length === 0) return exitCode.inconclusive;
   const { guiltyFound, guiltyTried, falseConvictions } = levelOneNumbers(outcomes);
   return guiltyFound < guiltyTried || falseConvictions > 0 ? exitCode.fail : exitCode.pass;
 }

@@ -19,6 +19,14 @@ const here = "http://127.0.0.1:1";
 const promised = ["--url", here, "--limit", "100", "--window", "10s"];
 
 describe("--url", () => {
+  it.each([
+    ["1ms", 1],
+    ["1.001s", 1_001],
+    ["0.5m", 30_000],
+  ])("takes a window of %s", (window, windowMs) =>
+    expect(choice("--url", here, "--limit", "9", "--window", window)?.policies[0]?.windowMs).toBe(windowMs),
+  );
+
   it("is one replica each, with one policy for all of them", () => {
     const chosen = choice(...promised, "--url", "http://[::1]:8081/api?a=b", "--allow-remote");
     expect(chosen).toMatchObject({
@@ -46,6 +54,16 @@ describe("--url", () => {
     ["a limit alone", ["--limit", "9"], /^--limit goes with --url or --command/],
     ["leave for remote ones alone", ["--allow-remote"], /^--allow-remote goes with --url/],
     ["a limit of 0", ["--url", here, "--limit", "0", "--window", "1s"], /^--limit takes a whole number/],
+    [
+      "a window of no time",
+      ["--url", here, "--limit", "9", "--window", "0.4ms"],
+      /^--window takes a time from 1ms/,
+    ],
+    [
+      "half a millisecond",
+      ["--url", here, "--limit", "9", "--window", "1.5ms"],
+      /^--window takes whole mill/,
+    ],
     ["an addition of nobody", ["--adds-at-most", "1s"], /^--adds-at-most goes with --url or --command/],
     ["independence alone", ["--replicas-independent"], /^--replicas-independent goes with --url or/],
     ["steps of nobody", ["--resolution", "1s"], /^--resolution goes with --url or --command/],

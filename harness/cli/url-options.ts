@@ -98,7 +98,7 @@ function endpointsOf({ url: urls, toxiproxy, allowRemote }: UrlOptions & BesideO
   const remote = [...urls, ...(toxiproxy === undefined ? [] : [toxiproxy])].find(isRemote);
   if (remote !== undefined && !allowRemote)
     throw new Refusal(
-      `${remote} is not on this machine: add --allow-remote if it may be blasted and broken.`,
+      `${remote} is not on this machine: add --allow-remote if it may be blasted and broken (npm run scenario burst -- --allow-remote).`,
     );
   const twice = urls.find(
     (url, index) => urls.findIndex((other) => new URL(other).href === new URL(url).href) < index,

@@ -209,9 +209,15 @@ export interface Visit {
 }
 
 /** The keys of this run's subjects, each looked at once. */
-export interface KeyAudit {
+export interface KeyAudit extends KeysSeen {
   readonly fromMs: number;
   readonly untilMs: number;
+  /** Keys that came in the run and name none of its subjects. @default nobody could tell whose they are */
+  readonly unnamed?: KeysSeen;
+}
+
+/** What was seen of keys in Redis. */
+export interface KeysSeen {
   readonly keys: number;
   /** Keys that never expire, and one of them; `null` if there are none. */
   readonly endless: number;

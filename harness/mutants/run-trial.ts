@@ -68,6 +68,6 @@ function commandOf({ scenario, variant, seed, ratePerSecond, level }: Trial): st
   const asked = `--rate ${ratePerSecond} --seed ${seed}`;
   if (level === undefined) return asTyped(`npm run scenario ${scenario} -- --variant ${variant} ${asked}`);
   return asTyped(
-    `npm run mutants -- --level ${level} ${variant.replace(":fixed", "")} --only ${scenario} ${asked}`,
+    `npm run mutants -- --level ${level} ${variant.replace(":fixed", "")} --story ${scenario} ${asked}`,
   );
 }

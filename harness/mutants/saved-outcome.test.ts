@@ -29,18 +29,30 @@ afterAll(() => rm(out, { recursive: true }));
 
 describe("an outcome that is kept", () => {
   it("is found again, and nothing lies beside it", async () => {
-    expect(await savedOutcome(out, trial)).toBeNull();
-    await saveOutcome(out, outcome);
-    expect(await savedOutcome(out, trial)).toEqual(outcome);
+    expect(await savedOutcome(out, trial, "one")).toBeNull();
+    await saveOutcome(out, outcome, "one");
+    expect(await savedOutcome(out, trial, "one")).toEqual(outcome);
     expect(await readdir(join(out, "flood"))).toEqual(["a-fixed-seed-1-rate-10.json"]);
   });
 
   it("does not count once its mutant declares other checkers", async () => {
-    expect(await savedOutcome(out, { ...trial, convictedBy: ["within-bound"] })).toBeNull();
+    expect(await savedOutcome(out, { ...trial, convictedBy: ["within-bound"] }, "one")).toBeNull();
+  });
+
+  it("does not count where another source wrote it", async () => {
+    expect(await savedOutcome(out, trial, "two")).toBeNull();
+    await saveOutcome(out, { ...outcome, verdict: "fail" }, "two");
+    expect(await savedOutcome(out, trial, "two")).toMatchObject({ verdict: "fail" });
+    expect(await savedOutcome(out, trial, "one")).toBeNull();
+  });
+
+  it("does not count where nobody wrote down its source", async () => {
+    await writeFile(join(out, trialPath(trial)), JSON.stringify(outcome));
+    expect(await savedOutcome(out, trial, "one")).toBeNull();
   });
 
   it("does not count where its file is broken", async () => {
-    await writeFile(join(out, trialPath(trial)), '{ "schemaVersion": 1, "tri');
-    expect(await savedOutcome(out, trial)).toBeNull();
+    await writeFile(join(out, trialPath(trial)), '{ "source": "one", "outcome": {');
+    expect(await savedOutcome(out, trial, "one")).toBeNull();
   });
 });

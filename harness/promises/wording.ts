@@ -3,6 +3,11 @@ export function counted(value: number): string {
   return value.toLocaleString("en-US", { maximumFractionDigits: 3 });
 }
 
+/** "1 request was", "1,412 requests were". */
+export function requestsWere(value: number): string {
+  return value === 1 ? "1 request was" : `${counted(value)} requests were`;
+}
+
 /** 1980 as "1.98 s", 12.3 as "12.3 ms". */
 export function duration(ms: number): string {
   return ms >= 1_000 ? `${significant(ms / 1_000)} s` : `${significant(ms)} ms`;

@@ -9,13 +9,14 @@ import { allocateRequests } from "../history/requests.ts";
 import { compileSchedule, fillRequests, type PhaseLoad } from "../load/schedule.ts";
 import { startScraper } from "../metrics/scraper.ts";
 import type { Phase } from "../scenario.ts";
-import { auditKeys } from "../system/audit-keys.ts";
+import { auditKeys, keysNow } from "../system/audit-keys.ts";
 import { startClockSampler } from "../system/clock-sampler.ts";
 import { deleteKeysOf } from "../system/delete-keys.ts";
 import type { Gateways } from "../system/gateways.ts";
 import { healLeftProxies } from "../system/left-proxies.ts";
 import { startRedisSampler } from "../system/redis-sampler.ts";
-import { watchRedisState } from "../system/redis-state.ts";
+import type { RedisServer } from "../system/redis-server.ts";
+import { type StateWatch, watchRedisState } from "../system/redis-state.ts";
 import { namesOnWire } from "./belonging.ts";
 import { withControl } from "./control.ts";
 import { historyOf } from "./history-of-run.ts";
@@ -41,7 +42,7 @@ export async function runScenario(request: RunRequest, watch: RunWatch): Promise
   await using ways = plan.length === 0 ? null : owned(await target.ways(order, redis), watch);
   if (ways !== null) watch.onStep(`Redis is reached through ${ways.origin}`);
   stage.requireNeeds({ target, redis, ways });
-  const state = redis === null ? null : await watchRedisState(redis.url, runId);
+  const [state, audit] = await Promise.all([stateOf(redis, runId), auditFor(request, redis, runId)]);
   let running: Gateways | null = null;
   const site = () => ({ paths: ways?.ways ?? [], redis, gateways: running, runFolder });
   await using breaks = watch.own(nemesis({ ...watch, ...quietWatch(redis), plan, site, replicas, seed }));
@@ -71,7 +72,7 @@ export async function runScenario(request: RunRequest, watch: RunWatch): Promise
   const chaos = await breaks.end();
   for (const watcher of [probing, sampler, redisSampler, scraper]) await watcher?.[Symbol.asyncDispose]();
   const seen = {
-    keyAudit: await auditOf(request, redis, runId),
+    keyAudit: await audit(schedule.subjects),
     redisSamples: redisSampler?.samples ?? [],
     scrapes: scraper.scrapes,
     visits: probing.visits,
@@ -92,14 +93,23 @@ export async function runScenario(request: RunRequest, watch: RunWatch): Promise
   });
 }
 
-async function auditOf(
+async function stateOf(redis: RedisServer | null, runId: string): Promise<StateWatch | null> {
+  return redis === null ? null : watchRedisState(redis.url, runId);
+}
+
+/** Prepares the audit that the scenario asks for. In a Redis of our own, whatever comes in the run came by the run. */
+async function auditFor(
   { scenario }: RunRequest,
-  redis: { readonly url: string } | null,
+  redis: RedisServer | null,
   runId: string,
-): Promise<KeyAudit | null> {
-  if (scenario.keyAudit !== "at-the-end" || redis === null) return null;
+): Promise<(subjects: readonly string[]) => Promise<KeyAudit | null>> {
+  if (scenario.keyAudit !== "at-the-end" || redis === null) return async () => null;
+  const options = redis.owned ? { keysBefore: await keysNow(redis.url) } : {};
   // A Redis that does not let us look leaves us without an audit, which is what the history will say.
-  return auditKeys(redis.url, runId).catch(() => null);
+  return (subjects) => {
+    const wireKeys = subjects.map((subject) => `${runId}:${subject}`);
+    return auditKeys(redis.url, runId, { ...options, wireKeys }).catch(() => null);
+  };
 }
 
 function probesOf(

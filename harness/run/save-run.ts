@@ -1,4 +1,4 @@
-import { access, appendFile, constants, mkdir, stat, writeFile } from "node:fs/promises";
+import { access, constants, mkdir, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { ReportFormat } from "../../reports/report-format.ts";
 import { discover } from "../discover.ts";
@@ -13,6 +13,7 @@ import type { Result } from "../verdict/result.ts";
 import { judgeRun } from "./judge-run.ts";
 import { pointLatest } from "./run-folder.ts";
 import { saveMetrics } from "./save-metrics.ts";
+import { addStepSummary } from "./step-summary.ts";
 
 /** Where a run is kept and by what it is judged. */
 export interface SaveOptions {
@@ -48,10 +49,4 @@ export async function saveRun(
   }
   if (out !== null) await pointLatest(out, history.run.scenario, folder);
   return result;
-}
-
-/** In GitHub Actions the markdown goes to the step summary too. */
-async function addStepSummary(markdown: string | Uint8Array): Promise<void> {
-  const path = process.env.GITHUB_STEP_SUMMARY;
-  if (path !== undefined && path !== "") await appendFile(path, markdown);
 }

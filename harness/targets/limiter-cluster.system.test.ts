@@ -469,6 +469,29 @@ describe("three gateways when a master dies", () => {
     }
   });
 
+  it.each(["closed", "open"] as const)(
+    "that are %s leave it to Redis again when it is no longer frozen",
+    async (fallback) => {
+      await using cluster = await startOwnRedisCluster({ runFolder });
+      const policies = [{ name: "p", limit: LIMIT, windowMs: MONTH_MS, fallback }];
+      await using scene = await gateways(cluster, { deadlineMs: 100, policies });
+      const [frozen = "", ...alive] = await oneOfEach(cluster);
+      await askAll(scene.limiters, [frozen, ...alive], 5);
+      process.kill(cluster.masters[0]?.redis.pid ?? 0, "SIGSTOP");
+      await lost(scene.limiters, frozen);
+      const local = await askAll(scene.limiters, [frozen], LIMIT);
+      expect([sourcesOf(local), allowedIn(local)]).toEqual([
+        ["local"],
+        fallback === "open" ? LIMIT * REPLICAS : 0,
+      ]);
+      expect(sourcesOf(await askAll(scene.limiters, alive, 5))).toEqual(["redis"]);
+      process.kill(cluster.masters[0]?.redis.pid ?? 0, "SIGCONT");
+      for (const limiter of scene.limiters) {
+        await until(async () => (await limiter.peek(frozen)).source === "redis");
+      }
+    },
+  );
+
   it("decide by their shares when it is frozen, and by Redis again when it is not", async () => {
     await using cluster = await startOwnRedisCluster({ runFolder });
     await using scene = await gateways(cluster, { deadlineMs: 100 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Limiter } from "../../limiter/limiter.ts";
+import type { Decision } from "../../limiter/decision.ts";
+import { createLimiter, type Limiter } from "../../limiter/limiter.ts";
 import { until } from "../system/until.ts";
 import { limiterBehindWay } from "./limiter-behind-way.ts";
 import { expectNoLostRejections } from "./no-lost-rejections.ts";
@@ -81,5 +82,39 @@ describe("a limiter that is corrected while Redis comes back", () => {
     }
     const { source, remaining } = await limiter.peek("alice");
     expect([source, remaining]).toEqual(["redis", LIMIT]);
+  });
+});
+
+describe("what `open` let in", () => {
+  const policy = { limit: LIMIT, windowMs: 3_600_000 } as const;
+  const open = { ...policy, name: "open", fallback: "open" } as const;
+
+  it.each([
+    { beside: "nothing", policies: [open] },
+    { beside: "`local`", policies: [{ ...policy, name: "local" }, open] },
+  ])("takes nothing from others when it is given back, beside $beside", async ({ policies }) => {
+    await using scene = await limiterBehindWay({ policies });
+    const { limiter, road, redis } = scene;
+    await using others = createLimiter({ redis: redis.url, policies });
+    expect(await others.connected(5_000)).toBe(true);
+    const remaining = async (subject: string) =>
+      (await others.peek(subject)).quotas.map((quota) => quota.remaining);
+    for (const subject of ["alice", "bob"]) expect((await others.decide(subject, 5)).source).toBe("redis");
+    for (const direction of ["up", "down"] as const) road.set(direction, "lose");
+    await isAlone(limiter);
+    const beganMs = performance.now();
+    const [soon, late] = [await limiter.decide("alice", 2), await limiter.decide("alice", 3)];
+    expect([soon, late]).toMatchObject(new Array(2).fill({ outcome: "allowed", source: "local" }));
+    const back = (cost: number, corrects: Decision) =>
+      limiter.refund("alice", cost, { ageMs: performance.now() - beganMs, corrects });
+    expect(await back(2, soon)).toBe(true);
+    // Redis charged this one: what is owed is given back in the order in which it was asked for.
+    expect(await limiter.refund("bob", 4, { ageMs: 60_000 })).toBe(false);
+    road.cut();
+    for (const direction of ["up", "down"] as const) road.set(direction, "pass");
+    await until(async () => (await remaining("bob")).every((left) => left === LIMIT - 1));
+    await back(3, late);
+    await until(async () => (await remaining("alice")).every((left) => left === LIMIT - 5));
+    expect(await remaining("alice")).toEqual(policies.map(() => LIMIT - 5));
   });
 });

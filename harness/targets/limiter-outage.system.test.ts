@@ -62,6 +62,20 @@ async function charged(limiter: Limiter): Promise<number> {
   return LIMIT - remaining;
 }
 
+describe("a limiter whose Redis does not answer", () => {
+  it.each(["local", "open", "closed"] as const)("waits for it once (%s)", async (fallback) => {
+    const policies = [{ name: "hourly", limit: LIMIT, windowMs: 3_600_000, fallback }];
+    await using scene = await limiterBehindWay({ policies });
+    const { road, limiter } = scene;
+    expect((await limiter.decide("alice")).source).toBe("redis");
+    road.set("down", "lose");
+    for (let i = 0; i < 5; i++) expect((await limiter.decide("alice")).source).toBe("local");
+    const metrics = await limiter.registry.metrics();
+    expect(metrics).toContain('rate_limiter_redis_errors_total{reason="timeout"} 1\n');
+    expect(metrics).toContain('rate_limiter_redis_errors_total{reason="not-asked"} 4\n');
+  });
+});
+
 describe("a limiter that is closed when its Redis fails", () => {
   it("counts exactly when Redis was frozen: what it finds in its sockets later is charged to nobody", async () => {
     await using scene = await story();

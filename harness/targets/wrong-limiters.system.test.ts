@@ -157,6 +157,17 @@ const stories: Readonly<Record<string, Story>> = {
     expect(lives).toHaveLength(1);
     return lives.includes(-1);
   },
+  async "expires-in-a-second-call"({ road, ask }) {
+    const before = new Set(await client.keys("*"));
+    // The script is known then.
+    await ask(1, [0]);
+    const [key = ""] = (await client.keys("*")).filter((name) => !before.has(name) && name.includes("one"));
+    expect(await client.del(key)).toBe(1);
+    road.set("down", "lose");
+    const [answer] = await ask(1, [0]);
+    expect(answer?.status).toBe(503);
+    return (await client.pttl(key)) === -1;
+  },
   async "resets-a-window-late"({ ask }) {
     const [first] = await ask(1);
     return Number(/;t=(\d+)/.exec(first?.rateLimit ?? "")?.[1]) > policy.windowMs / 1_000;

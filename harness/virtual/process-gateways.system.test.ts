@@ -31,6 +31,7 @@ describe("limiters as they are, in simulated time", () => {
       seeds: 1,
       out,
       redisUrl: inject("redisUrl"),
+      source: "as it is",
       acquittals: "none",
       onBatch() {},
     } as const;

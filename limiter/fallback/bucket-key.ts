@@ -61,14 +61,19 @@ export function charge(key: BucketKey, cost: number, nowUs: number, leak: Leak):
   key.debtUs = Math.max(key.debtUs, nowUs);
 }
 
-/** Takes back a local charge. What has leaked since is not given back: the bucket may have been empty meanwhile. */
-export function undo(key: BucketKey, cost: number, sinceUs: number, nowUs: number, rate: Leak): void {
+/**
+ * Takes back a local charge. What has leaked since is not given back: the bucket may have been empty meanwhile; and what was
+ * not charged here is Redis's. Says what of `cost` was charged here.
+ */
+export function undo(key: BucketKey, cost: number, sinceUs: number, nowUs: number, rate: Leak): number {
   const ageUs = sinceUs === Number.NEGATIVE_INFINITY ? 0 : Math.max(0, nowUs - sinceUs);
-  const weight = cost * rate.unit;
+  const taken = Math.min(cost, key.local);
+  const weight = taken * rate.unit;
   const back = weight - Math.min(weight, ageUs * rate.leak);
   key.debt = Math.max(0, debtAt(key, nowUs, rate) - back);
   key.debtUs = Math.max(key.debtUs, nowUs);
-  key.local = Math.max(0, key.local - cost);
+  key.local -= taken;
+  return taken;
 }
 
 /** Takes in a reply; one to a call that was sent before Redis was told of local admissions does not count them. */

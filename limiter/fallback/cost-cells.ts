@@ -101,8 +101,11 @@ export class CostCells {
     }
   }
 
-  /** Takes back `cost` that was added at `sinceUs` or later, the oldest first: what is left ends no sooner than it would. */
-  removeSince(sinceUs: number, cost: number): void {
+  /**
+   * Takes back `cost` that was added at `sinceUs` or later, the oldest first: what is left ends no sooner than it would.
+   * Says how much there was to take.
+   */
+  removeSince(sinceUs: number, cost: number): number {
     const cells = this.#cells;
     let left = cost;
     for (let i = this.#head; i < cells.length && left > 0; i += 3) {
@@ -112,6 +115,7 @@ export class CostCells {
       this.#total -= taken;
       left -= taken;
     }
+    return cost - left;
   }
 
   /** Takes all cells of `other`, which is empty from then on. */

@@ -176,8 +176,12 @@ describe.each(ALGORITHMS)("the fallback of %s", (algorithm) => {
           const charge = admitted[pick % Math.max(1, admitted.length)];
           if (charge === undefined) return;
           for (const { atUs, cost } of admitted) refunded.admit("alice", cost, atUs, "local");
-          refunded.undo("alice", charge.cost, charge.atUs - moreUs, nowUs);
-          for (const one of admitted) if (one !== charge) never.admit("alice", one.cost, one.atUs, "local");
+          const part = 1 + (moreUs % charge.cost);
+          refunded.undo("alice", part, charge.atUs - moreUs, nowUs);
+          for (const one of admitted) {
+            const cost = one === charge ? one.cost - part : one.cost;
+            if (cost > 0) never.admit("alice", cost, one.atUs, "local");
+          }
           for (const waitUs of waits) {
             nowUs += waitUs;
             expect(refunded.remaining("alice", nowUs)).toBeLessThanOrEqual(never.remaining("alice", nowUs));
@@ -199,6 +203,36 @@ describe.each(ALGORITHMS)("the fallback of %s", (algorithm) => {
       for (let i = 0; i < 10; i++) local.undo("alice", 1, T0, T0);
       local.recovered(T0 + 1);
       expect([...local.repairs(T0 + 1, 9)].flatMap(({ repairs }) => repairs)).toEqual([]);
+    }
+  });
+
+  it("says how much it took back: a part of a charge too, and nothing of what Redis had charged", () => {
+    for (const maxKeys of [1, 9]) {
+      const local = fallback({ algorithm, maxKeys });
+      local.learn("other", reply(20, 0, T0));
+      local.learn("bob", reply(16, 4, T0));
+      local.lost(T0);
+      const free = local.remaining("alice", T0);
+      expect(local.undo("bob", 4, Number.NEGATIVE_INFINITY, T0)).toBe(0);
+      expect(local.remaining("alice", T0)).toBe(free);
+      local.decide("alice", 2, T0);
+      local.decide("alice", 5, T0);
+      expect(local.undo("alice", 3, T0, T0)).toBe(3);
+      expect(local.remaining("alice", T0)).toBe(free - 4);
+      local.recovered(T0 + 1);
+      const told = [...local.repairs(T0 + 1, 9)].flatMap(({ repairs }) => repairs);
+      expect(told.flatMap(({ entries }) => entries).reduce((sum, { cost }) => sum + cost, 0)).toBe(4);
+    }
+  });
+
+  it("takes back no more than was charged", () => {
+    for (const maxKeys of [1, 9]) {
+      const local = fallback({ algorithm, maxKeys });
+      local.learn("other", reply(20, 0, T0));
+      local.lost(T0);
+      local.decide("alice", 4, T0);
+      expect([1, 9, 9].map((cost) => local.undo("alice", cost, T0, T0))).toEqual([1, 3, 0]);
+      expect(local.remaining("alice", T0)).toBe(10);
     }
   });
 

@@ -68,9 +68,9 @@ export interface Fallback {
   readonly release: (key: string, cost: number, ledger: Ledger) => void;
   /**
    * A refund of what was charged as "local" at `sinceUs` (-Infinity: it still counts) or later: from now on nothing is admitted that would not have
-   * been, had it never been made.
+   * been, had it never been made. Says how much it took: of `cost`, what is in the books.
    */
-  readonly undo: (key: string, cost: number, sinceUs: number, nowUs: number) => void;
+  readonly undo: (key: string, cost: number, sinceUs: number, nowUs: number) => number;
   /** `waitUs`, and `admit` as "local" if it is 0. */
   readonly decide: (key: string, cost: number, nowUs: number) => LocalDecision;
   /** `waitUs`, and `admit` as "gated" if it is 0. Its reply is then learnt with `reserved: true`. */

@@ -109,10 +109,10 @@ export class LocalFallback<State> implements Fallback {
     else this.#rule.release(place.state, cost, ledger);
   }
 
-  undo(key: string, cost: number, sinceUs: number, nowUs: number): void {
+  undo(key: string, cost: number, sinceUs: number, nowUs: number): number {
     const place = this.#find(key);
-    if (place === undefined) this.#overflow.undo(key, cost, sinceUs, nowUs);
-    else this.#rule.undo(place.state, cost, sinceUs, nowUs);
+    if (place === undefined) return this.#overflow.undo(key, cost, sinceUs, nowUs);
+    return this.#rule.undo(place.state, cost, sinceUs, nowUs);
   }
 
   decide(key: string, cost: number, nowUs: number): LocalDecision {

@@ -60,9 +60,10 @@ export interface OutageRule<State> {
   readonly release: (state: State, cost: number, ledger: Ledger) => void;
   /**
    * Takes back `cost` that was charged as "local" at `sinceUs` (-Infinity: it still counts) or later. Whichever charge of that time it was: from now
-   * on nothing is admitted that would not have been, had it never been made.
+   * on nothing is admitted that would not have been, had it never been made. Says how much it took: of `cost`, what is in
+   * the books.
    */
-  readonly undo: (state: State, cost: number, sinceUs: number, nowUs: number) => void;
+  readonly undo: (state: State, cost: number, sinceUs: number, nowUs: number) => number;
   /** Redis has given back `cost` that it had charged to this replica. `gated` as for `learn`. */
   readonly refund: (state: State, cost: number, gated: boolean) => void;
   /**

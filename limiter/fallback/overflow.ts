@@ -89,14 +89,20 @@ export class Overflow<State> {
     if (ledger === "local" && index >= 0) this.#entries.splice(index, 1);
   }
 
-  /** Takes back what was admitted alone for `key` at `sinceUs` or later; nothing if there was no such cost. */
-  undo(key: string, cost: number, sinceUs: number, nowUs: number): void {
-    const index = this.#entries.findIndex(
-      (entry) => entry.key === key && entry.cost === cost && entry.atUs >= sinceUs - HEARD_LATE_US,
-    );
-    if (index < 0) return;
-    this.#entries.splice(index, 1);
-    this.#rule.undo(this.#state, cost, sinceUs, nowUs);
+  /** Takes back what was admitted alone for `key` at `sinceUs` or later, the oldest first; says how much that was. */
+  undo(key: string, cost: number, sinceUs: number, nowUs: number): number {
+    const isMeant = (entry: Entry) => entry.key === key && entry.atUs >= sinceUs - HEARD_LATE_US;
+    const most = this.#entries.reduce((sum, entry) => (isMeant(entry) ? sum + entry.cost : sum), 0);
+    const taken = this.#rule.undo(this.#state, Math.min(cost, most), sinceUs, nowUs);
+    for (let left = taken; left > 0; ) {
+      const index = this.#entries.findIndex(isMeant);
+      const oldest = this.#entries[index];
+      if (oldest === undefined) break;
+      const rest = oldest.cost - left;
+      this.#entries.splice(index, 1, ...(rest > 0 ? [{ ...oldest, cost: rest }] : []));
+      left -= Math.min(left, oldest.cost);
+    }
+    return taken;
   }
 
   /** What Redis must add, by key. */

@@ -11,7 +11,7 @@ import {
 import { type Judgement, judge } from "./simulation/judge.ts";
 import { type Outcome, runIncident, type Subject } from "./simulation/run-incident.ts";
 import { ours, promiseOf } from "./simulation/subjects.ts";
-import { coldFallback, naiveWarmFallback, wrongRules } from "./simulation/wrong-rules.ts";
+import { coldFallback, naiveWarmFallback, writesBackTwice, wrongRules } from "./simulation/wrong-rules.ts";
 
 /** Stories a kind of cut; THEOREM_RUNS=20000 takes minutes. */
 const RUNS = Number(process.env.THEOREM_RUNS ?? 0);
@@ -109,6 +109,20 @@ describe("the bound where Redis loses its data", () => {
       return judge(story, outcome, promiseOf(algorithm)).worstExcess > 0.01;
     });
     expect(guilty.length).toBeGreaterThan(5);
+  });
+
+  it("convicts a sliding-log that writes everything back twice, by what Redis then denies", () => {
+    const seeds = Array.from({ length: 200 }, (_, seed) => seed);
+    const played = seeds.map((seed) => {
+      const story = forgetfulIncident(seed);
+      const outcome = runIncident(story, writesBackTwice(story), seed);
+      return {
+        isOver: judge(story, outcome, "window").worstExcess > ROUNDING,
+        isGuilty: outcome.wronglyDenied > 0,
+      };
+    });
+    expect(played.filter(({ isGuilty }) => isGuilty).length).toBeGreaterThan(seeds.length / 4);
+    expect(played.filter(({ isOver }) => isOver)).toEqual([]);
   });
 });
 

@@ -39,7 +39,7 @@ export interface WindowKeys {
   readonly learn: (key: WindowKey, reply: Reply, gated: boolean) => void;
   readonly admit: (key: WindowKey, cost: number, nowUs: number, ledger: Ledger) => void;
   readonly release: (key: WindowKey, cost: number, ledger: Ledger) => void;
-  readonly undo: (key: WindowKey, cost: number, sinceUs: number, nowUs: number) => void;
+  readonly undo: (key: WindowKey, cost: number, sinceUs: number, nowUs: number) => number;
   readonly refund: (key: WindowKey, cost: number, gated: boolean) => void;
   readonly take: (key: WindowKey, nowUs: number) => AgedCost[];
   readonly putBack: (key: WindowKey, entries: readonly AgedCost[], takenUs: number) => void;
@@ -137,10 +137,10 @@ function refund(key: WindowKey, cost: number, gated: boolean): void {
 }
 
 /** What may have ended by itself, at `endedUs`, is not taken from what has not. */
-function undo(key: WindowKey, cost: number, sinceUs: number, endedUs: number): void {
-  if (sinceUs <= endedUs && sinceUs > Number.NEGATIVE_INFINITY) return;
+function undo(key: WindowKey, cost: number, sinceUs: number, endedUs: number): number {
+  if (sinceUs <= endedUs && sinceUs > Number.NEGATIVE_INFINITY) return 0;
   key.blockedCost = 0;
-  key.local?.removeSince(sinceUs, cost);
+  return key.local?.removeSince(Math.max(sinceUs, endedUs + 1), cost) ?? 0;
 }
 
 /** What was admitted under the rule is Redis's; what no reply has counted yet is known to be there. */

@@ -25,6 +25,12 @@ export interface AskOptions {
    * @default it is taken to count in full
    */
   readonly ageMs?: number;
+  /**
+   * The decision that this corrects, for the same request. A refund then gives back only under the policies that it
+   * charged: `open` lets in without charging. A decision is no other request's, and no metric counts it.
+   * @default all policies charged it; a decision is counted
+   */
+  readonly corrects?: Decision;
 }
 
 /** What the middleware needs of a limiter; `refund` only if something is ever given back. */

@@ -1,6 +1,8 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { createLimiter } from "../limiter.ts";
+import type { AskOptions, Subject } from "./asked-limiter.ts";
 import { attachCharge, chargeOf, RequestCharge } from "./charge.ts";
 import { countingLimiter } from "./counting-limiter.ts";
 
@@ -95,6 +97,57 @@ describe("a charge", () => {
     const fixed = new RequestCharge(poor, decision, "alice", 6, undefined, performance.now());
     await expect(fixed.settle(5)).rejects.toThrow(TypeError);
     expect([fixed.cost, await fixed.settle(6)]).toEqual([6, true]);
+  });
+
+  it("is nothing where the policies let in without charging, and is not given back", async () => {
+    const { limiter, decision } = await charged(6);
+    const letIn = { ...decision, source: "local", quotas: [] } as const;
+    const charge = new RequestCharge(limiter, letIn, "alice", 6, undefined, performance.now());
+    expect([charge.cost, await charge.settle(2), charge.cost]).toEqual([0, true, 0]);
+    // What comes on top is asked for, and is all that can be given back.
+    expect([await charge.settle(5), charge.cost]).toEqual([true, 3]);
+    expect([await charge.settle(0), charge.cost, limiter.charged("alice")]).toEqual([true, 0, 6]);
+  });
+
+  it("is one decision in the metrics, however it is settled", async () => {
+    const policies = [{ name: "p", limit: 10, windowMs: 60_000 }];
+    await using limiter = createLimiter({ redis: "redis://127.0.0.1:1", policies });
+    // From then on it is known that Redis is away.
+    await limiter.decide("nobody", 11);
+    const sinceMs = performance.now();
+    const decision = await limiter.decide("alice", 5);
+    const before = await limiter.registry.metrics();
+    expect(before).toContain('rate_limiter_throttled_total{policy="p"} 1\n');
+    expect(before).toContain('outcome="allowed",source="local"} 1\n');
+    const charge = new RequestCharge(limiter, decision, "alice", 5, undefined, sinceMs);
+    expect([await charge.settle(11), await charge.settle(9), await charge.settle(0)]).toEqual([
+      false,
+      true,
+      true,
+    ]);
+    expect(await limiter.registry.metrics()).toBe(before);
+  });
+
+  it("tells of each refund which decision had charged it", async () => {
+    const { limiter, decision } = await charged(2);
+    const corrected: [number, AskOptions | undefined][] = [];
+    const noting = {
+      ...limiter,
+      async refund(subject: Subject, cost: number, options?: AskOptions) {
+        corrected.push([cost, options]);
+        return limiter.refund(subject, cost);
+      },
+    };
+    const limits = { burst: { limit: 9 } };
+    const charge = new RequestCharge(noting, decision, "alice", 2, { limits }, performance.now());
+    await charge.settle(6);
+    await charge.settle(1);
+    expect(corrected.map(([cost, options]) => [cost, options?.corrects?.remaining, options?.limits])).toEqual(
+      [
+        [1, 8, limits],
+        [4, 3, limits],
+      ],
+    );
   });
 
   it("is found on the request that it was attached to", async () => {

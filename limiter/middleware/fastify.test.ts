@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { type FastifyRequest, fastify } from "fastify";
 import { describe, expect, it } from "vitest";
 import { byIp } from "../ip/by-ip.ts";
+import { chargeOf } from "./charge.ts";
 import { countingLimiter } from "./counting-limiter.ts";
 import { fastifyRateLimit, fastifyRateLimitHook } from "./fastify.ts";
 
@@ -50,6 +51,24 @@ describe("fastifyRateLimit", () => {
     const status = async (url: string) => (await app.inject(url)).statusCode;
     expect([await status("/limited"), await status("/limited"), await status("/free")]).toEqual([
       200, 429, 200,
+    ]);
+  });
+
+  it("lets nobody find the charge of another limiter than the one that the request met last", async () => {
+    const key = () => "alice";
+    const app = fastify();
+    app.register(fastifyRateLimit(countingLimiter(9), { key }));
+    const skipping = fastifyRateLimitHook(countingLimiter(9), { key, skip: () => true });
+    const shadow = fastifyRateLimitHook(countingLimiter(0), { key, shadow: true });
+    const costOf = async (request: FastifyRequest) => String(chargeOf(request)?.cost);
+    app.get("/first", costOf);
+    app.get("/skipped", { onRequest: skipping }, costOf);
+    app.get("/shadow", { onRequest: shadow }, costOf);
+    const body = async (url: string) => (await app.inject(url)).body;
+    expect([await body("/first"), await body("/skipped"), await body("/shadow")]).toEqual([
+      "1",
+      "undefined",
+      "undefined",
     ]);
   });
 

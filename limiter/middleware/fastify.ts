@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import { described } from "../described.ts";
 import type { AskedLimiter } from "./asked-limiter.ts";
 import { attachCharge } from "./charge.ts";
-import { gate } from "./gate.ts";
+import { chargeIn, gate } from "./gate.ts";
 import { assertRateLimitOptions, type RateLimitOptions } from "./rate-limit-options.ts";
 import { refundAfter } from "./refund-after.ts";
 
@@ -85,14 +85,14 @@ export function fastifyRateLimitHook<
     const verdict = await ask(request, request.headers.accept);
     // Someone else may have answered while the limiter was asked.
     if (reply.sent) return reply;
+    attachCharge(request, chargeIn(verdict));
     if (verdict.kind === "skipped") return undefined;
     const { fields } = verdict;
     for (let i = 0; i < fields.length; i += 2) reply.header(fields[i] ?? "", fields[i + 1] ?? "");
     if (verdict.kind === "passed") {
       const { charge } = verdict;
-      if (charge !== undefined) {
-        attachCharge(request, charge);
-        if (refundWhen !== undefined) refundAfter(reply.raw, charge, () => refundWhen(reply, request));
+      if (charge !== undefined && refundWhen !== undefined) {
+        refundAfter(reply.raw, charge, () => refundWhen(reply, request));
       }
       return undefined;
     }

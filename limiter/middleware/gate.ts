@@ -18,6 +18,11 @@ export type Verdict =
       readonly decision: Decision;
     };
 
+/** What the limiter has charged to the request that it lets in. */
+export function chargeIn(verdict: Verdict): Charge | undefined {
+  return verdict.kind === "passed" ? verdict.charge : undefined;
+}
+
 /** Asks a limiter about a request, whatever the framework; rejects with the errors of the options' functions. */
 export type Gate<Request> = (request: Request, accept: string | undefined) => Promise<Verdict>;
 

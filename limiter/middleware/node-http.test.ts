@@ -1,10 +1,11 @@
 import { once } from "node:events";
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
 import express from "express";
 import { describe, expect, it } from "vitest";
 import { byIp } from "../ip/by-ip.ts";
 import type { AskedLimiter } from "./asked-limiter.ts";
+import { chargeOf } from "./charge.ts";
 import { countingLimiter } from "./counting-limiter.ts";
 import { served } from "./frameworks.ts";
 import { rateLimit } from "./node-http.ts";
@@ -139,6 +140,27 @@ describe("rateLimit for node:http", () => {
       });
       await fetch(app.url);
       expect(errors).toEqual([expect.any(Error)]);
+    }
+  });
+
+  it("lets nobody find the charge of another limiter than the one that the request met last", async () => {
+    const key = () => "alice";
+    const first = rateLimit(countingLimiter(9), { key });
+    for (const last of [
+      rateLimit(countingLimiter(9), { key, skip: () => true }),
+      rateLimit(countingLimiter(0), { key, shadow: true }),
+      rateLimit(countingLimiter(0), { key, onDenied: (_, request, response) => finish(request, response) }),
+    ]) {
+      await using app = await served(() => (request, response) => {
+        first(request, response, () => {
+          expect(chargeOf(request)?.cost).toBe(1);
+          last(request, response, () => finish(request, response));
+        });
+      });
+      expect(await (await fetch(app.url)).text()).toBe("undefined");
+    }
+    function finish(request: IncomingMessage, response: ServerResponse): void {
+      response.end(String(chargeOf(request)));
     }
   });
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AskedLimiter } from "./asked-limiter.ts";
 import { attachCharge } from "./charge.ts";
-import { gate, type Verdict } from "./gate.ts";
+import { chargeIn, gate, type Verdict } from "./gate.ts";
 import { assertRateLimitOptions, type RateLimitOptions } from "./rate-limit-options.ts";
 import { refundAfter } from "./refund-after.ts";
 
@@ -31,9 +31,8 @@ export function rateLimit<Request extends IncomingMessage = IncomingMessage>(
     if (verdict.kind === "passed") {
       setFields(response, verdict.fields);
       const { charge } = verdict;
-      if (charge !== undefined) {
-        attachCharge(request, charge);
-        if (refundWhen !== undefined) refundAfter(response, charge, () => refundWhen(response, request));
+      if (charge !== undefined && refundWhen !== undefined) {
+        refundAfter(response, charge, () => refundWhen(response, request));
       }
     }
     next();
@@ -65,6 +64,7 @@ export function rateLimit<Request extends IncomingMessage = IncomingMessage>(
     const asked = ask(request, request.headers.accept).then((verdict) => {
       // Someone else, a timeout for one, may have answered while the limiter was asked.
       if (isAnswered(response)) return;
+      attachCharge(request, chargeIn(verdict));
       if (verdict.kind !== "refused") return proceed(verdict, request, response, next);
       if (onDenied === undefined) return answer(response, verdict);
       return refuseWith(onDenied, verdict, request, response).catch(fail);

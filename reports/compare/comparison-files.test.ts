@@ -48,6 +48,12 @@ describe("the report of a comparison", () => {
     }
   });
 
+  it("repeats it by its whole command, however long that is", () => {
+    const long = sampleComparison({ command: `npm run compare burst -- ${"x".repeat(5_000)} --seed 7` });
+    for (const text of [textOf(long, "compare.md"), textOf(long, "compare.html"), screenOf(long)])
+      expect(text).toContain(long.command);
+  });
+
   it("is JSON that reads back as it was", () => {
     const comparison = sampleComparison();
     expect(JSON.parse(textOf(comparison, "compare.json"))).toEqual(comparison);

@@ -1,9 +1,10 @@
 import type { Comparison, ComparisonRow } from "../../harness/compare/comparison.ts";
+import { fenced } from "../words/markdown-text.ts";
 import { sentence } from "../words/sentence.ts";
 import { columnGroups, numberTitles } from "./columns.ts";
 import { blockWords, circumstances, claimRule } from "./comparison-words.ts";
 import { differenceText, shownDifferences } from "./difference-text.ts";
-import { fenced, groupTable, safe } from "./markdown-parts.ts";
+import { groupTable, safe } from "./markdown-parts.ts";
 
 /** `compare.md`: the picture and the tables, for a pull request. */
 export function comparisonMarkdown(comparison: Comparison): string {
@@ -18,7 +19,7 @@ export function comparisonMarkdown(comparison: Comparison): string {
     `Repeat it:\n\n${fenced(command)}`,
     environment === null
       ? ""
-      : `<sub>Gatecrash ${safe(environment.gatecrash)} \u00b7 Node ${safe(environment.node)} \u00b7 ${safe(environment.redis)} \u00b7 ${safe(environment.cpus)} \u00b7 ${safe(startedAt)}</sub>`,
+      : `<sub>Gatecrash ${safe(environment.gatecrash)} \u00b7 Node ${safe(environment.node)} \u00b7 Redis ${safe(environment.redis)} \u00b7 ${safe(environment.cpus)} \u00b7 ${safe(startedAt)}</sub>`,
   ];
   return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
 }

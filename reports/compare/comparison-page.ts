@@ -7,7 +7,7 @@ import {
 } from "../../harness/compare/comparison.ts";
 import { readAssets } from "../html/assets.ts";
 import { verdictIcon } from "../html/icons.ts";
-import { type Markup, markup } from "../html/markup.ts";
+import { type Markup, markup, whole } from "../html/markup.ts";
 import { pageHead } from "../html/page-head.ts";
 import { cut, plain } from "../words/plain.ts";
 import { sentence } from "../words/sentence.ts";
@@ -106,6 +106,6 @@ function particulars({ command, environment, startedAt }: Comparison): Markup {
         ];
   return markup`
 <section aria-labelledby="repeat"><h2 id="repeat">Repeat it</h2>
-<div class="repeat"><pre><code>${command}</code></pre></div>
+<div class="repeat"><pre><code>${whole(command)}</code></pre></div>
 <dl class="facts">${facts.map(([name, value]) => markup`<div><dt>${name}</dt><dd>${cut(plain(value), 160)}</dd></div>`)}</dl></section>`;
 }

@@ -37,7 +37,7 @@ export function comparisonScreen(comparison: Comparison, { colour, reportPath }:
     ...differenceLines(comparison),
     "",
     `Report    ${plain(reportPath, 1_000)}`,
-    `Repeat    ${plain(command, 1_000)}`,
+    `Repeat    ${plain(command, Number.POSITIVE_INFINITY)}`,
     "",
   ];
   return lines.map((line) => (line === "" ? "" : `  ${line}`)).join("\n");

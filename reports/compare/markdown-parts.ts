@@ -24,11 +24,3 @@ export function safe(text: string, atMost = 400): string {
     .replace(/\bwww\./gi, "www\\.")
     .replaceAll("@", "@\u200b");
 }
-
-/** `text` as a block of code that nothing in it ends. */
-export function fenced(text: string): string {
-  const line = plain(text, 1_000);
-  const longest = (line.match(/`+/g) ?? []).reduce((most, ticks) => Math.max(most, ticks.length), 0);
-  const fence = "`".repeat(Math.max(3, longest + 1));
-  return `${fence}sh\n${line}\n${fence}`;
-}

@@ -13,9 +13,14 @@ export function markup(strings: TemplateStringsArray, ...values: readonly Value[
   return { html };
 }
 
+/** `text` escaped like any other, but never cut: for what is to be typed again. */
+export function whole(text: string): Markup {
+  return { html: escaped(text, Number.POSITIVE_INFINITY) };
+}
+
 /** `text` for elements and for attributes in quotes, without anything that could steer the page or its reader. */
-function escaped(text: string): string {
-  return plain(text, 2_000)
+function escaped(text: string, atMost = 2_000): string {
+  return plain(text, atMost)
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")

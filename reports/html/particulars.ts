@@ -1,7 +1,7 @@
 import type { Result } from "../../harness/verdict/result.ts";
 import { count, duration } from "../words/numerals.ts";
 import { cut, plain } from "../words/plain.ts";
-import { type Markup, markup } from "./markup.ts";
+import { type Markup, markup, whole } from "./markup.ts";
 
 /** The numbers of each phase; refusals and errors only where there are any. */
 export function phaseTable({ phases, outcomes: { unavailable, errors } }: Result): Markup {
@@ -35,7 +35,7 @@ export function environmentList({ environment, startedAt, scenario, variant, see
   return markup`<dl class="facts">${rows}</dl>`;
 }
 
-/** The line that repeats the run, to copy. */
+/** The line that repeats the run, to copy, whole. */
 export function repeatCommand({ command }: Result): Markup {
-  return markup`<div class="repeat"><pre tabindex="0"><code id="command">${plain(command, 1_000)}</code></pre><button type="button" id="copy">Copy</button></div>`;
+  return markup`<div class="repeat"><pre tabindex="0"><code id="command">${whole(command)}</code></pre><button type="button" id="copy">Copy</button></div>`;
 }

@@ -55,7 +55,7 @@ export function simulate(options: SimulateOptions): History {
         node: "24.14.0",
         platform: "linux x64",
         cpus: "8 \u00d7 AMD EPYC 7763",
-        redis: "Redis 7.2.4 (found on the PATH)",
+        redis: "7.2.4, on the PATH",
       },
     },
     policies: [policy],

@@ -28,7 +28,14 @@ export function code(text: string): string {
   return ticks.length === 1 ? `\`${line === "" ? " " : line}\`` : `${ticks} ${line} ${ticks}`;
 }
 
+/** The line that repeats something as a block of code that nothing in it ends; whole, so that it can be typed. */
+export function fenced(text: string): string {
+  const line = plain(text, Number.POSITIVE_INFINITY);
+  const fence = "`".repeat(Math.max(3, longestTicks(line) + 1));
+  return `${fence}sh\n${line}\n${fence}`;
+}
+
 /** The longest run of backticks in `text`. */
-export function longestTicks(text: string): number {
+function longestTicks(text: string): number {
   return (text.match(/`+/g) ?? []).reduce((most, ticks) => Math.max(most, ticks.length), 0);
 }

@@ -12,7 +12,7 @@ import { loadBaseline } from "../load-baseline.ts";
 import { loadResults } from "../load-results.ts";
 
 interface SaveOptions {
-  readonly to?: string;
+  readonly into?: string;
   readonly number: readonly string[];
   readonly finds: string;
   readonly out: string;
@@ -37,7 +37,7 @@ export function addBaseline(program: Command, ended: (code: number) => void): vo
     .description("Saves several runs of one scenario as a baseline that later runs are held against.")
     .argument("<what>", "save, or show")
     .argument("<runs...>", "save: run folders or result.json files; show: the baseline's file")
-    .option("--to <file>", "save: where to (default: baselines/SCENARIO-VARIANT.json)")
+    .option("--into <file>", "save: where to (default: baselines/SCENARIO-VARIANT.json)")
     .option("--number <expression>", "save: compare this too, like 'latencyMs.p99'; repeatable", collect, [])
     .option("--finds <percent>", "save: the growth that is to be found; noisier numbers are not gated", "20")
     .option("--out <dir>", "folder of the runs", runsFolder)
@@ -58,12 +58,12 @@ async function save(named: readonly string[], options: SaveOptions): Promise<voi
   const findsShare = wholeNumber(options.finds, "--finds", 1, 1_000) / 100;
   const trials = await loadResults(named, resolve(options.out));
   const baseline = makeBaseline(trials, { further: options.number, findsShare });
-  const file = whereTyped(options.to ?? join("baselines", fileName(baseline)));
+  const file = whereTyped(options.into ?? join("baselines", fileName(baseline)));
   try {
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, `${JSON.stringify(baseline, null, 2).replace(numbersOnLines, onOneLine)}\n`);
   } catch (cause) {
-    throw new Refusal(`${file} cannot be written: give another file with --to.`, { cause });
+    throw new Refusal(`${file} cannot be written: give another file with --into.`, { cause });
   }
   console.log(baselineScreen(baseline));
   console.log(`\nSaved ${relative(callersFolder(), file)}`);

@@ -12,6 +12,8 @@ beforeAll(async () => {
   for (let second = 0; second < 6; second++)
     await recorded(`trial-${second}`, { commandsPerDecision: 3 + second / 500, startedAt: at(second) });
   await recorded("dear", { commandsPerDecision: 3.7, startedAt: at(7) });
+  await mkdir(join(out, "burst", "older"));
+  await writeFile(join(out, "burst", "older", "result.json"), "{}");
   await recorded("other", { variant: "none", latencyP99Ms: 10, startedAt: at(8) });
 });
 afterAll(() => rm(out, { recursive: true, force: true }));
@@ -68,6 +70,10 @@ describe("gate", () => {
     [["burst/dear"], /Say what to hold the runs against/],
     [["--gate", "latencyMs.p99<=20"], /Name at least one run/],
     [["--gate", "latencyMs.p99<=20", "burst/nothing"], /There is no result of a run at burst\/nothing/],
+    [
+      ["--gate", "latencyMs.p99<=20", "burst/dear", "burst/older"],
+      /older.result\.json is no result of schema v/,
+    ],
     [["--gate", "latencyMs.p98<=20", "burst/dear"], /did you mean latencyMs\.p9/],
     [["--baseline", "nowhere.json", "burst/dear"], /There is no baseline at nowhere\.json/],
     [["--baseline", "burst/dear/result.json", "burst/dear"], /is no baseline of schema version 1/],
@@ -77,6 +83,12 @@ describe("gate", () => {
     expect(stderr.trim().split("\n")).toHaveLength(1);
     expect(stdout).toBe("");
     expect(code).toBe(3);
+  });
+
+  it("ends as it judged also where the step's summary cannot be written", async () => {
+    const ended = await gatecrash(["gate", "--gate", "latencyMs.p99<=20", "burst/dear"], out);
+    expect(ended).toMatchObject({ code: 0, stdout: expect.stringContaining("pass: 1 passed") });
+    expect(ended.stderr).toMatch(/^The step's summary .* cannot be written/);
   });
 
   it("writes its report, and the step's summary", async () => {

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { gatesFiles } from "../../../reports/gates/gates-files.ts";
@@ -7,6 +7,7 @@ import type { GatesReport } from "../../../reports/gates/gates-report.ts";
 import { gatesScreen } from "../../../reports/gates/gates-screen.ts";
 import { runsFolder } from "../../package-root.ts";
 import { Refusal } from "../../refusal.ts";
+import { addStepSummary } from "../../run/step-summary.ts";
 import { parseGate } from "../../verdict/gate.ts";
 import { gateRuns, gatesVerdict } from "../../verdict/gate-runs.ts";
 import { whereTyped } from "../../where-typed.ts";
@@ -74,8 +75,7 @@ async function gateCommand(named: readonly string[], options: GateOptions): Prom
   });
   const report: GatesReport = { verdict, runs, gates: judged };
   if (options.report !== undefined) await writeReport(report, whereTyped(options.report));
-  if (process.env.GITHUB_STEP_SUMMARY)
-    await appendFile(process.env.GITHUB_STEP_SUMMARY, gatesMarkdown(report));
+  await addStepSummary(gatesMarkdown(report));
   const lines = gatesScreen(report);
   if (options.json) console.log(JSON.stringify(report, null, 2));
   else console.log(options.quiet ? lines.slice(lines.lastIndexOf("\n") + 1) : lines);

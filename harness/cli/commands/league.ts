@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { access, constants, mkdir, stat, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import type { Command } from "commander";
 import { leagueFiles } from "../../../reports/league/league-files.ts";
@@ -12,7 +12,7 @@ import { runLeague } from "../../league/run-league.ts";
 import { standingSet } from "../../league/standing-set.ts";
 import { versionsOf } from "../../league/versions-of.ts";
 import { reportsFolder, runsFolder } from "../../package-root.ts";
-import { exitCode } from "../../refusal.ts";
+import { exitCode, Refusal } from "../../refusal.ts";
 import { trackEnding } from "../../system/ending.ts";
 import { startedGateways } from "../../targets/started-gateways.ts";
 import { askedOf } from "../asked-of.ts";
@@ -71,6 +71,8 @@ export function addLeague(program: Command, ended: (code: number) => void): void
 }
 
 async function runCommand(options: LeagueOptions): Promise<number> {
+  const report = resolve(options.report);
+  await requireWritable(report);
   const chosen = await chooseVariants(await namesOf(options.variants));
   const settings = await settingsOf(options, chosen);
   const out = resolve(options.out);
@@ -91,8 +93,8 @@ async function runCommand(options: LeagueOptions): Promise<number> {
         onNext: (what, doneShare) => step(`${Math.round(100 * doneShare)} % ${what}`),
       },
     );
-    await writeReport(league, resolve(options.report));
-    if (!options.quiet) console.log(`Written: ${relative(process.cwd(), resolve(options.report))}`);
+    await writeReport(league, report);
+    if (!options.quiet) console.log(`Written: ${relative(process.cwd(), report)}`);
     const tables = [...league.comparisons, league.costs];
     const isWhole = tables.every(({ rows }) => rows.every(({ failure }) => failure === null));
     return isWhole ? exitCode.pass : exitCode.inconclusive;
@@ -171,6 +173,19 @@ function spelled({ variants, rate, seed, blocks, short, system }: LeagueOptions)
     ...(system === "auto" ? [] : [`--system ${system}`]),
   ];
   return asTyped(`npm run league -- ${parts.join(" ")}`);
+}
+
+/** Before anything is measured: hours later would be too late. */
+async function requireWritable(path: string): Promise<void> {
+  try {
+    await mkdir(join(dirname(path), "league"), { recursive: true });
+    const before = await stat(path).catch(() => null);
+    if (before?.isDirectory() === true) throw new Error("it is a folder");
+    await access(before === null ? dirname(path) : path, constants.W_OK);
+  } catch (cause) {
+    const why = cause instanceof Error ? ` (${cause.message})` : "";
+    throw new Refusal(`${path} cannot be written${why}: give another file with --report.`, { cause });
+  }
 }
 
 async function writeReport(league: League, path: string): Promise<void> {

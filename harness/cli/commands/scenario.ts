@@ -99,7 +99,7 @@ async function runCommand(typed: string, options: ScenarioOptions): Promise<numb
   const gates = [...(scenario.gates ?? []), ...options.gate];
   const parsedGates = gates.map(parseGate);
   const baselines = await Promise.all(options.baseline.map(loadBaseline));
-  if (options.toxiproxy !== undefined) requireToxiproxyUrl(options.toxiproxy);
+  refuseUnusedToxiproxy(name, scenario, options);
   const keep = options.keep === undefined ? null : wholeNumber(options.keep, "--keep", 1, 1_000_000);
   const system = systemChoice(options.system);
   const out = resolve(options.out);
@@ -128,6 +128,14 @@ async function runCommand(typed: string, options: ScenarioOptions): Promise<numb
   const code = await runAndSave(request, { gates: parsedGates, baselines }, out, options);
   if (keep !== null) await pruneRuns(out, keep);
   return code;
+}
+
+/** A Toxiproxy is used by faults only: where there are none, nobody would notice that it is not there. */
+function refuseUnusedToxiproxy(name: string, { faults }: Scenario, { toxiproxy }: ScenarioOptions): void {
+  if (toxiproxy === undefined) return;
+  requireToxiproxyUrl(toxiproxy);
+  if (faults === undefined)
+    throw new Refusal(`--toxiproxy is for scenarios with faults, and ${name} has none: leave it out.`);
 }
 
 /** Before a run that could only be inconclusive. */

@@ -58,13 +58,14 @@ describe("the batches of simulated time", async () => {
     expect(of("gcra (Redis)").map(({ seeds }) => seeds)).toEqual(Array(calm).fill(2));
   });
 
-  it("have a file each, and are found in it again as long as nothing else is declared", async () => {
+  it("have a file each, and are found in it again as long as source and declaration are the same", async () => {
     expect(new Set(batches.map(batchPath)).size).toBe(batches.length);
     const kept = outcome(guilty, 4);
-    expect(await savedBatch(out, guilty)).toBeNull();
-    await saveBatch(out, kept);
-    expect(await savedBatch(out, guilty)).toEqual(kept);
-    expect(await savedBatch(out, { ...guilty, convictedBy: [] })).toBeNull();
+    expect(await savedBatch(out, guilty, "one")).toBeNull();
+    await saveBatch(out, kept, "one");
+    expect(await savedBatch(out, guilty, "one")).toEqual(kept);
+    expect(await savedBatch(out, guilty, "two")).toBeNull();
+    expect(await savedBatch(out, { ...guilty, convictedBy: [] }, "one")).toBeNull();
   });
 });
 

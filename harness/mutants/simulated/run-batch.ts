@@ -56,7 +56,7 @@ export async function runBatch(
 /** A correct limiter has no name of its own there: all of them are run. */
 function commandOf({ scenario, limiter, convictedBy }: Batch, seed: number): string {
   const name = convictedBy === null ? "" : ` ${limiter}`;
-  return `npm run mutants -- --level 1${name} --only ${scenario} --seed ${seed}`;
+  return `npm run mutants -- --level 1${name} --story ${scenario} --seed ${seed}`;
 }
 
 /** The findings of the scenario's checkers. What the simulated network lost is nobody's guilt. */

@@ -14,8 +14,10 @@ import { saveBatch, savedBatch } from "./saved-batch.ts";
 
 /** The level in simulated time. */
 export interface LevelOneOptions extends Omit<BatchesOptions, "correct"> {
-  /** Folder of the outcomes: what lies there is not run again. */
+  /** Folder of the outcomes: what lies there, of the same source, is not run again. */
   readonly out: string;
+  /** A digest of the source that is run. */
+  readonly source: string;
   /** A real Redis, for scripts; only our own keys are deleted. */
   readonly redisUrl: string;
   /** Whether correct limiters are tried too. */
@@ -26,7 +28,7 @@ export interface LevelOneOptions extends Omit<BatchesOptions, "correct"> {
 
 /** Runs what was not run before of the level in simulated time, and returns all of it. */
 export async function runLevelOne(options: LevelOneOptions): Promise<BatchOutcome[]> {
-  const { out, redisUrl, acquittals, stories, mutants, onBatch } = options;
+  const { out, source, redisUrl, acquittals, stories, mutants, onBatch } = options;
   const correct = acquittals === "all" ? Object.keys(ALGORITHMS) : [];
   const batches = batchesOf({ ...options, correct });
   const scenarios = new Map(stories.map(({ name, thing }) => [name, thing]));
@@ -34,10 +36,10 @@ export async function runLevelOne(options: LevelOneOptions): Promise<BatchOutcom
   const outcomes: BatchOutcome[] = [];
   try {
     for (const batch of batches) {
-      const saved = await savedBatch(out, batch);
+      const saved = await savedBatch(out, batch, source);
       const outcome =
         saved ?? (await runBatch(batch, scenarioOf(scenarios, batch), limiterOf(batch, mutants, redis)));
-      if (saved === null) await saveBatch(out, outcome);
+      if (saved === null) await saveBatch(out, outcome, source);
       outcomes.push(outcome);
       onBatch(outcome, outcomes.length, batches.length);
     }

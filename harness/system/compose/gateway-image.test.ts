@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { existsSync, globSync, readFileSync, statSync } from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { packageRoot } from "../../package-root.ts";
 
@@ -11,7 +11,10 @@ const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap((
 const installed = [...dockerfile.matchAll(/all(?:\.(\w+)|\['([^']+)'\])/g)].map(
   ([, plain, quoted]) => plain ?? quoted,
 );
-const own = ["sliding-log", "sliding-counter", "gcra", "fixed-window", "none"];
+const readme = readFileSync(join(packageRoot, "README.md"), "utf8");
+/** Those that the README says can be chosen. */
+const [, offered = ""] = /limiter and policy: one of our own,([^;]*?), for the image/.exec(readme) ?? [];
+const own = Array.from(offered.matchAll(/`([a-z-]+)`/g), ([, name = ""]) => name);
 
 /** All files of ours, and the names of all packages, that some files need to run: types cost nothing. */
 function needsOf(...entries: string[]): { files: string[]; packages: string[] } {
@@ -20,7 +23,7 @@ function needsOf(...entries: string[]): { files: string[]; packages: string[] } 
   // A set that grows while it is walked through is walked to its new end.
   for (const file of files) {
     const imports = readFileSync(file, "utf8").matchAll(
-      /^(?:import|export) (?!type )[^;]*?from "([^"]+)";/gm,
+      /(?:^(?:import|export) (?!type )[^;]*?from |\bimport\()"([^"]+)"/gm,
     );
     for (const [, name = ""] of imports) {
       if (name.startsWith(".")) files.add(resolve(dirname(file), name));
@@ -45,6 +48,16 @@ test.each(own)("a gateway with %s finds every file and every package in the imag
   const { files, packages } = needsOf("harness/targets/gateway.ts", `limiter/variants/${name}.ts`);
   expect(files.filter((file) => !isCopied(file))).toEqual([]);
   expect(packages.filter((each) => !installed.includes(each))).toEqual([]);
+});
+
+test("the README names every limiter that the image has all packages of, and no other", () => {
+  const variants = globSync("limiter/variants/*.ts", { cwd: packageRoot }).filter(
+    (file) => !/variant\.ts$|\.test\.ts$/.test(file),
+  );
+  const able = variants.filter((file) =>
+    needsOf("harness/targets/gateway.ts", file).packages.every((each) => installed.includes(each)),
+  );
+  expect(able.map((file) => basename(file, ".ts")).sort()).toEqual(own.toSorted());
 });
 
 test("what a gateway needs is really found", () => {

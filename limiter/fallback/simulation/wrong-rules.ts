@@ -91,6 +91,26 @@ export const naiveWarmFallback: WrongRule["subject"] = mistaken({
   subject: { gated: false },
 });
 
+/**
+ * Tells a Redis that has lost its data twice what had been admitted: every limit still holds, so that only what Redis
+ * then denies shows it. To be played in stories in which Redis loses its data.
+ */
+export const writesBackTwice: WrongRule["subject"] = (story) => {
+  const subject = ours(story, "sliding-log");
+  return {
+    ...subject,
+    replica(index) {
+      const replica = subject.replica(index);
+      const once = replica.everything.bind(replica);
+      return Object.assign(replica, {
+        *everything(...asked: Parameters<typeof once>) {
+          for (const batch of once(...asked)) yield* [batch, batch];
+        },
+      });
+    },
+  };
+};
+
 const log = { kind: "full", algorithm: "sliding-log", convictedBy: "excess" } as const;
 
 /** Mistakes that look right. */
