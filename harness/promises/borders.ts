@@ -9,8 +9,8 @@ import type { Terms } from "./promise.ts";
  * admitted, so that a window must have begun within it, after its first instant. Sets come in order.
  */
 export interface Borders {
-  /** Forgets all sets; `runMs` is how much time those to come may span. */
-  readonly begin: (runMs: number) => void;
+  /** Forgets all sets; `runMs` is how much time those to come may span. Nobody had asked before `sinceMs` (or -Infinity). */
+  readonly begin: (runMs: number, sinceMs: number) => void;
   /** True if no windows can begin within every set so far, this one included. */
   readonly excludedBy: (fromMs: number, untilMs: number) => boolean;
 }

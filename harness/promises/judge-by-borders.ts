@@ -69,7 +69,7 @@ function impossible(
 ): Proof | null {
   let proof: Proof | null = null;
   if (ledger.totalCost <= limit) return proof;
-  borders.begin(runMs);
+  borders.begin(runMs, ledger.sinceMs);
   minimalSets(ledger, limit, windowMs, (fromMs, untilMs, cost, code) => {
     if (phase !== null && code !== phase) return true;
     if (!borders.excludedBy(fromMs, untilMs)) return true;
