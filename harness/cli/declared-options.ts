@@ -62,7 +62,10 @@ export function addDeclaredOptions(command: Command): Command {
     .option("--burst <n>", `${yours} capacity of a gcra or token-bucket (default: the limit)`)
     .option("--promise <kind>", `${yours} ${promiseNames.join(", ")} (default: sliding-window)`)
     .option("--fallback <kind>", `${yours} what it does without Redis: local, open or closed`)
-    .option("--resolution <time>", `${yours} the steps in which its time goes, like 1s (default: 1ms)`)
+    .option(
+      "--resolution <time>",
+      `${yours} the steps in which its time goes, or how late its timers are, like 1s (default: 1ms)`,
+    )
     .option("--denied-consumes", `${yours} what it turns away counts like what it lets in`, false)
     .option("--returns-within <time>", `${yours} back on Redis so soon after a heal (default: not judged)`)
     .option("--adds-at-most <time>", `${yours} what deciding adds to an answer, p99 (default: not judged)`)

@@ -14,7 +14,7 @@ export function firstHit(apartMs: number): Borders {
   let head = 0;
   let secondMs = Number.NEGATIVE_INFINITY;
   return {
-    begin(_, sinceMs) {
+    begin(sinceMs) {
       from = [Number.NEGATIVE_INFINITY];
       until = [Number.NEGATIVE_INFINITY];
       head = 0;

@@ -63,6 +63,21 @@ function rowsOf(decides: Decides, seed: number, pausesMs = 900): Row[] {
   return rows;
 }
 
+/** Rather more than any limit for so long, quiet and loud by turns. */
+function steadyRows(decides: Decides, seed: number, runMs: number): Row[] {
+  const random = seededRandom(seed, "steady");
+  const rows: Row[] = [];
+  for (let atMs = 10_000; atMs < 10_000 + runMs; atMs += random() < 0.03 ? 900 * random() : 24 * random()) {
+    const isFree = decides(atMs);
+    rows.push({
+      sentMs: atMs - random(),
+      receivedMs: atMs + random(),
+      outcome: isFree ? "allowed" : "denied",
+    });
+  }
+  return rows;
+}
+
 /** What both proofs say of it, held to what is declared. */
 function verdicts(
   decides: Decides,
@@ -70,6 +85,11 @@ function verdicts(
   seed: number,
   pausesMs?: number,
 ): string[] {
+  return verdictsOn(rowsOf(decides, seed, pausesMs), declared);
+}
+
+/** What both proofs say of `rows`, held to what is declared. */
+function verdictsOn(rows: readonly Row[], declared: Partial<Declaration>): string[] {
   const declaration = {
     promise: "sliding-window",
     fallback: null,
@@ -80,7 +100,7 @@ function verdicts(
   const evidence = evidenceFromRows({
     policy,
     promises,
-    rows: rowsOf(decides, seed, pausesMs),
+    rows,
     slackMs: promises.clockResolutionMs,
     epochOffsetMs: { atLeast: -0.1, atMost: 0.1 },
   });
@@ -205,6 +225,59 @@ describe("fixed windows of somebody else's", () => {
       expect(verdicts(windows(phaseMs, limit - 1), { promise: "fixed-window" }, 1, 4_000)[1]).toBe("fail");
     },
   );
+});
+
+describe("fixed windows of a timer", () => {
+  /** Each window lasts as long as the timer says, and is never ended too soon. */
+  const timed = (lateMs: (windows: number) => number, most = limit): Decides => {
+    let [beganMs, windows, count] = [9_300, 0, 0];
+    return (atMs) => {
+      while (atMs >= beganMs + windowMs) {
+        beganMs += windowMs + lateMs(windows++);
+        count = 0;
+      }
+      return ++count <= most;
+    };
+  };
+  const declared = (resolutionMs: number) => ({ promise: "fixed-window", resolutionMs }) as const;
+  const runMs = 60_000;
+
+  it("are innocent, however they wander, if each is late by less than is declared", () => {
+    for (let seed = 1; seed <= 36; seed++) {
+      const random = seededRandom(seed, "late");
+      const resolutionMs = [1, 3, 40][seed % 3] ?? 1;
+      const mostMs = resolutionMs * (seed % 2 === 0 ? 0.3 : 1);
+      const late = (): number => mostMs * random();
+      const rows = steadyRows(timed(late), seed, runMs);
+      expect(verdictsOn(rows, declared(resolutionMs)), `seed ${seed}`).not.toContain("fail");
+    }
+  });
+
+  it("are guilty of half a limit too many, and of one too many where they are seen sharply, late or not", () => {
+    for (const lateMs of [0, 0.9]) {
+      const half = steadyRows(
+        timed(() => lateMs, 1.5 * limit),
+        1,
+        20_000,
+      );
+      expect(verdictsOn(half, declared(1))[0]).toBe("fail");
+      const one = steadyRows(
+        timed(() => lateMs, limit + 1),
+        1,
+        runMs,
+      );
+      expect(verdictsOn(one, declared(1))[0]).toBe("fail");
+    }
+  });
+
+  it("are guilty of a limit that is one short", () => {
+    const short = steadyRows(
+      timed(() => 0.9, limit - 1),
+      1,
+      20_000,
+    );
+    expect(verdictsOn(short, declared(1))[1]).toBe("fail");
+  });
 });
 
 describe("a sliding window whose time goes in steps", () => {

@@ -26,14 +26,12 @@ export function impossibleWindows(
 ): number[] {
   const { limit, windowMs } = promised;
   const borders = bordersFor(promised, terms);
-  const firstMs = visits[0]?.sentMs ?? 0;
-  const runMs = visits.reduce((most, { receivedMs }) => Math.max(most, (receivedMs ?? 0) - firstMs), 0);
   const impossible: number[] = [];
   let certainMs: number[] = [];
   let closedMs = Number.NEGATIVE_INFINITY;
-  let sinceMs = firstMs;
+  let sinceMs = visits[0]?.sentMs ?? Number.NEGATIVE_INFINITY;
   const beginAnew = (): void => {
-    borders.begin(runMs, sinceMs);
+    borders.begin(sinceMs);
     certainMs = [];
     closedMs = Number.NEGATIVE_INFINITY;
   };
