@@ -7,6 +7,7 @@ import {
   deadlineMs,
   fallbackNames,
   hasBurst,
+  needsClock,
   promiseNames,
 } from "../targets/declared-promises.ts";
 import type { Spoken, Target } from "../targets/target.ts";
@@ -118,6 +119,10 @@ export function declarationOf(
   const promise = oneOf(promiseNames, asked, "promise");
   if (burst !== undefined && !hasBurst(promise))
     throw new Refusal("--burst goes with --promise gcra or token-bucket: leave it out, or say which.");
+  if (needsClock(promise) && clockIsUnread)
+    throw new Refusal(
+      `--promise ${promise} needs a clock that can be read: add --redis, with gateways on this machine, or say --promise fixed-window, which may begin anywhere.`,
+    );
   return {
     ...countingOf(options, promise, policies),
     ...timesOf(options),

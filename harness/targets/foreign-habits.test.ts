@@ -89,16 +89,16 @@ function verdicts(
 }
 
 /** What both proofs say of `rows`, held to what is declared. */
-function verdictsOn(rows: readonly Row[], declared: Partial<Declaration>): string[] {
+function verdictsOn(rows: readonly Row[], declared: Partial<Declaration>, judged = policy): string[] {
   const declaration = {
     promise: "sliding-window",
     fallback: null,
     clockIsUnread: false,
     ...declared,
   } as const;
-  const promises = declaredPromises(declaration)(policy);
+  const promises = declaredPromises(declaration)(judged);
   const evidence = evidenceFromRows({
-    policy,
+    policy: judged,
     promises,
     rows,
     slackMs: promises.clockResolutionMs,
@@ -225,6 +225,100 @@ describe("fixed windows of somebody else's", () => {
       expect(verdicts(windows(phaseMs, limit - 1), { promise: "fixed-window" }, 1, 4_000)[1]).toBe("fail");
     },
   );
+});
+
+describe("windows of the clock", () => {
+  const wide = { name: "p", limit: 100, windowMs: 1_000 };
+
+  /** Each subject in turn asks twice its limit, evenly, within one window of the clock. */
+  function turns(decides: (subject: number, atMs: number) => boolean, seed: number, subjects = 30): Row[] {
+    const random = seededRandom(seed, "turns");
+    const rows: Row[] = [];
+    for (let subject = 0; subject < subjects; subject++)
+      for (let asked = 0; asked < 2 * wide.limit; asked++) {
+        const atMs = 10_005 + 2_000 * subject + 4.9 * asked + 2 * random();
+        const isFree = decides(subject, atMs);
+        rows.push({
+          subject: `s${subject}`,
+          sentMs: atMs - random(),
+          receivedMs: atMs + random(),
+          outcome: isFree ? "allowed" : "denied",
+        });
+      }
+    return rows;
+  }
+
+  /** Windows of a clock that is ahead by so much; `mostOf` says what a subject is granted in one. */
+  function clocked(mostOf: (subject: number) => number, aheadMs: () => number) {
+    const counts = new Map<string, number>();
+    return (subject: number, atMs: number): boolean => {
+      const key = `${subject} ${Math.floor((atMs + aheadMs()) / wide.windowMs)}`;
+      const count = (counts.get(key) ?? 0) + 1;
+      counts.set(key, count);
+      return count <= mostOf(subject);
+    };
+  }
+
+  const exactly = (): number => wide.limit;
+  const clock = { promise: "clock-window" } as const;
+
+  it("are shown to be kept, and innocent of a clock that is off by less than is declared", () => {
+    expect(
+      verdictsOn(
+        turns(
+          clocked(exactly, () => 0),
+          1,
+        ),
+        clock,
+        wide,
+      ),
+    ).toEqual(["pass", "pass"]);
+    for (let seed = 1; seed <= 24; seed++) {
+      const random = seededRandom(seed, "ahead");
+      const resolutionMs = [1, 10, 100][seed % 3] ?? 1;
+      // Of one clock, or of gateways whose clocks differ.
+      const once = resolutionMs * (2 * random() - 1);
+      const ahead = (): number => (seed % 2 === 0 ? once : resolutionMs * (2 * random() - 1));
+      const rows = turns(clocked(exactly, ahead), seed, 6);
+      expect(verdictsOn(rows, { ...clock, resolutionMs }, wide), `seed ${seed}`).not.toContain("fail");
+    }
+  });
+
+  it("are guilty of 1.9 limits for one fresh subject in twenty, which windows that begin anywhere may hold", () => {
+    const generous = (subject: number): number => (subject % 20 === 3 ? 1.9 * wide.limit : wide.limit);
+    const rows = turns(
+      clocked(generous, () => 0),
+      1,
+    );
+    expect(verdictsOn(rows, clock, wide)[0]).toBe("fail");
+    expect(verdictsOn(rows, { promise: "fixed-window" }, wide)[0]).not.toBe("fail");
+  });
+
+  it("are guilty if they begin elsewhere, and of one too few", () => {
+    expect(
+      verdictsOn(
+        turns(
+          clocked(exactly, () => 300),
+          1,
+        ),
+        clock,
+        wide,
+      )[0],
+    ).toBe("fail");
+    expect(
+      verdictsOn(
+        turns(
+          clocked(
+            () => wide.limit - 1,
+            () => 0,
+          ),
+          1,
+        ),
+        clock,
+        wide,
+      )[1],
+    ).toBe("fail");
+  });
 });
 
 describe("fixed windows of a timer", () => {
