@@ -38,7 +38,7 @@ export interface ChaosStory {
   readonly shape?: (load: Load, phase: StoryPhase, request: ScenarioRequest) => Load;
   /** Share of the rate that the command line asks for. @default 1 */
   readonly rateShare?: number;
-  /** Who asks, all phases alike. @default a hot key, a calm one and a long tail */
+  /** Who asks, all phases alike. @default a hot key, a calm one and a long tail, and in the recovery a newcomer */
   readonly keys?: (ratePerSecond: number, policy: Policy) => KeyChooser;
   /** The limiter that the story is about, if no other is asked for. */
   readonly variant?: string;
@@ -68,8 +68,9 @@ const recoveryMs = 9_000;
 
 /**
  * A scenario with the phases warm-up, baseline, fault and recovery under one steady load: a hot key that is at its
- * limit all the time, a calm one that never is, and a long tail. All keys live through all phases, so that the
- * transitions are judged too.
+ * limit all the time, a calm one that never is, and a long tail. They live through all phases, so that the transitions
+ * are judged too. In the recovery a newcomer runs into its limit: of it nothing was lost or decided without Redis, so it
+ * proves that the promise holds again, where a bucket has not been empty since, or answers of the others have failed.
  */
 export function chaosStory(story: ChaosStory): Scenario {
   const {
@@ -117,9 +118,11 @@ export function chaosStory(story: ChaosStory): Scenario {
 }
 
 function judged(story: ChaosStory, request: ScenarioRequest, faultMs: number): readonly Phase[] {
-  const { shape = (load: Load) => load, rateShare = 1, keys: keysOf = storyKeys } = story;
+  const { shape = (load: Load) => load, rateShare = 1 } = story;
   const ratePerSecond = request.ratePerSecond * rateShare;
-  const keys = keysOf(ratePerSecond, request.policies[0] ?? storyPolicy);
+  const policy = request.policies[0] ?? storyPolicy;
+  const keysOf = (name: StoryPhase) =>
+    story.keys?.(ratePerSecond, policy) ?? storyKeys(ratePerSecond, policy, name === "recovery");
   const lengths = {
     baseline: baselineMs * request.stretch,
     fault: faultMs,
@@ -127,17 +130,18 @@ function judged(story: ChaosStory, request: ScenarioRequest, faultMs: number): r
   };
   return (["baseline", "fault", "recovery"] as const).map((name) => ({
     name,
-    load: shape(poisson({ ratePerSecond, durationMs: lengths[name], keys }), name, request),
+    load: shape(poisson({ ratePerSecond, durationMs: lengths[name], keys: keysOf(name) }), name, request),
   }));
 }
 
 /** The calm key gets 60 % of what its policy allows it. */
-function storyKeys(ratePerSecond: number, { limit, windowMs }: Policy): KeyChooser {
+function storyKeys(ratePerSecond: number, { limit, windowMs }: Policy, hasNewcomer = false): KeyChooser {
   const calmShare = Math.min(0.2, (0.6 * limit * 1_000) / windowMs / ratePerSecond);
   return zipfKeys({
     hot: [
-      { key: "hot", share: 0.4 },
+      { key: "hot", share: hasNewcomer ? 0.35 : 0.4 },
       { key: "calm", share: calmShare },
+      ...(hasNewcomer ? [{ key: "newcomer", share: 0.35 }] : []),
     ],
     tailKeys: 2_000,
   });

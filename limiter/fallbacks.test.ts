@@ -8,10 +8,16 @@ import { questions } from "./questions.ts";
 const algorithms = Object.keys(ALGORITHMS) as AlgorithmName[];
 
 /** One of `count` processes, to which Redis does not answer. */
-function alone(policy: LimiterPolicy, algorithm: AlgorithmName, count: number) {
-  const put = questions([policy], { algorithm, prefix: "test" });
+function alone(
+  policy: LimiterPolicy,
+  algorithm: AlgorithmName,
+  count: number,
+  others: readonly LimiterPolicy[] = [],
+) {
+  const policies = [policy, ...others];
+  const put = questions(policies, { algorithm, prefix: "test" });
   const without = keepDeciding({
-    policies: [policy],
+    policies,
     algorithm,
     put,
     replica: { index: 0, count },
@@ -62,6 +68,13 @@ describe("without Redis", () => {
       ),
       { numRuns: 500 },
     );
+  });
+
+  it("names the policy with the longest wait as it is told, where each would admit it never alone", () => {
+    const day: LimiterPolicy = { name: "day", limit: 3, windowMs: 86_400_000 };
+    const decide = alone({ name: "second", limit: 3, windowMs: 1_000 }, "sliding-log", 3, [day]);
+    expect(decide(1)).toMatchObject({ outcome: "allowed" });
+    expect(decide(2)).toMatchObject({ outcome: "denied", policy: "day", retryAfterMs: day.windowMs });
   });
 
   it("a cost above the share of a bucket, but within its burst, is worth another try", () => {

@@ -74,11 +74,10 @@ export function fallbacks(
   };
 }
 
-/** Names the policy with the longest wait. */
+/** Names the policy with the longest wait, as it is told. */
 function denial(asked: readonly Part[], waits: readonly number[], cost: number, nowUs: number): Decision {
-  const longest = waits.indexOf(Math.max(...waits));
   const quotas = quotasOf(asked, waits, cost, nowUs);
-  const decisive = quotas.find(({ policy }) => policy === asked[longest]?.policy.name);
+  const [decisive] = quotas.toSorted((one, other) => other.retryAfterMs - one.retryAfterMs);
   if (decisive === undefined) throw new TypeError("A policy that is not local has denied.");
   return { ...decisive, outcome: "denied", source: "local", quotas };
 }

@@ -71,6 +71,7 @@ describe("the options of a limiter", () => {
   it("are refused when an algorithm could not count exactly", () => {
     const tooMany = { name: "x", limit: 5_000_000_000, windowMs: 1_000 };
     expect(mistakesIn({ redis, policies: [tooMany] })).toHaveLength(1);
+    expect(mistakesOf({ redis, policies: [{ ...tooMany, name: '"' }] })).toHaveLength(2);
     const prime = { name: "x", limit: 104_729, windowMs: 2_592_000_000 };
     expect(mistakesIn({ redis, policies: [prime], algorithm: "gcra" })).toHaveLength(1);
     expect(mistakesIn({ redis, policies: [{ ...prime, limit: 100_000 }], algorithm: "gcra" })).toEqual([]);

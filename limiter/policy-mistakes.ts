@@ -63,7 +63,12 @@ function policyMistakes(policy: Given, index: number, algorithm: unknown): reado
   const { name, limit, windowMs, burst = 1, by } = policy;
   const whose = typeof name === "string" ? `policy "${name}"` : `policy ${index + 1}`;
   const chosen = algorithmNamed(algorithm);
-  const mistakes = [
+  const numberMistakes = [
+    ...wholeMistakes("limit", limit),
+    ...wholeMistakes("windowMs", windowMs),
+    ...wholeMistakes("burst", burst),
+  ];
+  return [
     ...(typeof name === "string" && /^[ !#-[\]-~]+$/.test(name)
       ? []
       : [
@@ -71,20 +76,19 @@ function policyMistakes(policy: Given, index: number, algorithm: unknown): reado
         ]),
     ...[
       ...wrongNames(policy, NAMES),
-      ...wholeMistakes("limit", limit),
-      ...wholeMistakes("windowMs", windowMs),
-      ...wholeMistakes("burst", burst),
+      ...numberMistakes,
       ...subjectMistakes(by),
       ...shareMistakes(policy, algorithm),
       ...(chosen === undefined && policy.algorithm !== undefined
         ? [`algorithm ${described(policy.algorithm)} is not known; ${CHOOSE_ALGORITHM}`]
         : []),
       ...(chosen === undefined ? [] : burstMistakes(chosen, policy)),
+      // Its numbers are numbers: whether they can be kept is the algorithm's to say.
+      ...(chosen === undefined || numberMistakes.length > 0
+        ? []
+        : chosen.mistakes(policy as unknown as LimiterPolicy)),
     ].map((mistake) => `${whose}: ${mistake}`),
   ];
-  if (chosen === undefined || mistakes.length > 0) return mistakes;
-  // Nothing is wrong with it in itself, so it is a policy: whether it can be kept is the algorithm's to say.
-  return chosen.mistakes(policy as unknown as LimiterPolicy).map((mistake) => `${whose}: ${mistake}`);
 }
 
 function subjectMistakes(by: unknown): readonly string[] {

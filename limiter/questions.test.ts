@@ -91,6 +91,17 @@ describe("the limits of a request", () => {
     );
   });
 
+  it.each([
+    [null, "limits is null; give { policy: { limit } }"],
+    [{ p: null }, 'limits of "p" is null; give { limit }'],
+    [{ p: 5 }, 'limits of "p" is 5; give { limit }'],
+  ])("are refused where they are %o", (limits, sentence) => {
+    const put = questions([{ name: "p", limit: 10, windowMs: 1_000 }], { algorithm: "gcra", prefix: "test" });
+    expect(() => put.rowsOf(limits as unknown as Record<string, RequestLimits[string]>)).toThrow(
+      new RangeError(sentence),
+    );
+  });
+
   it("are refused with a burst that nobody would keep", () => {
     const policy: LimiterPolicy = { name: "p", limit: 10, windowMs: 1_000 };
     expect(() => asked({ policy, plan: { limit: 20, burst: 40 } })).toThrow(

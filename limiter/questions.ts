@@ -1,10 +1,12 @@
 import { burstMistakes } from "./algorithms/burst-mistakes.ts";
 import type { Row } from "./algorithms/decide-script.ts";
 import type { Mode } from "./batch.ts";
+import { described } from "./described.ts";
 import { keySuffix, keysOf, keyWithin } from "./keys.ts";
 import { ALGORITHMS, type AlgorithmName, type LimiterPolicy } from "./limiter-options.ts";
 import type { AskOptions, RequestLimits, Subject } from "./middleware/asked-limiter.ts";
 import { withLimits } from "./with-limits.ts";
+import { isRecord } from "./wrong-names.ts";
 
 /** How requests are put to the decide script. */
 export interface Questions {
@@ -75,6 +77,8 @@ export function questions(
     },
     rowsOf(limits) {
       if (limits === undefined) return undefined;
+      if (!isRecord(limits))
+        throw new RangeError(`limits is ${described(limits)}; give { policy: { limit } }`);
       const unknown = Object.keys(limits).find((name) => !names.includes(name));
       if (unknown !== undefined) throw new RangeError(`limits names "${unknown}", which is no policy`);
       return kept.map((one, i) => {
@@ -128,7 +132,8 @@ function rowOf({ algorithm, number }: Kept, policy: LimiterPolicy): Row {
 const policyOfRow = new WeakMap<Row, LimiterPolicy>();
 
 /** A limit under a wrong name would not limit. */
-function refuseOtherNames(policy: string, own: object): void {
+function refuseOtherNames(policy: string, own: RequestLimits[string]): void {
+  if (!isRecord(own)) throw new RangeError(`limits of "${policy}" is ${described(own)}; give { limit }`);
   for (const name in own) {
     if (name === "limit" || name === "burst") continue;
     throw new RangeError(`limits of "${policy}" has ${name}, which is no limit; give limit, burst, or both`);

@@ -23,6 +23,7 @@ export interface RedisGuardOptions {
   readonly onGood: () => void;
   /** A probe that was sent then was not. */
   readonly onBad: (sentMs: number) => void;
+  /** What the breaker is to whoever looks: open also while there is no connection that would answer. */
   readonly onState: (state: BreakerState) => void;
 }
 
@@ -36,10 +37,16 @@ export function redisGuard(options: RedisGuardOptions): RedisGuard {
   let isGreeting = false;
   let isClosed = false;
   let timer: NodeJS.Timeout | undefined;
-  const waiting = new Set<() => void>();
+  const waiting = waitingRoom(() => refusal() === undefined);
+
+  function tell(): void {
+    if (isClosed) return;
+    const isAskable = breaker.state !== "closed" || refusal() === undefined;
+    onState(isAskable ? breaker.state : "open");
+  }
 
   function moved(): void {
-    onState(breaker.state);
+    tell();
     clearTimeout(timer);
     if (breaker.state !== "open" || isClosed) return;
     timer = setTimeout(probe, Math.max(0, breaker.probeAtMs - performance.now()) + 1).unref();
@@ -48,7 +55,7 @@ export function redisGuard(options: RedisGuardOptions): RedisGuard {
   async function probe(): Promise<void> {
     if (isGreeting || isClosed || !link.isReady()) return;
     breaker.probes(performance.now());
-    onState(breaker.state);
+    tell();
     isGreeting = true;
     const sentMs = performance.now();
     const isGood = await greet();
@@ -63,7 +70,7 @@ export function redisGuard(options: RedisGuardOptions): RedisGuard {
     if (isGood) {
       onGood();
       // Asked while the breaker was closed, it may have been answered when it had opened.
-      if (refusal() === undefined) for (const tell of waiting) tell();
+      if (refusal() === undefined) waiting.dismiss();
     }
     // Nothing else would ask again while the breaker is closed and nobody has been greeted.
     else if (breaker.state === "closed") timer = setTimeout(probe, GREET_AGAIN_MS).unref();
@@ -74,6 +81,8 @@ export function redisGuard(options: RedisGuardOptions): RedisGuard {
     return breaker.state === "closed" ? undefined : "breaker-open";
   };
 
+  tell();
+  link.onClosed(tell);
   link.onReady(() => {
     isGreeted = false;
     breaker.reconnected(performance.now());
@@ -93,22 +102,36 @@ export function redisGuard(options: RedisGuardOptions): RedisGuard {
       else if (breaker.state === "closed") void probe();
       return undefined;
     },
-    connected: (withinMs) =>
-      new Promise((resolve) => {
-        if (refusal() === undefined) return resolve(true);
-        const tell = () => {
-          waiting.delete(tell);
-          clearTimeout(late);
-          resolve(refusal() === undefined);
-        };
-        const late = setTimeout(tell, withinMs);
-        waiting.add(tell);
-      }),
+    connected: waiting.join,
     probe: () => void probe(),
     close() {
       isClosed = true;
       clearTimeout(timer);
-      for (const tell of waiting) tell();
+      waiting.dismiss();
+    },
+  };
+}
+
+/** Those who wait until Redis may be asked: told whether it may when they are dismissed, or have waited long enough. */
+function waitingRoom(mayAsk: () => boolean): {
+  readonly join: (withinMs: number) => Promise<boolean>;
+  readonly dismiss: () => void;
+} {
+  const waiting = new Set<() => void>();
+  return {
+    join: (withinMs) =>
+      new Promise((resolve) => {
+        if (mayAsk()) return resolve(true);
+        const leave = () => {
+          waiting.delete(leave);
+          clearTimeout(late);
+          resolve(mayAsk());
+        };
+        const late = setTimeout(leave, withinMs);
+        waiting.add(leave);
+      }),
+    dismiss() {
+      for (const leave of waiting) leave();
     },
   };
 }

@@ -18,6 +18,8 @@ export type RedisTrouble =
   | "redirected"
   | "try-again"
   | "cluster-down"
+  /** Wrong or missing credentials, or rights that do not suffice. */
+  | "refused"
   | "error";
 
 /** What came back: the script's reply, or the reason why there is none. Whether it was executed is then not known. */
@@ -90,7 +92,8 @@ export function redisLink(redis: string | Redis, { deadlineMs, at }: RedisLinkOp
   // Ours are the only deadlines: after one of ioredis's nobody hears what Redis has done.
   delete client.options.commandTimeout;
   // Without a listener ioredis prints every refused reconnect; each decision reports its own trouble.
-  client.on("error", () => {});
+  const warn = warningOnce();
+  client.on("error", warn);
   let beganMs = performance.now();
   client.on("connecting", () => {
     beganMs = performance.now();
@@ -129,6 +132,7 @@ export function redisLink(redis: string | Redis, { deadlineMs, at }: RedisLinkOp
     };
     const failed = (error: unknown): void => {
       const trouble = troubleOf(error);
+      warn(error);
       if (!deadline.isOver) {
         if (isUnknownScript(error)) sendText();
         else end({ ok: false, trouble, message: error instanceof Error ? error.message : String(error) });
@@ -152,20 +156,22 @@ export function redisLink(redis: string | Redis, { deadlineMs, at }: RedisLinkOp
       return new Promise((onEnd) => start(script, keys, args, { ...options, untilMs, onEnd }));
     },
     start,
-    connected: async (withinMs) => {
-      const signal = AbortSignal.timeout(withinMs);
-      while (!(isReady(client) || signal.aborted || client.status === "end")) {
-        // Also ends with each refused attempt, after which there is another.
-        await once(client, "ready", { signal }).catch(() => {});
-      }
-      return isReady(client);
-    },
+    connected: (withinMs) => readyWithin(client, withinMs),
     isReady: () => isReady(client),
     onClosed: (listener) => void client.on("close", () => listener(beganMs)),
     onReady: (listener) => void client.on("ready", listener),
     reconnect: () => client.disconnect(true),
     close: async () => client.disconnect(),
   };
+}
+
+async function readyWithin(client: Redis, withinMs: number): Promise<boolean> {
+  const signal = AbortSignal.timeout(withinMs);
+  while (!(isReady(client) || signal.aborted || client.status === "end")) {
+    // Also ends with each refused attempt, after which there is another.
+    await once(client, "ready", { signal }).catch(() => {});
+  }
+  return isReady(client);
 }
 
 /** Gives up an attempt to connect in time, also when there is a connection, but nobody at its end. */
@@ -266,6 +272,18 @@ function silenceWatch(giveUp: () => void): { cut(): void; heard(): void } {
   };
 }
 
+/** A Redis that refuses us will not come to think better of it: somebody has to be told, once. */
+function warningOnce(): (error: unknown) => void {
+  let isTold = false;
+  return (error) => {
+    if (isTold || !(error instanceof Error) || troubleOf(error) !== "refused") return;
+    isTold = true;
+    process.emitWarning(`Redis refuses the rate limiter, which decides without it: ${error.message}`, {
+      code: "ERR_LIMITER_REFUSED",
+    });
+  };
+}
+
 /** What kind of trouble an error of Redis or ioredis is. */
 export function troubleOf(error: unknown): RedisTrouble {
   const message = error instanceof Error ? error.message : String(error);
@@ -282,6 +300,9 @@ const TROUBLES: readonly (readonly [string, RedisTrouble])[] = [
   ["ASK ", "redirected"],
   ["TRYAGAIN", "try-again"],
   ["CLUSTERDOWN", "cluster-down"],
+  ["WRONGPASS", "refused"],
+  ["NOAUTH", "refused"],
+  ["NOPERM", "refused"],
   ["Connection is closed", "disconnected"],
   ["Stream isn't writeable", "disconnected"],
   ["Reached the max retries", "disconnected"],

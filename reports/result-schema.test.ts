@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { listMutants, listVariants } from "../harness/cli/catalogue.ts";
 import { Refusal } from "../harness/refusal.ts";
+import { declaredPromises, fallbackNames, promiseNames } from "../harness/targets/declared-promises.ts";
 import { resultText } from "./json.ts";
 import { parseResult, resultJsonSchema } from "./result-schema.ts";
 import { guiltyRun, hostileRun, inconclusiveRun, outageRun, sampleRun } from "./sample-run.ts";
@@ -20,7 +23,13 @@ const results = {
   },
 };
 
-describe("result.json", () => {
+describe("result.json", async () => {
+  const variants = await listVariants();
+  const wrong = (await listMutants()).map(({ name, thing }) => ({
+    name,
+    thing: thing.variant({ bug: true }),
+  }));
+
   it("has a published schema that is up to date", () => {
     expect(readFileSync(new URL("result.schema.json", import.meta.url), "utf8")).toBe(resultJsonSchema());
   });
@@ -31,6 +40,34 @@ describe("result.json", () => {
     const text = resultText(result);
     expect(validate(JSON.parse(text)), JSON.stringify(validate.errors)).toBe(true);
     expect(parseResult(text)).toEqual(result);
+  });
+
+  const declarations = fc.record(
+    {
+      promise: fc.constantFrom(...promiseNames),
+      fallback: fc.constantFrom(null, ...fallbackNames),
+      clockIsUnread: fc.boolean(),
+      independent: fc.constantFrom(1, 3),
+      resolutionMs: fc.constantFrom(1, 1_000),
+      deniedConsumes: fc.boolean(),
+      returnsWithinMs: fc.constantFrom(100, 5_000),
+      addsAtMostMs: fc.constantFrom(0, 20),
+    },
+    { requiredKeys: ["promise", "fallback", "clockIsUnread"] },
+  );
+
+  it("can hold whatever a limiter may be declared to promise", () => {
+    fc.assert(
+      fc.property(declarations, (declaration) => {
+        const promises = results.sample.policies.map(declaredPromises(declaration));
+        expect(parseResult(resultText({ ...results.sample, promises })).promises).toEqual(promises);
+      }),
+    );
+  });
+
+  it.each([...variants, ...wrong])("can hold what is promised by $name", ({ thing }) => {
+    const promises = results.sample.policies.map(thing.promises);
+    expect(parseResult(resultText({ ...results.sample, promises })).promises).toEqual(promises);
   });
 
   it("spells out what JSON has no number for", () => {

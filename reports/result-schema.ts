@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Refusal } from "../harness/refusal.ts";
 import { type Result, resultSchemaVersion } from "../harness/verdict/result.ts";
-import type { Promised } from "../limiter/promised.ts";
+import type { Promised, Promises, WithoutRedisPromise } from "../limiter/promised.ts";
 
 /** JSON has no word for these three numbers; `result.json` writes them as strings. */
 const measured = z.union([z.number(), z.enum(["NaN", "Infinity", "-Infinity"]).transform(Number)]);
@@ -18,50 +18,76 @@ const policy = z.strictObject({
   by: z.string().exactOptional(),
 });
 
+/** A schema for every key, so that none can be forgotten. */
+type ShapeOf<T> = Record<keyof T, z.ZodType>;
+type CurveShape<Kind extends Promised["kind"]> = ShapeOf<Extract<Promised, { readonly kind: Kind }>>;
+
+const window = {
+  kind: z.literal("window"),
+  limit: z.number(),
+  windowMs: z.number(),
+  stampedBefore: z.boolean().exactOptional(),
+} satisfies CurveShape<"window">;
+
+const rate = {
+  kind: z.literal("rate"),
+  burst: z.number(),
+  limit: z.number(),
+  windowMs: z.number(),
+  stampedBefore: z.boolean().exactOptional(),
+} satisfies CurveShape<"rate">;
+
+const twoCounters = {
+  kind: z.literal("two-counters"),
+  limit: z.number(),
+  windowMs: z.number(),
+  floorsPrevious: z.boolean().exactOptional(),
+  phase: z.enum(["epoch", "unknown"]).exactOptional(),
+  stampedBefore: z.boolean().exactOptional(),
+} satisfies CurveShape<"two-counters">;
+
+const fixed = {
+  kind: z.literal("fixed"),
+  limit: z.number(),
+  windowMs: z.number(),
+  phase: z.enum(["epoch", "first-hit", "unknown"]),
+} satisfies CurveShape<"fixed">;
+
 const promised: z.ZodType<Promised> = z.lazy(() =>
   z.discriminatedUnion("kind", [
-    z.strictObject({
-      kind: z.literal("window"),
-      limit: z.number(),
-      windowMs: z.number(),
-      stampedBefore: z.boolean().exactOptional(),
-    }),
-    z.strictObject({ kind: z.literal("rate"), burst: z.number(), limit: z.number(), windowMs: z.number() }),
-    z.strictObject({
-      kind: z.literal("two-counters"),
-      limit: z.number(),
-      windowMs: z.number(),
-      floorsPrevious: z.boolean().exactOptional(),
-    }),
-    z.strictObject({
-      kind: z.literal("fixed"),
-      limit: z.number(),
-      windowMs: z.number(),
-      phase: z.enum(["epoch", "first-hit", "unknown"]),
-    }),
+    z.strictObject(window),
+    z.strictObject(rate),
+    z.strictObject(twoCounters),
+    z.strictObject(fixed),
     z.strictObject({ kind: z.literal("sum"), parts: z.array(promised) }),
     z.strictObject({ kind: z.literal("unlimited") }),
     z.strictObject({ kind: z.literal("none") }),
   ]),
 );
 
+type AloneShape<Kind extends WithoutRedisPromise["kind"]> = ShapeOf<
+  Extract<WithoutRedisPromise, { readonly kind: Kind }>
+>;
+
 const times = {
   deadlineMs: z.number(),
   probeIntervalMs: z.number(),
+  isReturnUndeclared: z.boolean().exactOptional(),
   cutChargesWithinMs: z.number().exactOptional(),
 };
 
-const withoutRedis = z.union([
-  z.strictObject({ kind: z.enum(["open", "closed"]), ...times }),
-  z.strictObject({
-    kind: z.literal("local"),
-    share: z.enum(["equal", "observed"]),
-    writesBack: z.boolean(),
-    mergesWithinMs: z.number().exactOptional(),
-    holdsBackMs: z.number().exactOptional(),
-    ...times,
-  }),
-]);
+const openOrClosed = { kind: z.enum(["open", "closed"]), ...times } satisfies AloneShape<"open" | "closed">;
+
+const local = {
+  kind: z.literal("local"),
+  share: z.enum(["equal", "observed"]),
+  writesBack: z.boolean(),
+  mergesWithinMs: z.number().exactOptional(),
+  holdsBackMs: z.number().exactOptional(),
+  ...times,
+} satisfies AloneShape<"local">;
+
+const withoutRedis = z.union([z.strictObject(openOrClosed), z.strictObject(local)]);
 
 const promises = z.strictObject({
   upper: promised,
@@ -70,9 +96,11 @@ const promises = z.strictObject({
   stateHorizonMs: measured.exactOptional(),
   refundsAgedMs: measured.exactOptional(),
   deniedConsumes: z.boolean(),
+  isPerReplica: z.boolean().exactOptional(),
+  addsAtMostMs: z.number().nullable().exactOptional(),
   outlastsStepBackMs: z.number().exactOptional(),
   withoutRedis: withoutRedis.exactOptional(),
-});
+} satisfies ShapeOf<Promises>);
 
 const load = z.strictObject({
   offered: amount,

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { Redis } from "ioredis";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Decision } from "../../limiter/decision.ts";
 import { createLimiter, type Limiter } from "../../limiter/limiter.ts";
 import { ownRedis } from "./fallback-story.ts";
@@ -76,6 +76,20 @@ describe("a limiter that is closed when its Redis fails", () => {
     for (const { worstLatenessMs } of [before, during, after]) expect(worstLatenessMs).toBeLessThan(10);
     expect(await charged(limiter)).toBe(allowedIn(before, during, after));
     expect(await limiter.registry.metrics()).toContain('rate_limiter_breaker_state{state="closed"} 1\n');
+  });
+
+  it("shows an open breaker while every connection is refused", async () => {
+    await using scene = await story();
+    const { redis, limiter } = scene;
+    const shown = async (state: string) =>
+      (await limiter.registry.metrics()).includes(`rate_limiter_breaker_state{state="${state}"} 1\n`);
+    await limiter.decide("alice");
+    expect(await shown("closed")).toBe(true);
+    process.kill(redis.pid ?? 0, "SIGKILL");
+    await vi.waitUntil(() => shown("open"), { timeout: 5_000 });
+    for (let i = 0; i < 10; i++)
+      expect(await limiter.decide("alice")).toMatchObject({ outcome: "unavailable" });
+    expect(await shown("open")).toBe(true);
   });
 
   it("gives back what was charged when only the replies were lost, and the connection with them", async () => {

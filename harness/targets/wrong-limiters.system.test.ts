@@ -238,6 +238,7 @@ describe("a limiter with a seeded bug", () => {
       "stamps-as-names",
       "denials-consume",
       "denies-newcomers",
+      "expires-from-its-birth",
       "charges-one",
       "folds-names",
       "fixed-as-sliding",
@@ -249,6 +250,7 @@ describe("a limiter with a seeded bug", () => {
       "only-says-it-gave-back",
       "prolongs-a-dying-window",
       "refunds-twice",
+      "truncates-the-wait",
       "waits-with-a-connection",
     ];
     expect(Object.keys(stories).concat(elsewhere).sort()).toEqual(mutants.map(({ name }) => name).sort());

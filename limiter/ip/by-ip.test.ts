@@ -117,4 +117,15 @@ describe("byIp", () => {
     }
     expect(() => byIp({ trustedProxies: 1.5 })).toThrow("trustedProxies is 1.5");
   });
+
+  it.each<readonly [unknown, string]>([
+    [null, "the options are null; give { ipv6Prefix, trustedProxies, header }"],
+    [{ trustProxies: 1 }, "trustProxies is no option; the options are ipv6Prefix, trustedProxies, header"],
+    [{ trustedProxies: "10.0.0.0/8" }, 'trustedProxies is "10.0.0.0/8"; give how many proxies there are'],
+    [{ trustedProxies: true }, "trustedProxies is true; give how many proxies there are"],
+    [{ trustedProxies: [null] }, "trustedProxies has null; give an address"],
+    [{ header: 5 }, "header is 5; give the name of one"],
+  ])("says what is wrong with %o", (options, mistake) => {
+    expect(() => byIp(options as ByIpOptions)).toThrow(mistake);
+  });
 });

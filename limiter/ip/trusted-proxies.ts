@@ -1,4 +1,5 @@
 import { BlockList, isIPv6 } from "node:net";
+import { described } from "../described.ts";
 import { type IpAddress, ipAddressOf } from "./ip-address.ts";
 
 /**
@@ -18,18 +19,22 @@ export function proxyList(proxies: readonly string[]): (address: IpAddress) => b
 }
 
 /** What is wrong with `proxies`: one sentence each. */
-export function proxyMistakes(proxies: TrustedProxies): readonly string[] {
+export function proxyMistakes(proxies: unknown): readonly string[] {
   if (typeof proxies === "number") {
     if (Number.isInteger(proxies) && proxies >= 0 && proxies <= MOST_HOPS) return [];
     return [
       `trustedProxies is ${proxies}; give a number of proxies from 0 to ${MOST_HOPS}, or their addresses`,
     ];
   }
+  if (!Array.isArray(proxies))
+    return [
+      `trustedProxies is ${described(proxies)}; give how many proxies there are, or a list of their addresses`,
+    ];
   return proxies
-    .filter((proxy) => !BLOCKS.has(proxy) && blockOf(proxy) === undefined)
+    .filter((proxy) => typeof proxy !== "string" || !(BLOCKS.has(proxy) || blockOf(proxy) !== undefined))
     .map(
       (proxy) =>
-        `trustedProxies has "${proxy}"; give an address, a block like 10.0.0.0/8, loopback, linklocal or uniquelocal`,
+        `trustedProxies has ${described(proxy)}; give an address, a block like 10.0.0.0/8, loopback, linklocal or uniquelocal`,
     );
 }
 

@@ -20,6 +20,14 @@ describe("fastifyRateLimit", () => {
     expect([await status("/free"), await status("/free")]).toEqual([200, 200]);
   });
 
+  it.each(["onResponse", "onSend", null])(
+    "refuses the hook %s, in which nothing is left to decide",
+    (hook) => {
+      const create = () => fastifyRateLimit(countingLimiter(1), { key: byIp(), hook: hook as "onRequest" });
+      expect(create).toThrow(/hook is .*; choose onRequest or preHandler/);
+    },
+  );
+
   it("sees the body in the preHandler hook", async () => {
     const app = fastify();
     const limiter = countingLimiter(1);

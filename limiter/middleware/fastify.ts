@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { described } from "../described.ts";
 import type { AskedLimiter } from "./asked-limiter.ts";
 import { attachCharge } from "./charge.ts";
 import { gate } from "./gate.ts";
@@ -51,8 +52,10 @@ export function fastifyRateLimit<
   Reply extends FastifyReplyLike = FastifyReplyLike,
 >(
   limiter: AskedLimiter,
-  { hook = "onRequest", ...options }: FastifyRateLimitOptions<Request, Reply>,
+  given: FastifyRateLimitOptions<Request, Reply>,
 ): (app: FastifyLike<Request, Reply>) => Promise<void> {
+  assertRateLimitOptions(limiter, given, { hook: hookMistakes });
+  const { hook = "onRequest", ...options } = given;
   const limit = fastifyRateLimitHook<Request, Reply>(limiter, options);
   const plugin = async (app: FastifyLike<Request, Reply>) => {
     app.addHook(hook, limit);
@@ -64,12 +67,18 @@ export function fastifyRateLimit<
   });
 }
 
+/** In any other hook it would decide when there is nothing left to decide. */
+function hookMistakes(hook: unknown): readonly string[] {
+  if (hook === "onRequest" || hook === "preHandler") return [];
+  return [`hook is ${described(hook)}; choose onRequest or preHandler`];
+}
+
 /** The same for single routes: `app.get("/", { onRequest: fastifyRateLimitHook(limiter, { key }) }, handler)`. */
 export function fastifyRateLimitHook<
   Request extends FastifyRequestLike = FastifyRequestLike,
   Reply extends FastifyReplyLike = FastifyReplyLike,
 >(limiter: AskedLimiter, options: RateLimitOptions<Request, Reply>): FastifyHook<Request, Reply> {
-  assertRateLimitOptions(limiter, options, []);
+  assertRateLimitOptions(limiter, options);
   const ask = gate(limiter, options);
   const { onDenied, refundWhen } = options;
   return async (request, reply) => {

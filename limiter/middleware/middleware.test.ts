@@ -253,13 +253,28 @@ describe.each(FRAMEWORKS)("the middleware on $name", ({ serve, answer }) => {
       code: "ERR_LIMITER_OPTIONS",
       mistakes: [
         "key is missing; give a function of the request, like byIp()",
+        expect.stringMatching(/^skipp is no option; the options are key, cost, skip, /),
         "cost is 3; give a function of the request",
         'shadow is "yes"; give true or false',
-        expect.stringMatching(/^skipp is no option; the options are key, cost, skip, /),
         "headers.legacy is 1; give true or false",
         "headers.draft8 is no option; the options are standard and legacy",
         "refundWhen needs a limiter with refund; leave it out, or give such a limiter",
       ],
+    });
+  });
+
+  it.each([
+    [undefined, "the options are undefined; give { key }"],
+    [{ key: undefined }, "key is missing; give a function of the request, like byIp()"],
+  ])("says what is missing in %o", async (options, mistake) => {
+    const create = async () => serve(never, options as unknown as AnyOptions);
+    await expect(create()).rejects.toMatchObject({ mistakes: [mistake] });
+  });
+
+  it("says that a limiter is missing", async () => {
+    const create = async () => serve(undefined as unknown as AskedLimiter, { key });
+    await expect(create()).rejects.toMatchObject({
+      mistakes: ["the limiter is undefined; give one of createLimiter"],
     });
   });
 

@@ -23,7 +23,7 @@ export function rateLimit<Request extends IncomingMessage = IncomingMessage>(
   limiter: AskedLimiter,
   options: RateLimitOptions<Request, ServerResponse>,
 ): NodeMiddleware<Request> {
-  assertRateLimitOptions(limiter, options, []);
+  assertRateLimitOptions(limiter, options);
   const ask = gate(limiter, options);
   const { onDenied, refundWhen } = options;
 

@@ -1,6 +1,7 @@
 import type { Decision } from "../decision.ts";
 import { described } from "../described.ts";
 import { LimiterOptionsError } from "../limiter-options.ts";
+import { isRecord, wrongNames } from "../wrong-names.ts";
 import type { AskedLimiter, RequestLimits, Subject } from "./asked-limiter.ts";
 
 /** A value, or the promise of one. */
@@ -37,30 +38,50 @@ export interface RateLimitOptions<Request, Response> {
   };
 }
 
-/** Throws a {@link LimiterOptionsError} that lists every wrong option; `more` are options of the framework's own. */
+/**
+ * Throws a {@link LimiterOptionsError} that lists every wrong option; `more` are options of the framework's own, and say
+ * what is wrong with a value.
+ */
 export function assertRateLimitOptions(
-  limiter: AskedLimiter,
-  options: object,
-  more: readonly string[],
+  limiter: unknown,
+  options: unknown,
+  more: Readonly<Record<string, (value: unknown) => readonly string[]>> = {},
 ): void {
-  const mistakes = mistakesIn(limiter, options, more);
+  const mistakes = [
+    ...(isLimiter(limiter) ? [] : [`the limiter is ${described(limiter)}; give one of createLimiter`]),
+    ...(isRecord(options)
+      ? mistakesIn(options, more)
+      : [`the options are ${described(options)}; give { key }`]),
+    ...(isLimiter(limiter) &&
+    isRecord(options) &&
+    options.refundWhen !== undefined &&
+    limiter.refund === undefined
+      ? ["refundWhen needs a limiter with refund; leave it out, or give such a limiter"]
+      : []),
+  ];
   if (mistakes.length > 0) throw new LimiterOptionsError(mistakes, "The middleware");
 }
 
 const FUNCTIONS = ["key", "cost", "skip", "limits", "onDenied", "refundWhen"];
 const HEADERS = ["standard", "legacy"];
 
-function mistakesIn(limiter: AskedLimiter, options: object, more: readonly string[]): readonly string[] {
+function isLimiter(limiter: unknown): limiter is AskedLimiter {
+  return isRecord(limiter) && typeof limiter.decide === "function" && Array.isArray(limiter.policies);
+}
+
+function mistakesIn(
+  options: Readonly<Record<string, unknown>>,
+  more: Parameters<typeof assertRateLimitOptions>[2] = {},
+): readonly string[] {
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  const known = [...FUNCTIONS, "shadow", "headers", ...more];
-  const { headers = {}, refundWhen } = options as { headers?: unknown; refundWhen?: unknown };
+  const { key, headers = {} } = options;
   return [
-    ...("key" in options ? [] : ["key is missing; give a function of the request, like byIp()"]),
+    ...(key === undefined ? ["key is missing; give a function of the request, like byIp()"] : []),
+    ...wrongNames(options, [...FUNCTIONS, "shadow", "headers", ...Object.keys(more)]),
     ...given.flatMap(([name, value]) => {
-      if (!known.includes(name)) return [`${name} is no option; the options are ${known.join(", ")}`];
       if (FUNCTIONS.includes(name) && typeof value !== "function")
         return [`${name} is ${described(value)}; give a function of the request`];
-      return name === "shadow" ? booleanMistakes(name, value) : [];
+      return name === "shadow" ? booleanMistakes(name, value) : (more[name]?.(value) ?? []);
     }),
     ...(typeof headers === "object" && headers !== null
       ? Object.entries(headers).flatMap(([name, value]) =>
@@ -69,9 +90,6 @@ function mistakesIn(limiter: AskedLimiter, options: object, more: readonly strin
             : [`headers.${name} is no option; the options are ${HEADERS.join(" and ")}`],
         )
       : [`headers is ${described(headers)}; give { standard, legacy }`]),
-    ...(refundWhen !== undefined && limiter.refund === undefined
-      ? ["refundWhen needs a limiter with refund; leave it out, or give such a limiter"]
-      : []),
   ];
 }
 
