@@ -12,13 +12,14 @@ export { type HeadersAreHonestOptions, headersAreHonest } from "./checkers/heade
 export { type IsolatesKeysOptions, isolatesKeys } from "./checkers/isolates-keys.ts";
 export { type KeysExpireOptions, keysExpire } from "./checkers/keys-expire.ts";
 export { type LatencyWithinOptions, latencyWithin } from "./checkers/latency-within.ts";
-export { type LoadQualityOptions, loadQuality } from "./checkers/load-quality.ts";
+export { loadQuality } from "./checkers/load-quality.ts";
 export { type MemoryFlatOptions, memoryFlat } from "./checkers/memory-flat.ts";
 export { type MetricsTellTheTruthOptions, metricsTellTheTruth } from "./checkers/metrics-tell-the-truth.ts";
 export { type NoFalseDenialsOptions, noFalseDenials } from "./checkers/no-false-denials.ts";
 export { obedientGetIn } from "./checkers/obedient-get-in.ts";
 export { type RecoversWithinOptions, recoversWithin } from "./checkers/recovers-within.ts";
 export { type RedisCostOptions, redisCost } from "./checkers/redis-cost.ts";
+export type { LoadQualityOptions } from "./checkers/schedule-doubts.ts";
 export { type WithinBoundOptions, withinBound } from "./checkers/within-bound.ts";
 export type { Fault } from "./faults/fault.ts";
 export { type GatewayBusyOptions, gatewayBusy } from "./faults/gateway-busy.ts";

@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import { Script } from "node:vm";
 import { describe, expect, it } from "vitest";
+import type { PhaseResult } from "../harness/verdict/result.ts";
 import { readAssets } from "./html/assets.ts";
 import { page } from "./html/page.ts";
+import { phaseTable } from "./html/particulars.ts";
 import type { JudgedRun } from "./report-format.ts";
 import { type Tag, tagsOf } from "./sample/tags-of.ts";
 import { guiltyRun, hostileRun, inconclusiveRun, outageRun, sampleRun } from "./sample-run.ts";
@@ -42,6 +44,17 @@ describe("the page", () => {
         .flatMap(({ attributes }) => Object.keys(attributes))
         .filter((name) => /^(?:on|style|src)/.test(name)),
     ).toEqual([]);
+  });
+
+  it("says of a phase how long its sending lasted, without the wait for answers", () => {
+    const { result } = sampleRun();
+    const phases = result.phases.map((phase) => ({
+      ...phase,
+      load: { ...phase.load, sendingMs: 1_234_000 },
+    }));
+    const rows = (of: readonly PhaseResult[]) =>
+      phaseTable({ ...result, phases: of }).html.split("20 min 34 s").length - 1;
+    expect([rows(phases), rows(result.phases)]).toEqual([phases.length, 0]);
   });
 
   it("forbids the network and every script but the one it names by its hash", () => {

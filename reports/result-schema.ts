@@ -107,6 +107,7 @@ const load = z.strictObject({
   sent: amount,
   dropped: amount,
   achievedRatePerSecond: measured,
+  sendingMs: measured.exactOptional(),
   sendLagMs: z.strictObject({ p50: measured, p99: measured, max: measured }),
 });
 

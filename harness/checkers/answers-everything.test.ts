@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { controlKey } from "../history/control-key.ts";
 import { evidenceFromRows, type Row } from "../history/evidence-from-rows.ts";
 import type { FaultRecord, PhaseSpan, RedisPath } from "../history/history.ts";
+import { crowdedOut, givenUp } from "../history/requests.ts";
 import { type AnswersEverythingOptions, answersEverything } from "./answers-everything.ts";
 
 const policy = { name: "burst", limit: 10, windowMs: 1_000 };
@@ -283,18 +284,76 @@ describe("answers-everything", () => {
     it("may be refused by a connection that is closed, too, but not by silence alone", () => {
       expect(check(asked([431, 0])).verdict).toBe("pass");
       expect(check(asked([0])).verdict).toBe("fail");
-      const givenUp = asked([431, 0]).map((row) =>
+      const waited = asked([431, 0]).map((row) =>
         row.subject === long && row.outcome === undefined && row.receivedMs === undefined
-          ? { ...row, status: 1 }
+          ? { ...row, status: givenUp }
           : row,
       );
-      expect(check(givenUp).verdict).toBe("fail");
+      expect(check(waited).verdict).toBe("fail");
     });
 
     it("is judged where it was answered once, or got another error; and so is a shorter one", () => {
       expect(check(asked([400, 400, 200])).verdict).toBe("fail");
       expect(check(asked([400, 500])).verdict).toBe("fail");
       expect(check(asked([400], "x".repeat(4_096))).verdict).toBe("fail");
+    });
+  });
+
+  describe("where the connections all waited for answers, so that the rest was never sent", () => {
+    const crowded = (outcomeOf: (i: number) => Partial<Row>): Row[] =>
+      answered().map((row, i): Row => {
+        if (i >= 700)
+          return {
+            intendedMs: i,
+            sentMs: Number.NaN,
+            outcome: "dropped",
+            status: crowdedOut,
+            phase: "burst",
+            subject: i % 10 === 7 ? controlKey : "hot",
+          };
+        return i % 10 === 7
+          ? { ...row, subject: controlKey, outcome: "control", ...outcomeOf(i) }
+          : { ...row, ...outcomeOf(i) };
+      });
+    const kept: Partial<Row> = { receivedMs: Number.NaN, outcome: "lost", status: givenUp };
+
+    it("fails a limiter that kept a share of its requests, while its gateways answered controls", () => {
+      expect(check(crowded((i) => (i % 4 === 0 ? kept : {})))).toMatchObject({
+        verdict: "fail",
+        summary: "Of 700 requests 175 got no answer",
+      });
+      expect(
+        check(
+          crowded((i) => (i % 4 === 0 ? kept : {})),
+          { maxUnansweredShare: 0.3 },
+        ).verdict,
+      ).toBe("pass");
+    });
+
+    it("fails one that kept them all, on a busy machine too", () => {
+      const all = crowded((i) => (i % 10 === 7 ? {} : kept));
+      expect(check(all).verdict).toBe("fail");
+      const late = all.map((row) => ({ ...row, sentMs: row.sentMs + 25 }));
+      expect(check(late).verdict).toBe("fail");
+    });
+
+    it("is inconclusive where the machine may have stood still, or was busy besides", () => {
+      for (const fromMs of [0, 100, 300, 500])
+        expect(check(crowded((i) => (i >= fromMs ? kept : {}))).verdict).toBe("inconclusive");
+      const lost = crowded((i) => (i % 4 === 0 ? kept : {}));
+      const late = lost.map((row) => ({ ...row, sentMs: row.sentMs + (row.sentMs > 650 ? 25 : 0) }));
+      expect(check(late)).toMatchObject({
+        verdict: "inconclusive",
+        summary: expect.stringContaining("the schedule was not kept"),
+      });
+      const redisPath = { asked: 100, slow: [{ fromMs: 0, untilMs: 2_000 }] };
+      expect(check(lost, {}, redisPath).verdict).toBe("inconclusive");
+    });
+
+    it("passes a limiter that answered late", () => {
+      expect(check(crowded((i) => (i % 4 === 0 && i % 10 !== 7 ? { receivedMs: 2_000 } : {}))).verdict).toBe(
+        "pass",
+      );
     });
   });
 

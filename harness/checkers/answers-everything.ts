@@ -7,10 +7,12 @@ import { declaredReturnMs, declaresWithoutRedis, undeclaredReturnMs } from "../p
 import type { Finding } from "../verdict/finding.ts";
 import type { Checker } from "./checker.ts";
 import { errorWords } from "./error-words.ts";
+import { hungRequests } from "./hung-requests.ts";
 import { machineDoubt } from "./machine-doubt.ts";
 import { machineStalls } from "./machine-stalls.ts";
 import { measuredPhases } from "./phases-of.ts";
 import { refusedNames } from "./refused-names.ts";
+import { isCrowdedOut } from "./schedule-quality.ts";
 import { unplannedSlowCalls } from "./slow-calls.ts";
 import { type StoppedByUs, stoppedByUs } from "./stopped-by-us.ts";
 import { untimelyEnds } from "./untimely-ends.ts";
@@ -47,7 +49,9 @@ const unseenStallShare = 0.001;
  * Fails when more than the given shares of the requests of the judged, paced phases got no answer, an error, or a
  * refusal for want of a decision. An empty history is inconclusive: no traffic proves nothing. What a busy machine can
  * cause (no answer, none in time, 502 to 504) is inconclusive near a stall of it, and where it is rare; another error
- * is an error on any machine, and so is silence towards most requests while the controls beside them are answered.
+ * is an error on any machine, and so is silence towards most requests while the controls beside them are answered. That
+ * the connections were all waiting, so that others were never sent, excuses nobody who kept more requests than a stall
+ * explains while the same gateways answered controls (`hungRequests`).
  * Gateways that ended by themselves are named; of one that a fault stopped, no answer is wanted until it was healed.
  * Refusals by a limiter that declares `closed` are answers while a fault explains them; those of one that declares
  * nothing are not blamed then. Names that the server refuses for their length alone are told of, and not judged. A name
@@ -90,7 +94,10 @@ function findingOf(history: History, options: AnswersEverythingOptions): Finding
     const where = names.length === 0 ? "" : ` in ${group.names.join(", ")}`;
     const isSilent = isSilentTowards(tally, history, phasesOf);
     if (isSilent) tally.lost.unexcused = tally.lost.all;
-    const doubt = () => (isSilent ? null : machineDoubt(history, slowMs, group.names));
+    const { maxUnansweredShare = 0 } = group.accepted;
+    const crowding =
+      tally.hung > (maxUnansweredShare + unseenStallShare) * tally.sent ? "explained" : "unexplained";
+    const doubt = () => (isSilent ? null : machineDoubt(history, slowMs, group.names, crowding));
     const errors = errorWords(history, phasesOf, isStopped);
     return [judged(partsOf(tally, group.accepted, errors), tally.sent, where, doubt)];
   });
@@ -139,7 +146,7 @@ function isSilentTowards({ sent, lost }: Tallies, history: History, phases: read
   for (let row = 0; row < requests.count; row++) {
     if (requests.subject[row] !== control || !phases.includes(requests.phase[row] ?? 0)) continue;
     if (requests.outcome[row] === outcomeCode.control) answered++;
-    else unanswered++;
+    else if (!isCrowdedOut(requests, row)) unanswered++;
   }
   return answered >= fewestControls && unanswered <= 0.01 * answered;
 }
@@ -188,6 +195,8 @@ interface Tallies {
   /** Refused for want of a decision, as is declared or is not declared otherwise. */
   readonly unblamed: number;
   readonly lost: Tally;
+  /** Of the lost, those that no stall was near, and that their gateway kept while it answered others. */
+  readonly hung: number;
   readonly error: Tally;
   /** Errors that a server answers with when it has too much to do. */
   readonly overloaded: Tally;
@@ -212,6 +221,8 @@ function tallyOf(history: History, phases: readonly number[], isStopped: Stopped
   const tallies = { lost: none(), error: none(), overloaded: none(), unavailable: none() };
   let sent = 0;
   let unblamed = 0;
+  let hung = 0;
+  const isHung = hungRequests(history);
   for (let row = 0; row < requests.count; row++) {
     const code = requests.outcome[row] ?? 0;
     if (asked[requests.phase[row] ?? 0] !== 1) continue;
@@ -230,8 +241,9 @@ function tallyOf(history: History, phases: readonly number[], isStopped: Stopped
     tally.all++;
     const excused = kind !== "error" && stalls.near(sentMs, Number.isNaN(untilMs) ? sentMs : untilMs);
     if (!excused) tally.unexcused++;
+    if (!excused && isHung(row)) hung++;
   }
-  return { sent, unblamed, ...tallies };
+  return { sent, unblamed, hung, ...tallies };
 }
 
 /**

@@ -248,6 +248,27 @@ test("a Retry-After that is a date, and a policy that nobody knows, say nothing"
   expect(scanAll(text).answers).toEqual([{ ...plain, status: 429 }]);
 });
 
+test.each(["close, keep-alive", "keep-alive, close", "close\r\nconnection: keep-alive"])(
+  "a connection that says %j is closed, and the next answer's is not",
+  (said) => {
+    const text = `HTTP/1.1 200 OK\r\nconnection: ${said}\r\ncontent-length: 0\r\n\r\n`;
+    const next = "HTTP/1.0 200 OK\r\nconnection: keep-alive\r\ncontent-length: 0\r\n\r\n";
+    expect(scanAll(text + next).answers.map(({ keepAlive }) => keepAlive)).toEqual([false, true]);
+  },
+);
+
+test("a line has one greatest length, wherever it is cut", () => {
+  const textOf = (bytesOfLine: number) =>
+    `HTTP/1.1 200 OK\r\n${"x".repeat(9)}: ${"y".repeat(bytesOfLine - 12)}\r\ncontent-length: 0\r\n\r\n`;
+  const cuts = fc.array(fc.nat({ max: 17_000 }), { maxLength: 5 });
+  fc.assert(
+    fc.property(cuts, fc.integer({ min: -2, max: 2 }), (at, more) => {
+      const isRead = scanAll(textOf(16_384 + more), at).answers.length === 1;
+      expect(isRead).toBe(more <= 0);
+    }),
+  );
+});
+
 test("a RateLimit in several lines is one list, one too long is none", () => {
   const head = "HTTP/1.1 429 No\r\ncontent-length: 0\r\nx-ratelimit-policy: day\r\n";
   const two = 'ratelimit: "second";r=1\r\nratelimit: "day";r=2\r\n\r\n';

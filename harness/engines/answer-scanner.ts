@@ -1,7 +1,7 @@
 import { Answer, type PolicyNames } from "./answer.ts";
 import { wholeNumber } from "./rate-limit-field.ts";
 
-/** Longest line of a head that is waited for; a longer one is nonsense. */
+/** Bytes of the longest line, its CR among them; a longer one is nonsense, however it arrives. */
 const longestLine = 16_384;
 const nothing: Uint8Array = new Uint8Array(0);
 
@@ -73,7 +73,8 @@ export class AnswerScanner {
         const length = this.#heldLength;
         this.#heldLength = 0;
         if (this.#state !== nonsense) this.#line(this.#held, 0, length);
-      } else this.#line(bytes, at, end);
+      } else if (end - at > longestLine) this.#state = nonsense;
+      else this.#line(bytes, at, end);
       at = end + 1;
     }
     return at;

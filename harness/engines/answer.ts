@@ -46,7 +46,7 @@ export class Answer {
   policy: number = noPolicy;
   /** Retry-After in milliseconds; NaN if there is none or it is a date. */
   retryAfterMs: number = Number.NaN;
-  /** The connection may carry another request. */
+  /** The connection may carry another request; `close`, once said, stands whatever else is said (RFC 9112 §9.3). */
   keepAlive = true;
   /** How long the server keeps an idle connection, as it says; NaN if it does not. */
   keepAliveMs: number = Number.NaN;
@@ -59,6 +59,7 @@ export class Answer {
   readonly #policies: PolicyNames;
   readonly #rateLimit = new Uint8Array(longestRateLimit);
   #rateLimitLength = 0;
+  #closes = false;
 
   constructor(policies: PolicyNames) {
     this.#policies = policies;
@@ -78,6 +79,7 @@ export class Answer {
     this.chunked = false;
     this.malformed = false;
     this.#rateLimitLength = 0;
+    this.#closes = false;
   }
 
   /** `r` of the RateLimit header: of the denying policy's item if it is named, else of the first; -1 if none. */
@@ -134,10 +136,11 @@ export class Answer {
   #connection(bytes: Uint8Array, from: number, until: number): void {
     for (let at = from; at < until; ) {
       const end = endOfListItem(bytes, at, until);
-      if (sameLetters(bytes, at, end, values.close)) this.keepAlive = false;
+      if (sameLetters(bytes, at, end, values.close)) this.#closes = true;
       else if (sameLetters(bytes, at, end, values.keepAlive)) this.keepAlive = true;
       at = startOfListItem(bytes, end, until);
     }
+    if (this.#closes) this.keepAlive = false;
   }
 
   #keepAliveTimeout(bytes: Uint8Array, from: number, until: number): void {

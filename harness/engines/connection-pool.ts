@@ -3,14 +3,18 @@ import { policyNamesOf } from "./answer.ts";
 import { Connection, type ConnectionContext } from "./connection.ts";
 import type { Endpoint, EngineContext } from "./engine.ts";
 import { isOwnShortage } from "./own-shortage.ts";
-import { recordDropped, recordRefused } from "./record.ts";
+import { recordCrowdedOut, recordDropped, recordRefused } from "./record.ts";
 import { requestText } from "./request-text.ts";
 import { RowQueue } from "./row-queue.ts";
 
 /** Connections that all replicas share the right to. */
 export interface SocketBudget {
+  /** Those that may be open at a time. */
+  readonly all: number;
   left: number;
   opened: number;
+  /** Those that carry a request without an answer. */
+  waiting: number;
 }
 
 /** What a pool is made of. `settled` is called once for each row that is complete. */
@@ -51,7 +55,10 @@ export class ConnectionPool {
         },
         free: (connection) => this.#free(connection),
         gone: (connection, error) => this.#gone(connection, error),
-        settled,
+        settled: () => {
+          options.budget.waiting--;
+          settled();
+        },
       },
       idleAtMostMs,
     };
@@ -65,7 +72,7 @@ export class ConnectionPool {
     const { budget, context, settled } = this.#options;
     for (let connection = this.#idle.pop(); connection !== undefined; connection = this.#idle.pop()) {
       if (nowMs - connection.idleSinceMs < this.#connectionContext.idleAtMostMs) {
-        connection.send(row);
+        this.#send(connection, row);
         return true;
       }
       connection.destroy();
@@ -73,7 +80,9 @@ export class ConnectionPool {
     if (this.#waiting.length >= this.#connecting) {
       if (!mayOpen) return false;
       if (budget.left === 0) {
-        recordDropped(context.requests, row);
+        // Where most are idle or being opened, it is not answers that are wanting.
+        const record = 2 * budget.waiting >= budget.all ? recordCrowdedOut : recordDropped;
+        record(context.requests, row);
         settled();
         return true;
       }
@@ -120,8 +129,13 @@ export class ConnectionPool {
 
   #free(connection: Connection): void {
     const row = this.#waiting.shift();
-    if (row >= 0) connection.send(row);
+    if (row >= 0) this.#send(connection, row);
     else this.#idle.push(connection);
+  }
+
+  #send(connection: Connection, row: number): void {
+    this.#options.budget.waiting++;
+    connection.send(row);
   }
 
   #gone(connection: Connection, error: NodeJS.ErrnoException | null): void {

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { expect, test, vi } from "vitest";
 import { monotonicMs } from "../history/monotonic-clock.ts";
-import { allocateRequests, givenUp, outcomeCode, type Requests } from "../history/requests.ts";
+import { allocateRequests, crowdedOut, givenUp, outcomeCode, type Requests } from "../history/requests.ts";
 import type { Endpoint } from "./engine.ts";
 import { type OpenEngineOptions, openEngine } from "./open-engine.ts";
 import { answerOf, scriptedServer } from "./scripted-server.ts";
@@ -54,10 +54,30 @@ test("connections are used again while answers come at once", async () => {
 
 test("when no connection can be had, arrivals are dropped and not sent", async () => {
   await using server = await scriptedServer(() => {});
-  await using engine = engineFor(server.endpoint, 20, { maxSockets: 3 });
+  await using engine = engineFor(server.endpoint, 20, { maxSockets: 3 }, 20);
   await engine.send(0, 20, undefined, 100);
   expect([countOf(engine.requests, "lost"), countOf(engine.requests, "dropped")]).toEqual([3, 17]);
   expect(server.seen).toHaveLength(3);
+  // They were dropped because the three waited for answers, and the history says so.
+  const { outcome, status } = engine.requests;
+  expect(status.filter((_, row) => outcome[row] === outcomeCode.dropped)).toEqual(
+    new Uint16Array(17).fill(crowdedOut),
+  );
+});
+
+test("connections that are answered again take what comes after those that were crowded out", async () => {
+  const held: Socket[] = [];
+  await using server = await scriptedServer((socket, { index }) => {
+    if (index >= 3) socket.write(answerOf(200));
+    else held.push(socket);
+    if (index === 2) setTimeout(() => held.map((each) => each.write(answerOf(200))), 60);
+  });
+  await using engine = engineFor(server.endpoint, 60, { maxSockets: 3 }, 5);
+  await engine.send(0, 60);
+  const { outcome, status } = engine.requests;
+  expect(outcome[59]).toBe(outcomeCode.allowed);
+  for (let row = 0; row < 60; row++)
+    expect(status[row]).toBe(outcome[row] === outcomeCode.dropped ? crowdedOut : 200);
 });
 
 test("what is still open when nobody waits any more is told from what lost its connection", async () => {

@@ -23,7 +23,7 @@ export function openEngine(
   context: EngineContext,
   { maxSockets = 4096, idleAtMostMs = 4000 }: OpenEngineOptions = {},
 ): Engine {
-  const budget: SocketBudget = { left: maxSockets, opened: 0 };
+  const budget: SocketBudget = { all: maxSockets, left: maxSockets, opened: 0, waiting: 0 };
   let settledRows = 0;
   let onSettled = () => {};
   const settled = () => {

@@ -1,4 +1,5 @@
 import {
+  crowdedOut,
   givenUp,
   noPolicy,
   outcomeCode,
@@ -45,6 +46,14 @@ export function recordGivenUp(requests: Requests, row: number): void {
 export function recordDropped(requests: Requests, row: number): void {
   recordNothing(requests, row);
   requests.sentMs[row] = Number.NaN;
+  Atomics.store(requests.outcome, row, outcomeCode.dropped);
+}
+
+/** Never sent: no connection was free, because they were waiting for answers. */
+export function recordCrowdedOut(requests: Requests, row: number): void {
+  recordNothing(requests, row);
+  requests.sentMs[row] = Number.NaN;
+  requests.status[row] = crowdedOut;
   Atomics.store(requests.outcome, row, outcomeCode.dropped);
 }
 

@@ -2,7 +2,9 @@ import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/pro
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { History } from "./history.ts";
 import { readHistory, writeHistory } from "./history-file.ts";
+import { noPolicy } from "./requests.ts";
 import { sampleHistory } from "./sample-history.ts";
 
 let folder = "";
@@ -22,6 +24,21 @@ describe("a history file", () => {
   it("gives back a run without requests", async () => {
     const path = join(folder, "empty.parquet");
     const history = sampleHistory({ count: 0 });
+    await writeHistory(path, history);
+    expect(await readHistory(path)).toEqual(history);
+  });
+
+  it("gives back what is rare: a policy called null beside rows that name none, and a horizon without end", async () => {
+    const path = join(folder, "rare.parquet");
+    const sample = sampleHistory({ count: 200 });
+    const history: History = {
+      ...sample,
+      policies: [{ name: "null", limit: 10, windowMs: 500 }],
+      promises: sample.promises.map((one) => ({ ...one, stateHorizonMs: Number.POSITIVE_INFINITY })),
+    };
+    history.requests.cost[0] = 2 ** 31 - 1;
+    history.requests.policy[0] = noPolicy;
+    history.requests.policy[1] = 0;
     await writeHistory(path, history);
     expect(await readHistory(path)).toEqual(history);
   });

@@ -2,6 +2,7 @@ import { rename, rm } from "node:fs/promises";
 import { asyncBufferFromFile, type FileMetaData, parquetMetadataAsync, parquetRead } from "hyparquet";
 import { fileWriter, ParquetWriter, schemaFromColumnData } from "hyparquet-writer";
 import { Refusal } from "../refusal.ts";
+import { exactJson, parseExactJson } from "./exact-json.ts";
 import { type History, historySchemaVersion } from "./history.ts";
 import { columnsOfRows, fileColumnNames, storeColumn } from "./request-columns.ts";
 import { allocateRequests } from "./requests.ts";
@@ -20,7 +21,7 @@ export async function writeHistory(path: string, history: History): Promise<void
     const writer = new ParquetWriter({
       writer: fileWriter(partial),
       schema: schemaFromColumnData({ columnData: columnsOfRows(history, 0, 0) }),
-      kvMetadata: [{ key: metadataKey, value: JSON.stringify(withoutRequests(history)) }],
+      kvMetadata: [{ key: metadataKey, value: exactJson(withoutRequests(history)) }],
       createdBy: `gatecrash ${history.run.environment.gatecrash}`,
     });
     for (let from = 0; from < history.requests.count; from += rowsPerGroup) {
@@ -97,7 +98,7 @@ function withoutRequests(history: History): Omit<History, "requests"> {
 
 function parsed(path: string, text: string): Omit<History, "requests"> {
   try {
-    const rest = JSON.parse(text) as Omit<History, "requests">;
+    const rest = parseExactJson(text) as Omit<History, "requests">;
     const lists = [
       rest.phases,
       rest.subjects,

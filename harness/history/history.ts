@@ -95,6 +95,8 @@ export interface PhaseSpan {
   readonly name: string;
   readonly fromMs: number;
   readonly untilMs: number;
+  /** Where its schedule ends; from then until `untilMs` only answers are waited for. @default it has none */
+  readonly scheduledUntilMs?: number;
   /** `open`: paced from a schedule. `saturate`: as fast as the target answers, so only proofs are judged. */
   readonly model: "open" | "saturate";
   /** Warm-ups are recorded, but no measurement and no demand for evidence concerns them. */

@@ -50,6 +50,7 @@ const word = (name: string, words: (history: History) => readonly string[]): Fil
     read: (history, cell) => {
       if (of !== history) codes = new Map(words(history).map((text, code) => [text, code]));
       of = history;
+      if (cell === null) return noPolicy;
       return codes.get(String(cell)) ?? noPolicy;
     },
   };

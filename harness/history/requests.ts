@@ -34,6 +34,10 @@ export const sources: readonly Source[] = Object.keys(sourceCode) as Source[];
 
 /** `status` of a `lost` row that was still open when the client ceased to wait; any other lost its connection. */
 export const givenUp = 1;
+
+/** `status` of a `dropped` row that found no connection free, because they were waiting for answers. */
+export const crowdedOut = 2;
+
 /**
  * Whether the cost of a request is to be given back, as the column `refund` codes it: append only.
  * - `none`: it is charged for good

@@ -77,7 +77,14 @@ test("a load that breaks its contract is named", () => {
   ).toThrow(/Phase odd: an arrival at 1 ms is out of order/);
   expect(compile([{ atMs: 10, key: "a" }])).toThrow(/outside \[0, 10\)/);
   expect(compile([{ atMs: 1, key: "a", replica: 3 }])).toThrow(/no replica 3 among 3/);
-  expect(compile([{ atMs: 1, key: "a", cost: 0.5 }])).toThrow(/whole and at least 1, not 0.5/);
+  expect(compile([{ atMs: 1, key: "a", cost: 0.5 }])).toThrow(
+    /whole, at least 1 and at most 2147483647, not 0.5/,
+  );
+  expect(compile([{ atMs: 1, key: "a", cost: 2 ** 31 }])).toThrow(/at most 2147483647, not 2147483648/);
+  expect(compile([{ atMs: 1, key: "a", cost: 2 ** 31 - 1 }])).not.toThrow();
+  expect(compile([{ atMs: 1, key: "a\ud800" }])).toThrow(/A key has half a surrogate pair: "a\\ud800"/);
+  expect(compile([{ atMs: 1, key: "a\u{1f6a7}" }])).not.toThrow();
+  expect(() => compileSchedule([{ ...phase([]), name: "\udc00" }], options)).toThrow(/name of a phase/);
 });
 
 test("a million arrivals take some 18 bytes each, not an object each", () => {

@@ -24,6 +24,9 @@ export interface PhaseRows {
   readonly untilRow: number;
 }
 
+/** The greatest cost that a history can hold. */
+const mostCost = 2 ** 31 - 1;
+
 /** All arrivals of a run in columns, phase by phase: 19 bytes each. */
 export interface Schedule {
   readonly count: number;
@@ -48,6 +51,7 @@ export interface Schedule {
 export function compileSchedule(phases: readonly PhaseLoad[], { seed, replicas }: ScheduleOptions): Schedule {
   const names = new Set(phases.map(({ name }) => name));
   if (names.size < phases.length) throw new RangeError("Two phases of one scenario have the same name.");
+  for (const name of names) requireWellFormed(name, "The name of a phase");
   const columns = growingColumns();
   const rows = phases.map((phase) => {
     const fromRow = columns.count();
@@ -108,10 +112,18 @@ function requireSound(
     throw new RangeError(
       `Phase ${phase}: an arrival at ${atMs} ms is out of order or outside [0, ${durationMs}) ms.`,
     );
-  if (!(Number.isInteger(cost) && cost >= 1 && cost <= 0xffffffff))
-    throw new RangeError(`Phase ${phase}: a cost must be whole and at least 1, not ${cost}.`);
+  if (!(Number.isInteger(cost) && cost >= 1 && cost <= mostCost))
+    throw new RangeError(
+      `Phase ${phase}: a cost must be whole, at least 1 and at most ${mostCost}, not ${cost}.`,
+    );
   if (!(Number.isInteger(replica) && replica >= 0 && replica < replicas))
     throw new RangeError(`Phase ${phase}: there is no replica ${replica} among ${replicas}.`);
+}
+
+/** UTF-8 has no bytes for half a surrogate pair: on the wire and in the history two such names would be one. */
+function requireWellFormed(name: string, what: string): void {
+  if (name.isWellFormed()) return;
+  throw new RangeError(`${what} has half a surrogate pair: ${JSON.stringify(name.slice(0, 40))}.`);
 }
 
 /** Columns that double when they are full, and the names that were met. */
@@ -138,6 +150,7 @@ function growingColumns() {
       }
       let index = indices.get(key);
       if (index === undefined) {
+        requireWellFormed(key, "A key");
         index = subjects.push(key) - 1;
         indices.set(key, index);
       }

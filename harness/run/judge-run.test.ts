@@ -1,6 +1,8 @@
 import { expect, it } from "vitest";
 import { sampleRun } from "../../reports/sample-run.ts";
 import type { Checker } from "../checkers/checker.ts";
+import { controlKey } from "../history/control-key.ts";
+import { allocateRequests, memoryOf, outcomeCode } from "../history/requests.ts";
 import type { Scenario } from "../scenario.ts";
 import { makeBaseline } from "../verdict/baseline/make-baseline.ts";
 import type { Finding } from "../verdict/finding.ts";
@@ -24,6 +26,22 @@ const scenario: Scenario = {
     finds("load-quality", "quality"),
   ],
 };
+
+it("what a phase sent is what came to its outcomes, and nothing of either went past the limiter", () => {
+  const subjects = [...history.subjects, controlKey];
+  const requests = allocateRequests(history.requests.count);
+  new Uint8Array(memoryOf(requests)).set(new Uint8Array(memoryOf(history.requests)));
+  for (let row = 0; row < requests.count; row += 50) {
+    requests.subject[row] = subjects.length - 1;
+    requests.outcome[row] = outcomeCode.control;
+  }
+  const { phases, load } = judgeRun({ ...history, subjects, requests }, scenario, []);
+  for (const { load, outcomes } of phases)
+    expect(load.sent).toBe(Object.values(outcomes).reduce((sum, count) => sum + count, 0));
+  const measured = phases.filter(({ model, role }) => model === "open" && role === "judged");
+  expect(load.sent).toBe(measured.reduce((sum, phase) => sum + phase.load.sent, 0));
+  expect(load.sendingMs).toBeCloseTo(measured.reduce((sum, phase) => sum + (phase.load.sendingMs ?? 0), 0));
+});
 
 it("gates and baselines are part of the verdict, each a gate of the result", () => {
   const alone = judgeRun(history, scenario, [parseGate("outcomes.allowed>=1")]);

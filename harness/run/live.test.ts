@@ -23,6 +23,18 @@ describe("the live numbers", () => {
     );
   });
 
+  it("go on after a phase that left more rows blank than are looked ahead, and count what it did send", () => {
+    const requests = allocateRequests(60_000);
+    const read = followRequests(requests);
+    requests.outcome.fill(outcomeCode.allowed, 0, 20_000);
+    requests.outcome.fill(outcomeCode.blank, 500, 510);
+    expect(read(1_000, 0).allowed).toBe(19_990);
+    requests.outcome.fill(outcomeCode.allowed, 20_000, 20_100);
+    requests.outcome.fill(outcomeCode.denied, 42_000, 60_000);
+    expect(read(2_000, 42_000)).toMatchObject({ allowed: 20_090, denied: 18_000, ratePerSecond: 18_100 });
+    expect(read(3_000, 42_000)).toMatchObject({ allowed: 20_090, denied: 18_000, ratePerSecond: 0 });
+  });
+
   it("tell the rate since the last reading and the latency from the intended instant", () => {
     const requests = allocateRequests(100);
     const read = followRequests(requests);

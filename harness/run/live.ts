@@ -11,14 +11,17 @@ export interface LiveNumbers {
   readonly p99Ms: number | null;
 }
 
-/** Follows `requests` while another thread fills them. Each reading costs what happened since the one before. */
-export function followRequests(requests: Requests): (nowMs: number) => LiveNumbers {
+/**
+ * Follows `requests` while another thread fills them. Each reading costs what happened since the one before. All rows
+ * before `fromRow` are over: what is blank of them stays so.
+ */
+export function followRequests(requests: Requests): (nowMs: number, fromRow?: number) => LiveNumbers {
   const counts = new Uint32Array(16);
   const pending: number[] = [];
   let next = 0;
   let lastMs = Number.NaN;
   let numbers: LiveNumbers = { ratePerSecond: 0, allowed: 0, denied: 0, lost: 0, p99Ms: null };
-  return (nowMs) => {
+  return (nowMs, fromRow = 0) => {
     const fresh: number[] = [];
     let completed = 0;
     const take = (row: number): boolean => {
@@ -30,7 +33,8 @@ export function followRequests(requests: Requests): (nowMs: number) => LiveNumbe
       if (!Number.isNaN(latency)) fresh.push(latency);
       return true;
     };
-    settle(pending, take);
+    settle(pending, fromRow, take);
+    for (; next < fromRow; next++) take(next);
     next = advance(requests, next, pending, take);
     const count = (code: number): number => counts[code] ?? 0;
     numbers = {
@@ -50,10 +54,10 @@ export function followRequests(requests: Requests): (nowMs: number) => LiveNumbe
   };
 }
 
-/** Rows that were skipped because their answer was still out. */
-function settle(pending: number[], take: (row: number) => boolean): void {
+/** Rows that were skipped because their answer was still out; those before `fromRow` are looked at once more. */
+function settle(pending: number[], fromRow: number, take: (row: number) => boolean): void {
   let kept = 0;
-  for (const row of pending) if (!take(row)) pending[kept++] = row;
+  for (const row of pending) if (!take(row) && row >= fromRow) pending[kept++] = row;
   pending.length = kept;
 }
 

@@ -51,11 +51,17 @@ export async function sendPhases(sending: Sending): Promise<SentPhase[]> {
     sending.signal.throwIfAborted();
     const fromMs = startOf(phase, sending.clock);
     sending.onPhase(phase.name, fromMs);
+    const fromRow = sending.schedule.phases[index]?.fromRow ?? 0;
     const lengthMs = "load" in phase ? phase.load.durationMs : phase.saturate.atMostMs;
     const live = setInterval(() => {
       const now = monotonicMs();
       const left = leftMs(sending.phases, index, fromMs + lengthMs - now);
-      sending.onLive({ ...follow(now), phase: phase.name, leftMs: left, doneShare: 1 - left / wholeMs });
+      sending.onLive({
+        ...follow(now, fromRow),
+        phase: phase.name,
+        leftMs: left,
+        doneShare: 1 - left / wholeMs,
+      });
     }, 250);
     try {
       sent.push(await sendPhase(sending, index, fromMs));
@@ -108,7 +114,8 @@ async function sendPhase(
     const endMs = fromMs + phase.load.durationMs;
     const restMs = endMs - monotonicMs();
     if (restMs > 0) await sleep(restMs, undefined, { signal });
-    const span = { name, role, model: "open", fromMs, untilMs: Math.max(endMs, monotonicMs()) } as const;
+    const untilMs = Math.max(endMs, monotonicMs());
+    const span = { name, role, model: "open", fromMs, untilMs, scheduledUntilMs: endMs } as const;
     return { span, engine: { phase: name, discrepancies: report.discrepancies, unsent: 0 } };
   }
   const { connections, atMostMs } = phase.saturate;

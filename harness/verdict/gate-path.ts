@@ -8,7 +8,10 @@ const triple: Tree = { proved: "number", estimate: "number", atMost: "number" };
 const numbers = (...names: string[]): Tree => Object.fromEntries(names.map((name) => [name, "number"]));
 const latencyMs = numbers("p50", "p90", "p99", "p999", "max");
 const sendLagMs = numbers("p50", "p99", "max");
-const load: Tree = { ...numbers("offered", "sent", "dropped", "achievedRatePerSecond"), sendLagMs };
+const load: Tree = {
+  ...numbers("offered", "sent", "dropped", "achievedRatePerSecond", "sendingMs"),
+  sendLagMs,
+};
 const outcomes = numbers("allowed", "denied", "unavailable", "errors", "lost");
 
 /** Stands for any name: of a phase, of a checker, of a checker's number. */

@@ -23,7 +23,7 @@ export interface Gate {
 
 /**
  * Reads `path op number[±tolerance]`, like `accuracy.wronglyAllowedShare<=0.01±0.005` (`+-` does as well),
- * `phase.burst.latencyMs.p99<=20`, `outcomes.lost/load.sent<=0.001` or
+ * `phase.burst.latencyMs.p99<=20`, `phase.burst.outcomes.lost/phase.burst.load.sent<=0.001` or
  * `variant.gcra.latencyMs.p50/variant.none.latencyMs.p50<=1.5`. A minus between two numbers takes spaces, for names have
  * hyphens. Throws a `Refusal` that says what to type. Names of phases, variants, checkers and their numbers cannot be
  * known yet: a wrong one is told by `evaluateGate`.

@@ -37,13 +37,16 @@ export interface Result {
   readonly gates: readonly GateResult[];
 }
 
-/** How well the open phases kept their schedule. */
+/** How well the open phases kept their schedule; requests past the limiter are not counted. */
 export interface LoadNumbers {
   /** Requests that the schedule asked for. */
   readonly offered: number;
   readonly sent: number;
   readonly dropped: number;
+  /** What was sent, over the time that sending it took. */
   readonly achievedRatePerSecond: number;
+  /** That time, in milliseconds; the wait for the last answers is no part of it. @default as long as the phases */
+  readonly sendingMs?: number;
   readonly sendLagMs: { readonly p50: number; readonly p99: number; readonly max: number };
 }
 

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { sampleRun } from "../sample-run.ts";
+import { loadFacts } from "./load-facts.ts";
 import { namedNumber, numberText } from "./named-number.ts";
 import { count, duration, percent, significant } from "./numerals.ts";
 import { cut, plain } from "./plain.ts";
@@ -27,6 +29,25 @@ describe("numerals", () => {
     [percent(Number.POSITIVE_INFINITY), "unbounded"],
   ])("writes %s", (text, expected) => {
     expect(text).toBe(expected);
+  });
+});
+
+describe("the facts of the load", () => {
+  it("are all of the judged, paced phases: what was lost in others is no part of what was sent in these", () => {
+    const { result } = sampleRun();
+    const [first] = result.phases;
+    if (first === undefined) throw new RangeError("the sample has no phase");
+    const losing = (role: "judged" | "warmup", model: "open" | "saturate", lost: number) => ({
+      ...first,
+      ...{ role, model },
+      outcomes: { ...first.outcomes, lost },
+    });
+    const phases = [
+      losing("judged", "open", 3),
+      losing("warmup", "open", 40),
+      losing("judged", "saturate", 500),
+    ];
+    expect(loadFacts({ ...result, phases })).toContain("3 lost");
   });
 });
 
