@@ -103,7 +103,7 @@ describe("a limiter in the memory of a process that is killed", () => {
   it("passes, and the finding says that state was lost", () => {
     const [bound] = judged(story);
     expect(bound?.verdict).toBe("pass");
-    expect(bound?.notes).toContain("State was lost 1 times: spans are judged before and after, never across");
+    expect(bound?.notes).toContain("State was lost once: spans are judged before and after, never across");
   });
 
   it("is no excuse for another process that forgets", () => {
