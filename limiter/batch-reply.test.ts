@@ -61,6 +61,7 @@ describe("replyHead", () => {
   it("tells the time, and what Redis has kept of who asks", () => {
     expect(replyHead([7, 1, 2])).toEqual({ nowUs: 7, kept: 0 });
     expect(replyHead([-7, 1, 2])).toEqual({ nowUs: 7, kept: 1 });
+    expect(replyHead([-7, 5, 2])).toEqual({ nowUs: 7, kept: 1, since: 5 });
     expect(replyHead([-7, -1])).toEqual({ nowUs: 7, kept: -1 });
     expect(replyHead([-7, 0])).toEqual({ nowUs: 7, kept: undefined });
   });

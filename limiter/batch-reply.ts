@@ -7,6 +7,8 @@ export interface ReplyHead {
   readonly nowUs: number;
   /** {@link NOTHING_KEPT} for who asks before, {@link CANNOT_KEEP}, else 0; undefined if it was too late. */
   readonly kept: number | undefined;
+  /** If nothing is kept: a mark that all callers have in common, and that is another one once Redis has lost its data. */
+  readonly since?: number;
 }
 
 /** Of {@link ReplyHead}. */
@@ -20,8 +22,9 @@ export function replyHead(wire: WireReply): ReplyHead {
   if (!isList(wire)) return { nowUs: numberIn(wire, 0), kept: 0 };
   const nowUs = Number(wire[0]);
   if (nowUs >= 0) return { nowUs, kept: 0 };
-  const kept = Number(wire[1]);
-  return { nowUs: -nowUs, kept: kept === 0 ? undefined : kept };
+  const state = Number(wire[1]);
+  if (state > NOTHING_KEPT) return { nowUs: -nowUs, kept: NOTHING_KEPT, since: state };
+  return { nowUs: -nowUs, kept: state === 0 ? undefined : state };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Script } from "./algorithms/decide-script.ts";
 import { Batch, type RunHeader } from "./batch.ts";
-import { CANNOT_KEEP, NOTHING_KEPT, replyHead, type WireReply } from "./batch-reply.ts";
+import { CANNOT_KEEP, replyHead, type WireReply } from "./batch-reply.ts";
 import { cutBatches } from "./cut-batches.ts";
 import { KeptByRedis } from "./kept-by-redis.ts";
 import { type RedisLink, type RedisTrouble, troubleOf } from "./redis-link.ts";
@@ -41,14 +41,16 @@ export function batchSender(link: RedisLink, options: BatchSenderOptions): Batch
   const cuts = cutBatches(keptKey);
   const time = redisTime();
   const runs = new KeptByRedis({ keepMs });
+  link.onReady(() => runs.reconnected());
 
   /** Whether it was in time. */
   function heard(reply: WireReply, sentMs: number, header: RunHeader): boolean {
-    const { nowUs, kept } = replyHead(reply);
+    const head = replyHead(reply);
+    const { nowUs, kept } = head;
     time.heard(nowUs, sentMs, performance.now());
     if (kept === undefined) return false;
     if (kept === CANNOT_KEEP) return true;
-    if (runs.found(kept !== NOTHING_KEPT, sentMs, header)) {
+    if (runs.found(head, sentMs, header)) {
       cuts.forget();
       options.onStateLost();
     }

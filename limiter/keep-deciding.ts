@@ -6,6 +6,7 @@ import { repairing } from "./fallback/repairing.ts";
 import { fallbacks, type Part } from "./fallbacks.ts";
 import type { AlgorithmName, LimiterOptions, LimiterPolicy } from "./limiter-options.ts";
 import type { Questions } from "./questions.ts";
+import type { Tellers } from "./tellers.ts";
 import type { Charged, RefundWay, WithoutRedis } from "./without-redis.ts";
 
 export interface KeepDecidingOptions extends Pick<LimiterOptions, "replica" | "maxKeys"> {
@@ -16,10 +17,15 @@ export interface KeepDecidingOptions extends Pick<LimiterOptions, "replica" | "m
   readonly add: (asking: Asking) => void;
   /** How long the gate is kept at least, in milliseconds. */
   readonly gateMs: number;
+  /** For whom the gate is kept for longer. @default nobody */
+  readonly tellers?: Tellers;
   readonly onKeys: (policy: string, count: number) => void;
   /** Redis is back, and has been told of all that was admitted without it. */
   readonly onRepaired: () => void;
 }
+
+/** Between two questions whether others are still telling. */
+const ASK_AGAIN_MS = 100;
 
 const micros = (ms: number): number => Math.floor(ms * 1_000);
 
@@ -61,6 +67,7 @@ class KeptDeciding implements WithoutRedis {
       onDone: () => {
         this.#repaired.done = this.#repaired.begun;
         this.#repairsEndedUs = micros(performance.now());
+        options.tellers?.done();
         options.onRepaired();
         this.#forgetIfDue();
       },
@@ -171,6 +178,7 @@ class KeptDeciding implements WithoutRedis {
     if (this.phase !== "lost") this.#lostMs = nowMs;
     this.phase = "lost";
     clearTimeout(this.#gateTimer);
+    this.#options.tellers?.pause();
     for (const { fallback } of this.#all()) fallback.lost(micros(nowMs), micros(sentMs));
   }
 
@@ -183,6 +191,7 @@ class KeptDeciding implements WithoutRedis {
     clearTimeout(this.#gateTimer);
     this.#gateTimer = setTimeout(() => this.#forgetIfDue(), this.#options.gateMs + 1).unref();
     const recovery = ++this.#recovery;
+    this.#options.tellers?.begin();
     // Of what was cut, and is in Redis, Redis need not be told.
     void settled.then(() => {
       if (this.phase !== "gate" || recovery !== this.#recovery) return;
@@ -204,6 +213,7 @@ class KeptDeciding implements WithoutRedis {
 
   close(): void {
     clearTimeout(this.#gateTimer);
+    this.#options.tellers?.pause();
   }
 
   *#all(): Generator<Keeper, void, void> {
@@ -240,10 +250,30 @@ class KeptDeciding implements WithoutRedis {
   }
 
   #forgetIfDue(): void {
-    const nowMs = performance.now();
-    if (this.phase !== "gate" || nowMs < this.#gateEndsMs || this.#repaired.done !== this.#recovery) return;
+    const { tellers } = this.#options;
+    if (!this.#isDue()) return;
+    if (tellers === undefined) this.#forget();
+    else void this.#forgetAfter(tellers);
+  }
+
+  #isDue(): boolean {
+    const isTold = this.#repaired.done === this.#recovery;
+    return this.phase === "gate" && performance.now() >= this.#gateEndsMs && isTold;
+  }
+
+  /** Others may have more to tell than there was time for. */
+  async #forgetAfter(tellers: Tellers): Promise<void> {
+    const recovery = this.#recovery;
+    const areOthers = await tellers.areOthers();
+    if (recovery !== this.#recovery || !this.#isDue()) return;
+    clearTimeout(this.#gateTimer);
+    if (areOthers) this.#gateTimer = setTimeout(() => this.#forgetIfDue(), ASK_AGAIN_MS).unref();
+    else this.#forget();
+  }
+
+  #forget(): void {
     this.phase = "redis";
-    for (const { fallback } of this.#all()) fallback.forget(micros(nowMs));
+    for (const { fallback } of this.#all()) fallback.forget(micros(performance.now()));
   }
 
   #withoutKeys() {

@@ -1,16 +1,17 @@
 import { createHash } from "node:crypto";
-import { ANSWER_BYTES, ANSWERS_KEPT, type Script, SEQUENCE_DIGITS } from "./algorithms/decide-script.ts";
+import { ANSWER_BYTES, type Script, SEQUENCE_DIGITS } from "./algorithms/decide-script.ts";
 
-const text = `-- KEYS: kept answers. ARGV: sequence numbers of runs.
--- Reply: Redis time in microseconds, then what was charged in each run, as bits; -1 if there was no such run.
+const text = `-- KEYS: kept answers.
+-- Reply: Redis time in microseconds, then two a run of which something is kept: its sequence number, and what was
+--   charged in it, as bits.
 local time = redis.call("TIME")
-local reply = { time[1] * 1000000 + time[2] }
-for i = 1, #ARGV do
-  local place = ARGV[i] % ${ANSWERS_KEPT} * ${ANSWER_BYTES}
-  local kept = redis.call("GETRANGE", KEYS[1], place, place + ${ANSWER_BYTES - 1})
-  reply[i + 1] = -1
-  if #kept == ${ANSWER_BYTES} and string.sub(kept, 1, ${SEQUENCE_DIGITS}) == ARGV[i] then
-    reply[i + 1] = struct.unpack(">I6", kept, ${SEQUENCE_DIGITS + 1})
+local reply, size = { time[1] * 1000000 + time[2] }, 1
+local kept = redis.call("GETRANGE", KEYS[1], 0, -1)
+for first = 1, #kept - ${ANSWER_BYTES - 1}, ${ANSWER_BYTES} do
+  local sequence = tonumber(string.sub(kept, first, first + ${SEQUENCE_DIGITS - 1}))
+  if sequence then
+    reply[size + 1], reply[size + 2] = sequence, struct.unpack(">I6", kept, first + ${SEQUENCE_DIGITS})
+    size = size + 2
   end
 end
 return reply`;

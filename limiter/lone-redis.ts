@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Redis } from "ioredis";
 import { decideScript } from "./algorithms/decide-script.ts";
 import { Batch } from "./batch.ts";
@@ -8,24 +9,27 @@ import { gateMs, REPAIR_MS } from "./fallback/recovery.ts";
 import { type GiveBacks, giveBacks } from "./give-backs.ts";
 import { keepDeciding } from "./keep-deciding.ts";
 import { type RedisGuard, redisGuard } from "./redis-guard.ts";
-import { RECONNECTED_WITHIN_MS, redisLink } from "./redis-link.ts";
+import { RECONNECTED_WITHIN_MS, type RedisLink, redisLink } from "./redis-link.ts";
 import type { Place, RedisSide, RedisSideOptions } from "./redis-side.ts";
+import { tellers } from "./tellers.ts";
 import type { WithoutRedis } from "./without-redis.ts";
 
 /** Connects to one Redis, which all keys are in. */
 export function loneRedis(options: RedisSideOptions<string | Redis>): RedisSide {
-  const { put, metrics } = options;
+  const { redis, deadlineMs, prefix, put, metrics } = options;
+  const link = redisLink(redis, { deadlineMs });
   const debts = giveBacks((refund) => queue.add(refund));
   const withoutRedis = keepDeciding({
     ...options,
     add: (asking) => queue.add(asking),
     gateMs: longestGateMs(options),
+    tellers: tellers(link, `${prefix}:telling`, randomUUID()),
     onKeys: metrics.fallbackKeys,
     onRepaired: () => debts.retry(),
   });
-  const { sender, guard, close } = connection(options, debts, withoutRedis);
+  const { sender, guard, close } = connection(link, options, debts, withoutRedis);
   const queue = batchQueue(
-    () => new Batch(sender.keptKey, put.usual.length, 2 * options.deadlineMs),
+    () => new Batch(sender.keptKey, put.usual.length, 2 * deadlineMs),
     (batch, arrived) => {
       const refusal = guard.refusal();
       if (refusal === undefined) {
@@ -43,18 +47,18 @@ export function loneRedis(options: RedisSideOptions<string | Redis>): RedisSide 
   return { placeOf: () => place, connected: guard.connected, close };
 }
 
-/** Until every process has found a lone Redis again, and told it what it had admitted without. */
+/** Until every process has found a lone Redis again, and told it what it had admitted without, or has more to tell. */
 export function longestGateMs({ deadlineMs }: { readonly deadlineMs: number }): number {
   const probeIntervalMs = Math.max(RECONNECTED_WITHIN_MS, LONGEST_PROBE_MS);
   return gateMs({ probeIntervalMs, deadlineMs, repairMs: REPAIR_MS });
 }
 
 function connection(
-  { redis, prefix, deadlineMs, put, metrics }: RedisSideOptions<string | Redis>,
+  link: RedisLink,
+  { prefix, deadlineMs, put, metrics }: RedisSideOptions<string | Redis>,
   debts: GiveBacks,
   withoutRedis: WithoutRedis,
 ): { readonly sender: BatchSender; readonly guard: RedisGuard; readonly close: () => Promise<void> } {
-  const link = redisLink(redis, { deadlineMs });
   const sender = batchSender(link, {
     script: decideScript(put.algorithms, put.usual, put.keepMs),
     prefix,

@@ -10,6 +10,7 @@ import { type NodeMiddleware, rateLimit } from "./middleware/node-http.ts";
 import type { Policy } from "./policy.ts";
 import type { WithoutRedisPromise } from "./promised.ts";
 import { RETRY_WITHIN_MS } from "./redis-link.ts";
+import { TELLER_FORGOTTEN_MS } from "./tellers.ts";
 import { redisOf, type Variant } from "./variants/variant.ts";
 import { withoutBurst } from "./without-burst.ts";
 
@@ -76,8 +77,10 @@ function withoutRedis(fallback: "local" | "open" | "closed"): WithoutRedisPromis
     kind: fallback,
     share: "equal",
     writesBack: true,
+    // Of the thousands of keys of a scenario; who has more takes longer, and holds the gates of the others.
     mergesWithinMs: REPAIR_MS,
-    holdsBackMs: longestGateMs({ deadlineMs: DEADLINE_MS }),
+    // For longer only while another one has more to tell than there is time for, or was stopped while it told.
+    holdsBackMs: longestGateMs({ deadlineMs: DEADLINE_MS }) + TELLER_FORGOTTEN_MS,
     ...times,
   };
 }

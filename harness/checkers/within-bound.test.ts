@@ -69,8 +69,8 @@ describe("within-bound", () => {
     const rows = [...letIn(100).map((row) => ({ ...row, phase: "sharp" })), ...half];
     const judged = (upper: Promised) => check(rows, { phases, promises: { upper } }).verdict;
     expect(judged(promised)).toBe("inconclusive");
-    expect(judged({ kind: "fixed", limit: 50, windowMs: 1_000, phase: "first-hit" })).toBe("pass");
-    expect(judged({ kind: "fixed", limit: 60, windowMs: 1_000, phase: "first-hit" })).toBe("inconclusive");
+    expect(judged({ kind: "fixed", limit: 100, windowMs: 1_000, phase: "first-hit" })).toBe("pass");
+    expect(judged({ kind: "fixed", limit: 120, windowMs: 1_000, phase: "first-hit" })).toBe("inconclusive");
   });
 
   it("convicts the subject that went farthest, whatever the others did", () => {

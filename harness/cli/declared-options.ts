@@ -7,6 +7,7 @@ import {
   deadlineMs,
   fallbackNames,
   hasBurst,
+  needsClock,
   promiseNames,
 } from "../targets/declared-promises.ts";
 import type { Spoken, Target } from "../targets/target.ts";
@@ -62,7 +63,10 @@ export function addDeclaredOptions(command: Command): Command {
     .option("--burst <n>", `${yours} capacity of a gcra or token-bucket (default: the limit)`)
     .option("--promise <kind>", `${yours} ${promiseNames.join(", ")} (default: sliding-window)`)
     .option("--fallback <kind>", `${yours} what it does without Redis: local, open or closed`)
-    .option("--resolution <time>", `${yours} the steps in which its time goes, like 1s (default: 1ms)`)
+    .option(
+      "--resolution <time>",
+      `${yours} the steps in which its time goes, or how late its timers are, like 1s (default: 1ms)`,
+    )
     .option("--denied-consumes", `${yours} what it turns away counts like what it lets in`, false)
     .option("--returns-within <time>", `${yours} back on Redis so soon after a heal (default: not judged)`)
     .option("--adds-at-most <time>", `${yours} what deciding adds to an answer, p99 (default: not judged)`)
@@ -124,6 +128,10 @@ export function declarationOf(
   const promise = oneOf(promiseNames, asked, "promise");
   if (burst !== undefined && !hasBurst(promise))
     throw new Refusal("--burst goes with --promise gcra or token-bucket: leave it out, or say which.");
+  if (needsClock(promise) && clockIsUnread)
+    throw new Refusal(
+      `--promise ${promise} needs a clock that can be read: add --redis, with gateways on this machine, or say --promise fixed-window, which may begin anywhere.`,
+    );
   return {
     ...countingOf(options, promise, policies),
     ...timesOf(options),

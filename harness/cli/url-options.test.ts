@@ -83,6 +83,7 @@ describe("--url", () => {
     ["an unknown promise", [...promised, "--promise", "sliding-windw"], /did you mean sliding-window\?$/],
     ["an unknown fallback", [...promised, "--fallback", "opn"], /did you mean open\?$/],
     ["a window with a burst", [...promised, "--burst", "5"], /^--burst goes with --promise gcra/],
+    ["windows of an unread clock", [...promised, "--promise", "clock-window"], /can be read: add --redis/],
     ["proxies of nobody", [...promised, "--proxies", "a"], /^--proxies goes with --toxiproxy/],
     ["too many proxies", [...promised, "--toxiproxy", here, "--proxies", "a,b"], /one name for each --url/],
     [

@@ -107,6 +107,8 @@ function judgeEra(
   const lossless = losses.fromMs.length === 0;
   const until = starts[group + 1] ?? 0;
   clearLedger(ledger);
+  // Every name of a run is new, so nothing is kept of it before the first who asks, whatever becomes of that; or after a loss.
+  if (era === 0) ledger.sinceMs = sentMs[starts[group] ?? 0] ?? Number.NEGATIVE_INFINITY;
   for (let i = starts[group] ?? 0; i < until; i++) {
     if (said[i] !== kindCode.allowed) continue;
     const sent = sentMs[i] ?? 0;

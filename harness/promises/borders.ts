@@ -9,8 +9,8 @@ import type { Terms } from "./promise.ts";
  * admitted, so that a window must have begun within it, after its first instant. Sets come in order.
  */
 export interface Borders {
-  /** Forgets all sets; `runMs` is how much time those to come may span. */
-  readonly begin: (runMs: number) => void;
+  /** Forgets all sets. Nobody had asked before `sinceMs`, -Infinity where that cannot be said. */
+  readonly begin: (sinceMs: number) => void;
   /** True if no windows can begin within every set so far, this one included. */
   readonly excludedBy: (fromMs: number, untilMs: number) => boolean;
 }
@@ -21,9 +21,9 @@ export function bordersFor(
   { slackMs, epochOffsetMs }: Terms,
 ): Borders {
   if (phase === "first-hit") return firstHit(windowMs - slackMs);
-  if (epochOffsetMs === null) return commonPhase(windowMs, (runMs) => slackMs * (1 + runMs / windowMs));
-  const { atLeast, atMost } = epochOffsetMs;
+  const { atLeast, atMost } = epochOffsetMs ?? { atLeast: 0, atMost: 0 };
   const apartMs = slackMs + (atMost - atLeast) / 2;
-  if (phase === "unknown") return commonPhase(windowMs, () => apartMs);
+  if (phase === "unknown" || epochOffsetMs === null)
+    return commonPhase(windowMs, { apartMs, driftMs: slackMs });
   return knownPhase(windowMs, -(atLeast + atMost) / 2, apartMs);
 }

@@ -14,9 +14,7 @@ export function judgeByBorders(
   borders: Borders,
   spans: SpanRecord,
 ): void {
-  const firstMs = ledger.sentMs[0] ?? 0;
-  const runMs = (ledger.untilMs[ledger.byUntil[ledger.ended - 1] ?? 0] ?? firstMs) - firstMs;
-  const search = { ledger, windowMs, borders, runMs };
+  const search = { ledger, windowMs, borders };
   const guilty = highest(search, limit, null);
   if (guilty !== null) spans.offer(guilty.fromMs, guilty.untilMs, guilty.cost, limit, guilty.phase);
   for (const phase of phasesOf(ledger)) {
@@ -49,7 +47,6 @@ interface Search {
   readonly ledger: Ledger;
   readonly windowMs: number;
   readonly borders: Borders;
-  readonly runMs: number;
 }
 
 interface Proof {
@@ -63,13 +60,13 @@ interface Proof {
 
 /** The set that leaves no place for windows of `limit`; only sets that `phase` closes count, or all (`null`). */
 function impossible(
-  { ledger, windowMs, borders, runMs }: Search,
+  { ledger, windowMs, borders }: Search,
   limit: number,
   phase: number | null,
 ): Proof | null {
   let proof: Proof | null = null;
   if (ledger.totalCost <= limit) return proof;
-  borders.begin(runMs);
+  borders.begin(ledger.sinceMs);
   minimalSets(ledger, limit, windowMs, (fromMs, untilMs, cost, code) => {
     if (phase !== null && code !== phase) return true;
     if (!borders.excludedBy(fromMs, untilMs)) return true;

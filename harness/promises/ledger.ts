@@ -12,6 +12,8 @@ export interface Ledger {
   totalCost: number;
   /** The longest finite interval. */
   longestMs: number;
+  /** Nobody had asked for the subject before, so that nothing is known of it; -Infinity where that cannot be said. */
+  sinceMs: number;
   /** Ascending. */
   readonly sentMs: Float64Array;
   /** Infinity where the row may still be consumed at any later time. */
@@ -38,6 +40,7 @@ export function emptyLedger(capacity: number): Ledger {
     ended: 0,
     totalCost: 0,
     longestMs: 0,
+    sinceMs: Number.NEGATIVE_INFINITY,
     sentMs: new Float64Array(capacity),
     untilMs: new Float64Array(capacity),
     cost: new Float64Array(capacity),
@@ -51,12 +54,13 @@ export function emptyLedger(capacity: number): Ledger {
   };
 }
 
-/** Forgets all rows. */
+/** Forgets all rows, and since when there may be any. */
 export function clearLedger(ledger: Ledger): void {
   ledger.length = 0;
   ledger.ended = 0;
   ledger.totalCost = 0;
   ledger.longestMs = 0;
+  ledger.sinceMs = Number.NEGATIVE_INFINITY;
 }
 
 /** Adds a row; rows come in order of `sentMs`. */

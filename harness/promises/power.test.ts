@@ -15,7 +15,7 @@ const kinds: readonly { readonly promised: Promised; readonly atLeast: number }[
   { promised: { kind: "two-counters", limit: 2, windowMs: 4, phase: "unknown" }, atLeast: 0.3 },
   { promised: { kind: "fixed", limit: 2, windowMs: 4, phase: "epoch" }, atLeast: 0.8 },
   { promised: { kind: "fixed", limit: 2, windowMs: 4, phase: "unknown" }, atLeast: 0.75 },
-  { promised: { kind: "fixed", limit: 2, windowMs: 4, phase: "first-hit" }, atLeast: 0.3 },
+  { promised: { kind: "fixed", limit: 2, windowMs: 4, phase: "first-hit" }, atLeast: 0.6 },
 ];
 
 it.each(kinds.map((kind) => ({ name: Object.values(kind.promised).join(" "), ...kind })))(

@@ -10,9 +10,12 @@ const plain = { fallback: null, clockIsUnread: false } as const;
 describe("a declared promise", () => {
   it("has a curve of its kind", () => {
     const kinds = promiseNames.map((promise) => declaredPromises({ ...plain, promise })(policy).upper.kind);
-    expect(kinds).toEqual(["window", "fixed", "fixed", "two-counters", "rate", "rate", "none"]);
+    expect(kinds).toEqual(["window", "fixed", "fixed", "fixed", "two-counters", "rate", "rate", "none"]);
     expect(declaredPromises({ ...plain, promise: "first-hit-window" })(policy).lower).toMatchObject({
       phase: "first-hit",
+    });
+    expect(declaredPromises({ ...plain, promise: "clock-window" })(policy).upper).toMatchObject({
+      phase: "epoch",
     });
     expect(declaredPromises({ ...plain, promise: "gcra" })({ ...policy, burst: 7 }).upper).toMatchObject({
       burst: 7,

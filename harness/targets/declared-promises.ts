@@ -30,6 +30,7 @@ export type PromiseName = (typeof promiseNames)[number];
 export const promiseNames = [
   "sliding-window",
   "fixed-window",
+  "clock-window",
   "first-hit-window",
   "sliding-counter",
   "gcra",
@@ -39,6 +40,11 @@ export const promiseNames = [
 
 /** All names that `--fallback` knows. */
 export const fallbackNames: readonly FallbackName[] = ["local", "open", "closed"];
+
+/** Whether it can be judged only where the limiter's clock is read. */
+export function needsClock(promise: PromiseName): boolean {
+  return promise === "clock-window";
+}
 
 /** Whether `burst` is a part of what such a limiter promises. */
 export function hasBurst(promise: PromiseName): boolean {
@@ -99,6 +105,8 @@ const kinds: Readonly<Record<PromiseName, PromisesOf>> = {
   "sliding-window": ({ limit, windowMs }) => both({ kind: "window", limit, windowMs, stampedBefore: true }),
   // Where they begin is up to whoever wrote it, as those of a counter do: with the clock, with the process, or for each key elsewhere.
   "fixed-window": ({ limit, windowMs }) => both({ kind: "fixed", limit, windowMs, phase: "unknown" }),
+  // At multiples of their length, of the gateway's or Redis's time: a clock that is off by less than the resolution is excused.
+  "clock-window": ({ limit, windowMs }) => both({ kind: "fixed", limit, windowMs, phase: "epoch" }),
   "first-hit-window": ({ limit, windowMs }) => both({ kind: "fixed", limit, windowMs, phase: "first-hit" }),
   "sliding-counter": ({ limit, windowMs }) => counter({ limit, windowMs }),
   gcra: (policy) => bucket(policy),

@@ -63,6 +63,21 @@ function rowsOf(decides: Decides, seed: number, pausesMs = 900): Row[] {
   return rows;
 }
 
+/** Rather more than any limit for so long, quiet and loud by turns. */
+function steadyRows(decides: Decides, seed: number, runMs: number): Row[] {
+  const random = seededRandom(seed, "steady");
+  const rows: Row[] = [];
+  for (let atMs = 10_000; atMs < 10_000 + runMs; atMs += random() < 0.03 ? 900 * random() : 24 * random()) {
+    const isFree = decides(atMs);
+    rows.push({
+      sentMs: atMs - random(),
+      receivedMs: atMs + random(),
+      outcome: isFree ? "allowed" : "denied",
+    });
+  }
+  return rows;
+}
+
 /** What both proofs say of it, held to what is declared. */
 function verdicts(
   decides: Decides,
@@ -70,19 +85,24 @@ function verdicts(
   seed: number,
   pausesMs?: number,
 ): string[] {
+  return verdictsOn(rowsOf(decides, seed, pausesMs), declared);
+}
+
+/** What both proofs say of `rows`, held to what is declared; nobody has read the clock of who declares that. */
+function verdictsOn(rows: readonly Row[], declared: Partial<Declaration>, judged = policy): string[] {
   const declaration = {
     promise: "sliding-window",
     fallback: null,
     clockIsUnread: false,
     ...declared,
   } as const;
-  const promises = declaredPromises(declaration)(policy);
+  const promises = declaredPromises(declaration)(judged);
   const evidence = evidenceFromRows({
-    policy,
+    policy: judged,
     promises,
-    rows: rowsOf(decides, seed, pausesMs),
+    rows,
     slackMs: promises.clockResolutionMs,
-    epochOffsetMs: { atLeast: -0.1, atMost: 0.1 },
+    epochOffsetMs: declaration.clockIsUnread ? null : { atLeast: -0.1, atMost: 0.1 },
   });
   return [withinBound(), noFalseDenials()].map((checker) => checker.check(evidence).verdict);
 }
@@ -205,6 +225,125 @@ describe("fixed windows of somebody else's", () => {
       expect(verdicts(windows(phaseMs, limit - 1), { promise: "fixed-window" }, 1, 4_000)[1]).toBe("fail");
     },
   );
+});
+
+describe("windows of the clock", () => {
+  const wide = { name: "p", limit: 100, windowMs: 1_000 };
+
+  /** Each subject in turn asks twice its limit, evenly, within one window of the clock. */
+  function turns(decides: (subject: number, atMs: number) => boolean, seed: number, subjects = 30): Row[] {
+    const random = seededRandom(seed, "turns");
+    const rows: Row[] = [];
+    for (let subject = 0; subject < subjects; subject++)
+      for (let asked = 0; asked < 2 * wide.limit; asked++) {
+        const atMs = 10_005 + 2_000 * subject + 4.9 * asked + 2 * random();
+        const isFree = decides(subject, atMs);
+        rows.push({
+          subject: `s${subject}`,
+          sentMs: atMs - random(),
+          receivedMs: atMs + random(),
+          outcome: isFree ? "allowed" : "denied",
+        });
+      }
+    return rows;
+  }
+
+  /** Windows of a clock that is ahead by so much; `mostOf` says what a subject is granted in one. */
+  function clocked(mostOf: (subject: number) => number, aheadMs: () => number) {
+    const counts = new Map<string, number>();
+    return (subject: number, atMs: number): boolean => {
+      const key = `${subject} ${Math.floor((atMs + aheadMs()) / wide.windowMs)}`;
+      const count = (counts.get(key) ?? 0) + 1;
+      counts.set(key, count);
+      return count <= mostOf(subject);
+    };
+  }
+
+  const exactly = (): number => wide.limit;
+  const inTime = (): number => 0;
+  const clock = { promise: "clock-window" } as const;
+
+  it("are shown to be kept, and innocent of a clock that is off by less than is declared", () => {
+    expect(verdictsOn(turns(clocked(exactly, inTime), 1), clock, wide)).toEqual(["pass", "pass"]);
+    for (let seed = 1; seed <= 24; seed++) {
+      const random = seededRandom(seed, "ahead");
+      const resolutionMs = [1, 10, 100][seed % 3] ?? 1;
+      // Of one clock, or of gateways whose clocks differ.
+      const once = resolutionMs * (2 * random() - 1);
+      const ahead = (): number => (seed % 2 === 0 ? once : resolutionMs * (2 * random() - 1));
+      const rows = turns(clocked(exactly, ahead), seed, 6);
+      expect(verdictsOn(rows, { ...clock, resolutionMs }, wide), `seed ${seed}`).not.toContain("fail");
+    }
+  });
+
+  it("are guilty of 1.9 limits for one fresh subject in twenty, which windows that begin anywhere may hold", () => {
+    const generous = (subject: number): number => (subject % 20 === 3 ? 1.9 * wide.limit : wide.limit);
+    const rows = turns(clocked(generous, inTime), 1);
+    expect(verdictsOn(rows, clock, wide)[0]).toBe("fail");
+    expect(verdictsOn(rows, { promise: "fixed-window" }, wide)[0]).not.toBe("fail");
+  });
+
+  it("are guilty if they begin elsewhere, and of one too few", () => {
+    const elsewhere = clocked(exactly, () => 300);
+    expect(verdictsOn(turns(elsewhere, 1), clock, wide)[0]).toBe("fail");
+    const stingy = clocked(() => wide.limit - 1, inTime);
+    expect(verdictsOn(turns(stingy, 1), clock, wide)[1]).toBe("fail");
+  });
+});
+
+describe("fixed windows of a timer", () => {
+  /** Each window lasts as long as the timer says, and is never ended too soon. */
+  const timed = (lateMs: () => number, most = limit): Decides => {
+    let [beganMs, count] = [9_300, 0];
+    return (atMs) => {
+      while (atMs >= beganMs + windowMs) {
+        beganMs += windowMs + lateMs();
+        count = 0;
+      }
+      return ++count <= most;
+    };
+  };
+  const declared = (resolutionMs: number) => ({ promise: "fixed-window", resolutionMs }) as const;
+  const runMs = 60_000;
+
+  it("are innocent, however they wander, if each is late by less than is declared", () => {
+    for (let seed = 1; seed <= 36; seed++) {
+      const random = seededRandom(seed, "late");
+      const resolutionMs = [1, 3, 40][seed % 3] ?? 1;
+      const mostMs = resolutionMs * (seed % 2 === 0 ? 0.3 : 1);
+      const late = (): number => mostMs * random();
+      const rows = steadyRows(timed(late), seed, runMs);
+      const clockIsUnread = seed % 4 === 1;
+      const held = { ...declared(resolutionMs), clockIsUnread };
+      expect(verdictsOn(rows, held), `seed ${seed}`).not.toContain("fail");
+    }
+  });
+
+  it("are guilty of half a limit too many, and of one too many where they are seen sharply, late or not", () => {
+    for (const lateMs of [0, 0.9]) {
+      const half = steadyRows(
+        timed(() => lateMs, 1.5 * limit),
+        1,
+        20_000,
+      );
+      expect(verdictsOn(half, declared(1))[0]).toBe("fail");
+      const one = steadyRows(
+        timed(() => lateMs, limit + 1),
+        1,
+        runMs,
+      );
+      expect(verdictsOn(one, declared(1))[0]).toBe("fail");
+    }
+  });
+
+  it("are guilty of a limit that is one short", () => {
+    const short = steadyRows(
+      timed(() => 0.9, limit - 1),
+      1,
+      20_000,
+    );
+    expect(verdictsOn(short, declared(1))[1]).toBe("fail");
+  });
 });
 
 describe("a sliding window whose time goes in steps", () => {

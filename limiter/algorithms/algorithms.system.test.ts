@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { ALGORITHMS } from "../limiter-options.ts";
 import type { Policy } from "../policy.ts";
 import type { Algorithm } from "./algorithm.ts";
-import { type Schedule, schedules } from "./schedules.ts";
+import { policies, type Schedule, schedules } from "./schedules.ts";
 import {
   answerOf,
   inEveryWay,
@@ -28,6 +28,15 @@ async function play(algorithm: Algorithm, { policy, steps }: Schedule): Promise<
   const answers = await steppedAnswers(redis, algorithm, policy, key, steps);
   await redis.del(key);
   return answers;
+}
+
+/** The longest horizon of the policies up to each step: what a key was given under one, another does not shorten. */
+function horizonsMs(algorithm: Algorithm, schedule: Schedule): number[] {
+  let longest = algorithm.promises(schedule.policy).stateHorizonMs;
+  return policiesOf(schedule).map((policy) => {
+    longest = Math.max(longest, algorithm.promises(policy).stateHorizonMs);
+    return longest;
+  });
 }
 
 /** The policy of each step. */
@@ -60,13 +69,14 @@ describe.each(inEveryWay(Object.values(ALGORITHMS)))("$way", ({ algorithm }) => 
     await fc.assert(
       fc.asyncProperty(everything, async (schedule) => {
         const policyOf = policiesOf(schedule);
+        const longest = horizonsMs(algorithm, schedule);
         const answers = await play(algorithm, schedule);
         for (const [index, { retryUs, resetUs, lifeMs, bytes }] of answers.entries()) {
           const policy = policyOf[index] ?? schedule.policy;
           const { stateHorizonMs } = promises(policy);
           expect(retryUs).toBeLessThanOrEqual(stateHorizonMs * 1_000);
           expect(resetUs).toBeLessThanOrEqual(stateHorizonMs * 1_000);
-          expect(lifeMs.least).toBeLessThanOrEqual(stateHorizonMs);
+          expect(lifeMs.least).toBeLessThanOrEqual(longest[index] ?? 0);
           expect(bytes > 0).toBe(lifeMs.least !== -2);
         }
       }),
@@ -79,6 +89,7 @@ describe.each(inEveryWay(Object.values(ALGORITHMS)))("$way", ({ algorithm }) => 
       fc.asyncProperty(everything, async ({ policy, steps }) => {
         const answers = await play(algorithm, { policy, steps });
         const policyOf = policiesOf({ policy, steps });
+        const longest = horizonsMs(algorithm, { policy, steps });
         const state = local(policy);
         let life = { leastUs: 0, mostUs: 0 };
         for (const [index, step] of steps.entries()) {
@@ -91,7 +102,7 @@ describe.each(inEveryWay(Object.values(ALGORITHMS)))("$way", ({ algorithm }) => 
           const current = policyOf[index] ?? policy;
           const remaining = capacity(current);
           expect(state.peek(life.mostUs, 1)).toMatchObject({ remaining, resetUs: 0 });
-          expect(life.leastUs).toBeLessThanOrEqual(step.atUs + promises(current).stateHorizonMs * 1_000);
+          expect(life.leastUs).toBeLessThanOrEqual(step.atUs + (longest[index] ?? 0) * 1_000);
         }
       }),
       { numRuns: 100 },
@@ -138,6 +149,32 @@ describe.each(inEveryWay(Object.values(ALGORITHMS)))("$way", ({ algorithm }) => 
         expect({ ...undone.map(answerOf).at(-1), refunded: 0 }).toEqual(without.map(answerOf).at(-1));
       }),
       { numRuns: 100 },
+    );
+  });
+
+  it("admits under one set of limits nothing that it would not have admitted, had nobody asked under another", async () => {
+    const others = policies(algorithm);
+    await fc.assert(
+      fc.asyncProperty(
+        forwards,
+        others,
+        fc.infiniteStream(fc.boolean()),
+        async (schedule, other, isOther) => {
+          const { policy } = schedule;
+          // A bucket leaks at the pace of whoever is admitted next.
+          const limit = algorithm.name === "gcra" ? Math.min(other.limit, policy.limit) : other.limit;
+          const second = { ...other, limit, windowMs: policy.windowMs };
+          if (algorithm.mistakes(second).length > 0) return;
+          const steps = schedule.steps.map((step) => ({
+            ...step,
+            policy: isOther.next().value === true ? second : policy,
+          }));
+          const answers = await play(algorithm, { policy, steps });
+          const first = steps.filter((step, i) => step.policy === policy && answers[i]?.allowed);
+          expect(localAnswers(algorithm, policy, first).every(({ allowed }) => allowed)).toBe(true);
+        },
+      ),
+      { numRuns: 300 },
     );
   });
 

@@ -55,8 +55,8 @@ export function decideScript(
 --   or 0, 5 (merge), number of entries, 1, and which row; then each entry: its age in microseconds, cost.
 -- Reply: for a lone decision, in line, before which something was kept: four numbers as \`struct\` packs "${LONE_REPLY}":
 --   Redis time, remaining, microseconds to wait (0: it was admitted), microseconds until more remains.
---   Else a list: Redis time; if it is negative, there follows 0 if it was too late (and nothing else), 1 if nothing had been
---   kept for the caller, -1 if nothing can be kept;
+--   Else a list: Redis time; if it is negative, there follows 0 if it was too late (and nothing else), -1 if nothing can be
+--   kept for the caller; else nothing had been, and it is the Redis time since which there is data, or 1;
 --   then each decision: an error;
 --   or the number of the policy that denies, below 0 (of several the longest wait), and three numbers a policy:
 --   remaining, microseconds to wait (0: none, -1: for ever), microseconds until more remains;
@@ -240,7 +240,9 @@ end`;
 
 /**
  * Last, because what it records has then been done; a caller whose reply was lost finds here what it was.
- * What is kept has its full length from the first run on: a shorter one means that Redis has lost its data.
+ * What is kept has its full length from the first run on: a shorter one means that Redis has lost its data, or this key
+ * alone. So the callers of one Redis have a key in common, which says since when there is data. It lives for half as long:
+ * when time is said to have passed, it has gone before what it speaks for. (In a cluster there is none.)
  */
 function keepOf(keepMs: number): string {
   return `
@@ -251,7 +253,17 @@ elseif kept ~= ${KEPT_BYTES} then
   state = 1
   ask("SETRANGE", keys[1], "${KEPT_BYTES - 1}", "\\0")
 end
-if state == 1 or argv[4] == "1" then ask("PEXPIRE", keys[1], "${keepMs}") end
+if state == 1 or argv[4] == "1" then
+  ask("PEXPIRE", keys[1], "${keepMs}")
+  local common = string.match(keys[1], "^(.*:)kept:[^:{}]*$")
+  if common then
+    common = common .. "since:${keepMs}"
+    local since = ask("GET", common) or now
+    if since == now then ask("SET", common, now) end
+    ask("PEXPIRE", common, "${Math.ceil(keepMs / 2)}")
+    if state == 1 then state = tonumber(since) or 1 end
+  end
+end
 if state then
   reply[1] = -now
   table.insert(reply, 2, state)

@@ -9,17 +9,33 @@ export function gcraLocal(first: Policy): LocalState {
   let { leak, unit } = rateOf(first);
   let held = { debt: 0, stampUs: 0, unit };
 
-  /** The debt as of a stamp, which is not after `nowUs`. */
+  /** The debt as of a stamp, which is not after `nowUs`: it may be beyond this bucket, if it was made under other limits. */
   function asOf(nowUs: number): { readonly debt: number; readonly stampUs: number } {
     if (held.debt === 0) return { debt: 0, stampUs: 0 };
-    // A product beyond 2^53 is rounded, but is then beyond any debt, and so is what it is rounded to.
-    const same = held.unit === unit ? held.debt : Math.ceil((held.debt / held.unit) * unit);
-    const debt = Math.min(same, burst * unit);
-    if (nowUs < held.stampUs) held = { debt, stampUs: nowUs, unit };
+    if (nowUs < held.stampUs) held = { ...held, stampUs: nowUs };
+    const debt = held.unit === unit ? held.debt : Math.ceil((held.debt / held.unit) * unit);
     return { debt, stampUs: held.stampUs };
   }
 
+  /** Debt that is beyond 53 bits is counted in a coarser unit. */
+  function hold(debt: number, stampUs: number): void {
+    if (debt <= Number.MAX_SAFE_INTEGER) {
+      held = { debt, stampUs, unit };
+      return;
+    }
+    const counted = Math.max(1, Math.floor((Number.MAX_SAFE_INTEGER / debt) * unit));
+    const coarse = Math.min(Number.MAX_SAFE_INTEGER, Math.ceil((debt / unit) * counted));
+    held = { debt: coarse, stampUs, unit: counted };
+  }
+
+  /** What a bucket of this size has of the debt. */
   function debtAt(nowUs: number): number {
+    const { debt, stampUs } = asOf(nowUs);
+    return Math.max(0, Math.min(debt, burst * unit) - (nowUs - stampUs) * leak);
+  }
+
+  /** All of it, which goes on counting for larger buckets. */
+  function allAt(nowUs: number): number {
     const { debt, stampUs } = asOf(nowUs);
     return Math.max(0, debt - (nowUs - stampUs) * leak);
   }
@@ -31,7 +47,7 @@ export function gcraLocal(first: Policy): LocalState {
       return excess > 0 ? Math.ceil(excess / leak) : 0;
     },
     admit(nowUs, cost) {
-      held = { debt: debtAt(nowUs) + cost * unit, stampUs: nowUs, unit };
+      hold(allAt(nowUs) + cost * unit, nowUs);
     },
     quota(nowUs) {
       const debt = debtAt(nowUs);
@@ -40,23 +56,23 @@ export function gcraLocal(first: Policy): LocalState {
       return { remaining, resetUs: Math.ceil((debt - (burst - remaining - 1) * unit) / leak) };
     },
     refund(nowUs, cost, ageUs) {
-      const debt = debtAt(nowUs);
+      const debt = allAt(nowUs);
       const back = Math.min(debt, Math.min(cost, burst) * unit - Math.max(0, ageUs) * leak);
       if (back <= 0) return 0;
-      held = { debt: debt - back, stampUs: nowUs, unit };
+      hold(debt - back, nowUs);
       return Math.floor(back / unit);
     },
     merge(nowUs, entries) {
-      const before = debtAt(nowUs);
+      const before = allAt(nowUs);
       let { debt, stampUs } = asOf(nowUs);
       for (const { ageUs, cost } of entries.toSorted(oldestFirst)) {
         const atUs = Math.max(stampUs, nowUs - ageUs);
         debt = Math.max(0, debt - (atUs - stampUs) * leak) + cost * unit;
         stampUs = atUs;
       }
-      const after = Math.min(Math.max(0, debt - (nowUs - stampUs) * leak), burst * unit);
+      const after = Math.min(Math.max(0, debt - (nowUs - stampUs) * leak), Math.max(before, burst * unit));
       if (after <= before) return 0;
-      held = { debt: after, stampUs: nowUs, unit };
+      hold(after, nowUs);
       return Math.ceil((after - before) / unit);
     },
     follow(policy) {

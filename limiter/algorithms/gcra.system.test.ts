@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
+import fc from "fast-check";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import type { Policy } from "../policy.ts";
 import { gcra } from "./gcra.ts";
-import { type Step, steppedAnswers } from "./stepped-clock.ts";
+import { localAnswers, type Step, steppedAnswers } from "./stepped-clock.ts";
 
 const STARTED_US = 1_789_000_000_123_456;
 
@@ -57,5 +58,71 @@ describe("gcra", () => {
       { atUs: STARTED_US, cost: 1, policy: { name: "p", limit: 10, windowMs: 1_000, burst: 5 } },
     ]);
     expect(answers[1]).toMatchObject({ allowed: false, remaining: 0, retryUs: 100_000 });
+  });
+
+  it("keeps its debt and its life when a request under smaller limits is admitted", async () => {
+    const hourly = { name: "p", limit: 1_000, windowMs: 3_600_000 };
+    for (const smaller of [
+      { ...hourly, burst: 1 },
+      { ...hourly, limit: 100 },
+    ]) {
+      const paceUs = (smaller.windowMs * 1_000) / smaller.limit;
+      const [, other, first] = await play(hourly, [
+        { atUs: STARTED_US, cost: 1_000 },
+        { atUs: STARTED_US + paceUs, cost: 1, policy: smaller },
+        { atUs: STARTED_US + paceUs, cost: 1, policy: hourly },
+      ]);
+      expect(other).toMatchObject({ allowed: true, remaining: 0 });
+      // -1: it goes on with the life that it has.
+      if (other?.lifeMs.most !== -1)
+        expect(other?.lifeMs.least).toBeGreaterThan(7_200_000 - paceUs / 1_000 - 1_000);
+      expect(first).toMatchObject({ allowed: false, remaining: 0 });
+    }
+  });
+
+  it("gives back under smaller limits no more than was charged", async () => {
+    const hourly = { name: "p", limit: 1_000, windowMs: 3_600_000 };
+    const answers = await play(hourly, [
+      { atUs: STARTED_US, cost: 1_000 },
+      { kind: "refund", atUs: STARTED_US, cost: 1, policy: { ...hourly, limit: 10 } },
+      { kind: "peek", atUs: STARTED_US, cost: 1, policy: hourly },
+    ]);
+    expect(answers.map(({ refunded, remaining }) => [refunded, remaining])).toEqual([
+      [0, 0],
+      [1, 0],
+      [0, 1],
+    ]);
+  });
+
+  it("admits in all, whoever asks, no more than the most generous of the limits", async () => {
+    const windowMs = 1_500;
+    const plan = fc.record({ limit: fc.constantFrom(3, 7, 1_000), burst: fc.constantFrom(1, 5, 1_000) });
+    const step = fc.record({
+      afterUs: fc.oneof(fc.nat(2_000), fc.nat(600_000)),
+      part: fc.constantFrom(0, 0.5, 0.9, 1),
+      plan: fc.nat(2),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.tuple(plan, plan, plan), fc.array(step, { maxLength: 40 }), async (plans, raw) => {
+        let atUs = STARTED_US;
+        const steps = raw.map(({ afterUs, part, plan: number }): Step => {
+          atUs += afterUs;
+          const policy = { name: "p", windowMs, ...(plans[number] ?? plans[0]) };
+          return { atUs, cost: Math.max(1, Math.floor(part * policy.burst)), policy };
+        });
+        const generous = {
+          name: "p",
+          windowMs,
+          limit: Math.max(...plans.map(({ limit }) => limit)),
+          burst: Math.max(...plans.map(({ burst }) => burst)),
+        };
+        const answers = await play(generous, steps);
+        const admitted = steps.flatMap(({ atUs: when, cost }, i) =>
+          answers[i]?.allowed ? [{ atUs: when, cost }] : [],
+        );
+        expect(localAnswers(gcra, generous, admitted).every(({ allowed }) => allowed)).toBe(true);
+      }),
+      { numRuns: 200 },
+    );
   });
 });

@@ -12,6 +12,10 @@ import { LONGEST_WINDOW_MS, windowTooLong } from "./longest-window.ts";
  *
  * A key is given a life of twice the time in which a full bucket leaks dry: most admissions then change 14 bytes in
  * place, where a new life each time would cost more than all the rest.
+ *
+ * One key may be asked about under several limits. Its debt is the sum, and may be beyond the bucket of one of them,
+ * which is then full; only the decision is made as if it were no more than that, and what is more goes on counting for
+ * the others. It leaks at the pace of whoever is admitted next.
  */
 export const gcra: Algorithm = {
   name: "gcra",
@@ -46,40 +50,56 @@ export const gcra: Algorithm = {
   lua: `(function()
   -- State: debt, stamp of that debt, unit in which it is counted (a policy may change while keys live),
   -- and until when the key lives.
-  local STATE, STATE_BYTES = ">I7I7I7I7", 28
+  local STATE = ">I7I7I7I7"
+  local MOST = 9007199254740991
 
-  local function save(key, debt, now, leak, unit, burst, ends)
-    local lifeMs = 2 * math.ceil(burst * unit / leak / 1000)
-    if now + math.ceil(debt / leak) <= ends and ends <= now + lifeMs * 1000 then
-      redis.call("SETRANGE", key, "0", struct.pack(">I7I7", debt, now))
-    else
-      redis.call("SET", key, struct.pack(STATE, debt, now, unit, now + lifeMs * 1000), "PX", lifeMs + 1)
-    end
+  -- Never shorter than \`leftUs\`, for others count on it; that is rounded if the end is beyond 2^53.
+  local function set(key, debt, now, counted, leftUs, leak, unit, burst)
+    local lifeMs = math.max(2 * math.ceil(burst * unit / leak / 1000), math.ceil((leftUs - 2) / 1000))
+    redis.call("SET", key, struct.pack(STATE, debt, now, counted, now + lifeMs * 1000), "PX", lifeMs + 1)
   end
 
-  -- The debt as of a stamp, which is not after now; and until when the key lives, 0 if it has to be written anew.
-  -- A product beyond 2^53 is rounded, but is then beyond any debt, and so is what it is rounded to.
+  -- Debt that is beyond 53 bits is counted in a coarser unit.
+  local function save(key, debt, now, leak, unit, burst, ends, isInPlace)
+    if isInPlace and now + math.ceil(math.min(debt, burst * unit) / leak) <= ends then
+      redis.call("SETRANGE", key, "0", struct.pack(">I7I7", debt, now))
+      return
+    end
+    local counted = unit
+    if debt > MOST then
+      counted = math.max(1, math.floor(MOST / debt * unit))
+      debt = math.min(MOST, math.ceil(debt / unit * counted))
+    end
+    set(key, debt, now, counted, ends - now, leak, unit, burst)
+  end
+
+  -- The debt as of a stamp, which is not after now: it may be beyond this bucket, if it was made under other limits.
+  -- And until when the key lives, and whether it can be changed in place.
   local function held(key, now, leak, unit, burst)
     local state = redis.call("GET", key)
-    if not state then return 0, 0, 0 end
+    if not state then return 0, 0, 0, false end
     local debt, stamp, counted, ends = struct.unpack(STATE, state)
-    if counted ~= unit then debt, ends = math.ceil(debt / counted * unit), 0 end
-    debt = math.min(debt, burst * unit)
     if now < stamp then
-      save(key, debt, now, leak, unit, burst, 0)
-      return debt, now, 0
+      set(key, debt, now, counted, ends - stamp, leak, unit, burst)
+      stamp, ends = now, now + ends - stamp
     end
-    return debt, stamp, ends
+    if counted ~= unit then debt = math.ceil(debt / counted * unit) end
+    return debt, stamp, ends, counted == unit
   end
 
+  -- What a bucket of this size has of the debt, and all of it, which goes on counting for larger ones.
   local function debtAt(key, now, leak, unit, burst)
-    local debt, stamp, ends = held(key, now, leak, unit, burst)
-    return math.max(0, debt - (now - stamp) * leak), ends
+    local debt, stamp, ends, isInPlace = held(key, now, leak, unit, burst)
+    local leaked = (now - stamp) * leak
+    return math.max(0, math.min(debt, burst * unit) - leaked), math.max(0, debt - leaked), ends, isInPlace
   end
 
   local function test(key, now, cost, leak, unit, burst)
-    local debt, ends = debtAt(key, now, leak, unit, burst)
-    local plan = { key = key, now = now, cost = cost, leak = leak, unit = unit, burst = burst, debt = debt, ends = ends, retryUs = 0 }
+    local debt, all, ends, isInPlace = debtAt(key, now, leak, unit, burst)
+    local plan = {
+      key = key, now = now, cost = cost, leak = leak, unit = unit, burst = burst,
+      debt = debt, all = all, ends = ends, isInPlace = isInPlace, retryUs = 0,
+    }
     if cost > burst then
       plan.retryUs = -1
     elseif debt > (burst - cost) * unit then
@@ -89,11 +109,13 @@ export const gcra: Algorithm = {
   end
 
   local function write(plan)
-    save(plan.key, plan.debt + plan.cost * plan.unit, plan.now, plan.leak, plan.unit, plan.burst, plan.ends)
+    local debt = plan.all + plan.cost * plan.unit
+    save(plan.key, debt, plan.now, plan.leak, plan.unit, plan.burst, plan.ends, plan.isInPlace)
   end
 
   local function quota(plan, admitted)
-    local debt = admitted and plan.debt + plan.cost * plan.unit or plan.debt
+    local debt = plan.debt
+    if admitted then debt = math.min(plan.all + plan.cost * plan.unit, plan.burst * plan.unit) end
     if debt == 0 then return plan.burst, 0 end
     local remaining = math.max(0, math.floor((plan.burst * plan.unit - debt) / plan.unit))
     return remaining, math.ceil((debt - (plan.burst - remaining - 1) * plan.unit) / plan.leak)
@@ -102,32 +124,32 @@ export const gcra: Algorithm = {
   -- What has leaked since it was admitted is given back too, as far as there is debt.
   -- Without it the bucket may have been empty since: what has leaked in that time is not given back.
   local function refund(key, now, cost, age, leak, unit, burst)
-    local debt, ends = debtAt(key, now, leak, unit, burst)
+    local _, debt, ends, isInPlace = debtAt(key, now, leak, unit, burst)
     local back = math.min(debt, math.min(cost, burst) * unit - math.max(0, age) * leak)
     if back <= 0 then return 0 end
     if back == debt then
       redis.call("DEL", key)
     else
-      save(key, debt - back, now, leak, unit, burst, ends)
+      save(key, debt - back, now, leak, unit, burst, ends, isInPlace)
     end
     return math.floor(back / unit)
   end
 
   -- What came after the stamp is played again. What came before it is added at the stamp in full: whether the bucket
-  -- was empty for a while since then is not known. No debt is beyond the bucket.
+  -- was empty for a while since then is not known. Nothing is added beyond the bucket.
   local function merge(key, now, entries, leak, unit, burst)
     local aged = {}
     for i = 1, #entries, 2 do aged[#aged + 1] = { entries[i], entries[i + 1] } end
     table.sort(aged, function(a, b) return a[1] > b[1] end)
-    local debt, stamp, ends = held(key, now, leak, unit, burst)
+    local debt, stamp, ends, isInPlace = held(key, now, leak, unit, burst)
     local before = math.max(0, debt - (now - stamp) * leak)
     for i = 1, #aged do
       local at = math.max(stamp, now - aged[i][1])
       debt, stamp = math.max(0, debt - (at - stamp) * leak) + aged[i][2] * unit, at
     end
-    local after = math.min(math.max(0, debt - (now - stamp) * leak), burst * unit)
+    local after = math.min(math.max(0, debt - (now - stamp) * leak), math.max(before, burst * unit))
     if after <= before then return 0 end
-    save(key, after, now, leak, unit, burst, ends)
+    save(key, after, now, leak, unit, burst, ends, isInPlace)
     return math.ceil((after - before) / unit)
   end
 
@@ -155,8 +177,7 @@ if isPlain and cost <= ${burst} then
     retryUs = ceil((weight - free) / ${leak})
   else
     debt, free = debt + weight, free - weight
-    local left = ends - now
-    if debt <= left * ${leak} and left <= ${lifeMs * 1_000} then
+    if debt <= (ends - now) * ${leak} then
       isDone = ask("SETRANGE", key, "0", pack(">I7I7", debt, now)) == 28
     else
       isDone = ask("SET", key, pack(">I7I7I7I7", debt, now, ${unit}, now + ${lifeMs * 1_000}), "PX", "${lifeMs + 1}").ok

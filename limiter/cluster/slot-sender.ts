@@ -1,6 +1,6 @@
 import type { Script } from "../algorithms/decide-script.ts";
 import { Batch, type RunHeader } from "../batch.ts";
-import { CANNOT_KEEP, NOTHING_KEPT, replyHead, type WireReply } from "../batch-reply.ts";
+import { CANNOT_KEEP, replyHead, type WireReply } from "../batch-reply.ts";
 import { MAYBE_DONE } from "../batch-sender.ts";
 import { type CutBatches, cutBatches } from "../cut-batches.ts";
 import { KeptByRedis } from "../kept-by-redis.ts";
@@ -155,10 +155,11 @@ export class SlotSender {
 
   /** Whether it was in time. */
   #heard(reply: WireReply, node: ClusterNode, sentMs: number, header: RunHeader): boolean {
-    const { nowUs, kept } = replyHead(reply);
+    const head = replyHead(reply);
+    const { nowUs, kept } = head;
     node.time.heard(nowUs, sentMs, performance.now());
     if (kept === undefined) return false;
-    if (kept !== CANNOT_KEEP && this.#runs.found(kept !== NOTHING_KEPT, sentMs, header)) {
+    if (kept !== CANNOT_KEEP && this.#runs.found(head, sentMs, header)) {
       this.#cuts?.forget();
       this.#events.onStateLost();
     }

@@ -30,7 +30,7 @@ export function* inBatches(
   if (batch.length > 0) yield { takenUs, repairs: batch };
 }
 
-/** Time for the repairs of a process, in milliseconds. */
+/** Time for the repairs of a process, in milliseconds: enough for some thousand keys. Who needs longer says so. */
 export const REPAIR_MS = 500;
 
 /** How long after a replica's first good probe its gate must stay: as long as another's probe may come later. */

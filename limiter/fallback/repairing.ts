@@ -28,18 +28,24 @@ interface Job {
   readonly batch: RepairBatch;
 }
 
-/** Keys that are told of together: one such batch is under way at a time, and decisions travel between them. */
+/** Keys that are told of together; decisions travel between them. */
 const KEYS_AT_ONCE = 16;
 
+/** Jobs under way at a time: half as many after each that Redis has not done in time. */
+const JOBS_AT_ONCE = 8;
+
 /** Sends through `add`; each cost is told once, however often the way is cut meanwhile. */
-export function repairing({ keepers, add, isAble, nowUs, onDone }: RepairingOptions): Repairing {
+export function repairing(options: RepairingOptions): Repairing {
+  const { keepers, isAble, onDone } = options;
   let writeBacks: Iterator<Job> | undefined;
   let repairs: Iterator<Job> | undefined;
   /** What Redis did not take. */
-  let left: Job | undefined;
-  /** Dropped while a job was under way. */
-  const dropped = new Set<string>();
-  let isRunning = false;
+  let left: Job[] = [];
+  /** Of each job that is under way, what was dropped meanwhile. */
+  const dropped = new Set<Set<string>>();
+  /** Who take jobs, one after the other. */
+  let lanes = 0;
+  let lanesAtMost = JOBS_AT_ONCE;
   let losses = 0;
 
   function* jobs(batches: (keeper: Keeper) => Iterable<RepairBatch>): Generator<Job, void, void> {
@@ -47,61 +53,40 @@ export function repairing({ keepers, add, isAble, nowUs, onDone }: RepairingOpti
   }
 
   function next(): Job | undefined {
-    const job = left ?? nextOf(writeBacks) ?? nextOf(repairs);
-    left = undefined;
-    return job;
+    return left.shift() ?? nextOf(writeBacks) ?? nextOf(repairs);
   }
 
-  async function run(): Promise<void> {
-    if (isRunning) return;
-    isRunning = true;
+  function run(): void {
+    const idle = Math.max(0, lanesAtMost - lanes);
+    lanes += idle;
+    for (let i = 0; i < idle; i++) void oneByOne();
+  }
+
+  async function oneByOne(): Promise<void> {
     for (let job = isAble() ? next() : undefined; job !== undefined; job = isAble() ? next() : undefined) {
       const before = losses;
-      dropped.clear();
-      const untold = (await tell(job)).filter(({ key }) => !dropped.has(key));
-      left = only(job, before === losses ? untold : untold.filter(({ overflowed }) => overflowed));
+      const gone = new Set<string>();
+      dropped.add(gone);
+      const untold = (await untoldOf(job, options)).filter(({ key }) => !gone.has(key));
+      dropped.delete(gone);
+      if (untold.length > 0) lanesAtMost = Math.ceil(lanesAtMost / 2);
+      left.push(...only(job, before === losses ? untold : untold.filter(({ overflowed }) => overflowed)));
     }
-    isRunning = false;
-    if (isAble()) onDone();
-  }
-
-  /** What Redis has not taken. */
-  async function tell({ keeper, batch }: Job): Promise<Repair[]> {
-    const passedUs = nowUs() - batch.takenUs;
-    const told = batch.repairs.map((repair) => merged(keeper, repair, passedUs));
-    const isTold = await Promise.all(told);
-    return batch.repairs.filter((_, i) => isTold[i] === false);
-  }
-
-  /** Whether it is done with: Redis has added it, or never will. */
-  function merged({ row }: Keeper, { key, entries }: Repair, passedUs: number): Promise<boolean> {
-    return new Promise((resolve) => {
-      let trouble: RedisTrouble | undefined;
-      add({
-        mode: "merge",
-        cost: 0,
-        keys: [key],
-        rows: [row],
-        entries: entries.map(({ ageUs, cost }) => ({ ageUs: ageUs + passedUs, cost })),
-        answered: () => resolve(true),
-        failed(reason) {
-          trouble = reason;
-        },
-        // An error while Redis can be asked is about this key alone: it holds something else.
-        turnedOut: (isDone) => resolve(isDone || (trouble === "error" && isAble())),
-      });
-    });
+    lanes--;
+    if (lanes > 0 || !isAble()) return;
+    lanesAtMost = JOBS_AT_ONCE;
+    onDone();
   }
 
   /** Of what Redis did not take, only these. */
   function keep(isKept: (repair: Repair) => boolean): void {
-    if (left !== undefined) left = only(left, left.batch.repairs.filter(isKept));
+    left = left.flatMap((job) => only(job, job.batch.repairs.filter(isKept)));
   }
 
   return {
     begin(atUs) {
       repairs = jobs(({ fallback }) => fallback.repairs(atUs, KEYS_AT_ONCE));
-      void run();
+      run();
     },
     beginAnew(atUs) {
       losses++;
@@ -117,15 +102,48 @@ export function repairing({ keepers, add, isAble, nowUs, onDone }: RepairingOpti
       })();
     },
     drop(keys) {
-      for (const key of keys) dropped.add(key);
-      keep(({ key }) => !dropped.has(key));
+      for (const gone of dropped) for (const key of keys) gone.add(key);
+      keep(({ key }) => !keys.includes(key));
     },
   };
 }
 
-/** The job for these repairs alone; undefined if there are none. */
-function only({ keeper, batch }: Job, repairs: readonly Repair[]): Job | undefined {
-  return repairs.length === 0 ? undefined : { keeper, batch: { ...batch, repairs } };
+/** Tells Redis; what it has not taken. */
+async function untoldOf({ keeper, batch }: Job, options: RepairingOptions): Promise<Repair[]> {
+  const passedUs = options.nowUs() - batch.takenUs;
+  const told = batch.repairs.map((repair) => merged(keeper, repair, passedUs, options));
+  const isTold = await Promise.all(told);
+  return batch.repairs.filter((_, i) => isTold[i] === false);
+}
+
+/** Whether it is done with: Redis has added it, or never will. */
+function merged(
+  { row }: Keeper,
+  { key, entries }: Repair,
+  passedUs: number,
+  { add, isAble }: RepairingOptions,
+): Promise<boolean> {
+  return new Promise((resolve) => {
+    let trouble: RedisTrouble | undefined;
+    add({
+      mode: "merge",
+      cost: 0,
+      keys: [key],
+      rows: [row],
+      entries: entries.map(({ ageUs, cost }) => ({ ageUs: ageUs + passedUs, cost })),
+      answered: () => resolve(true),
+      failed(reason) {
+        trouble = reason;
+      },
+      // An error while Redis can be asked is about this key alone: it holds something else.
+      turnedOut: (isDone) => resolve(isDone || (trouble === "error" && isAble())),
+    });
+  });
+}
+
+/** The job for these repairs alone; none if there are none. */
+function only({ keeper, batch }: Job, repairs: readonly Repair[]): Job[] {
+  return repairs.length === 0 ? [] : [{ keeper, batch: { ...batch, repairs } }];
 }
 
 function nextOf<T>(iterator: Iterator<T> | undefined): T | undefined {

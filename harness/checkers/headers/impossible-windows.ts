@@ -17,8 +17,8 @@ export interface ToldOfWindows {
  * Indices of the visits that were told more than any fixed windows leave, by one client that asks one after the other.
  * Where all that was certainly let in from some visit on, and what remains, are more than the limit together, a window
  * began in between. Windows begin where their clock says, or no sooner than a window's length after the one before: where
- * that leaves no place, one of the answers was false, whatever the machine did. No set reaches across a visit that cannot
- * be judged, or a loss.
+ * that leaves no place, one of the answers was false, whatever the machine did; nor before the first visit, for nobody
+ * else asks for its subject. No set reaches across a visit that cannot be judged, or a loss.
  */
 export function impossibleWindows(
   { visits }: Visitor,
@@ -26,13 +26,12 @@ export function impossibleWindows(
 ): number[] {
   const { limit, windowMs } = promised;
   const borders = bordersFor(promised, terms);
-  const firstMs = visits[0]?.sentMs ?? 0;
-  const runMs = visits.reduce((most, { receivedMs }) => Math.max(most, (receivedMs ?? 0) - firstMs), 0);
   const impossible: number[] = [];
   let certainMs: number[] = [];
   let closedMs = Number.NEGATIVE_INFINITY;
+  let sinceMs = visits[0]?.sentMs ?? Number.NEGATIVE_INFINITY;
   const beginAnew = (): void => {
-    borders.begin(runMs);
+    borders.begin(sinceMs);
     certainMs = [];
     closedMs = Number.NEGATIVE_INFINITY;
   };
@@ -42,7 +41,10 @@ export function impossibleWindows(
     const { sentMs, receivedMs, outcome } = visit;
     if (receivedMs === null) continue;
     const remaining = remainingAt(index);
-    if (isParted(losses, before ?? visit, visit) || remaining === null) beginAnew();
+    const parted = isParted(losses, before ?? visit, visit);
+    // What was lost may have been lost in part.
+    if (parted) sinceMs = Number.NEGATIVE_INFINITY;
+    if (parted || remaining === null) beginAnew();
     before = visit;
     if (remaining === null) continue;
     if (outcome === "allowed") certainMs.push(sentMs);
