@@ -6,6 +6,7 @@ import type { Protected, Variant } from "../../limiter/variants/variant.ts";
 import { type Visit, visitFields } from "../history/history.ts";
 import type { Source } from "../history/requests.ts";
 import { seededRandom } from "../load/random.ts";
+import { deleteKeysIn } from "../system/delete-keys.ts";
 import { takeTime } from "./taken-time.ts";
 import type { VirtualAnswer, VirtualGateways } from "./virtual-gateways.ts";
 import { virtualRedis } from "./virtual-redis.ts";
@@ -76,6 +77,8 @@ export async function processGateways(
       for (const gateway of gateways) await inTime(gateway.close(), world, settle);
       taken[Symbol.dispose]();
       await store.clear();
+      // Scripts may write more keys than they are given.
+      await deleteKeysIn(redis, `${keyPrefix}:`);
     },
   };
 }
